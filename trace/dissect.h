@@ -1,0 +1,89 @@
+/* Octets into fields: every octet of a message belongs to one leaf. A leaf is a tag-length header,
+ * or one primitive, or octets nobody here can read (opaque). What an OCTET STRING holds and what a
+ * key opens are new roots hanging off the field they came from. */
+#ifndef TRACE_DISSECT_H
+#define TRACE_DISSECT_H
+
+#include "base/fault.h"
+#include "crypto/crypto.h"
+#include "trace/trace.h"
+#include "wire/opens.h"
+#include "wire/words.h"
+
+/* ---- keys ---------------------------------------------------------------------------------- */
+struct ring_key {
+    struct key key;
+    const char *name;   /* "K/alice" */
+    int32_t kvno;
+    const char *holders[8]; /* parties, NULL-ended when fewer */
+    size_t event;       /* since which event */
+};
+/* The keys told in events [0, until). Same etype and value is one key. */
+struct keyring {
+    struct ring_key *keys;
+    size_t n;
+};
+struct keyring keyring_of(const struct trace *, size_t until, struct arena *);
+/* Only what `party` holds (NULL: everyone's). */
+struct keyring keyring_held(const struct keyring *, const char *party, struct arena *);
+void keyring_add(struct keyring *, struct ring_key, struct arena *);
+
+/* ---- fields -------------------------------------------------------------------------------- */
+enum field_state {
+    FIELD_PLAIN,
+    FIELD_HOLDS,  /* its contents are read as another root */
+    FIELD_SEALED, /* an EncryptedData's cipher that no key of the ring opens */
+    FIELD_OPENED, /* one did: see root and key */
+    FIELD_OPAQUE, /* nothing here reads it */
+    FIELD_BROKEN, /* the reader stopped here: see fault */
+};
+
+struct field {
+    struct field *parent, *first, *last, *next;
+    const char *name;  /* "padata-value"; "[2]" in a SEQUENCE OF */
+    const char *path;  /* from the message: "TGS-REQ.padata[0].padata-value/AP-REQ.ticket" */
+    const char *value; /* as shown: "18 aes256-cts-hmac-sha1-96", "alice", "3 items"; "" if none */
+    const struct asn_type *type; /* NULL for flat formats and headers */
+    bool header;       /* a tag-length leaf */
+    struct root *root;           /* the octets at, body and end count in */
+    size_t at, body, end;        /* [at, end) with its headers; [body, end) its contents */
+    unsigned depth;
+    enum field_state state;
+    const struct word *words;    /* NULL only for headers (see header_words) */
+    const struct opens_row *opens;   /* of an EncryptedData and its cipher */
+    const struct ring_key *opened_by;
+    struct root *inner;          /* HOLDS and OPENED */
+    const struct fault *fault;   /* BROKEN */
+};
+
+struct root {
+    struct bytes data;
+    struct field *top;
+    struct field *from;  /* whose contents this is; NULL: a message */
+    const char *what;    /* "AS-REQ", "EncTicketPart", "HTTP request" */
+    size_t confounder;   /* plaintext of a seal: octets that stood before data (not in data) */
+};
+
+/* Reads a whole message as it came on that transport (VIA_UDP and VIA_TCP: a Kerberos message
+ * without its length; VIA_HTTP: an HTTP message). Never fails: what cannot be read is a BROKEN or
+ * OPAQUE field, and the octets from there on an opaque leaf. crypto may be NULL: nothing is
+ * opened. Linear in the message; what it cannot afford it leaves opaque. */
+struct root *dissect(struct bytes data, enum transport via, const struct keyring *, struct crypto *,
+                     struct arena *);
+/* The same for one value of a known production. */
+struct root *dissect_as(struct bytes data, const struct asn_type *, const struct keyring *,
+                        struct crypto *, struct arena *);
+
+/* Depth-first, parents before children, inner roots after the field they hang off; NULL at the
+ * end. */
+struct field *field_next(struct field *);
+/* The leaf that octet `at` of the root belongs to. */
+struct field *field_at(struct root *, size_t at);
+struct field *field_find(struct root *, const char *path);
+/* What a tag-length header says, in words: "APPLICATION 10, constructed, 213 octets follow". */
+char *header_words(struct arena *, const struct field *);
+/* "AS-REQ", "KRB-ERROR 25 KDC_ERR_PREAUTH_REQUIRED", "HTTP 200 + AP-REP": what a message is called
+ * in a ladder. */
+char *message_label(struct root *, struct arena *);
+
+#endif

@@ -1,0 +1,31 @@
+/* The Key Distribution Center: AS and TGS (RFC 4120 3.1, 3.3) as lists of narrated steps.
+ *
+ * An engine: given a packet and a turn, it can touch nothing else. */
+#ifndef KDC_KDC_H
+#define KDC_KDC_H
+
+#include "base/turn.h"
+#include "realm/ledger.h"
+#include "realm/realm.h"
+
+struct kdc;
+
+struct kdc_config {
+    const char *party;         /* its own name in the narration: "kdc" */
+    const struct realm *realm; /* the snapshot of the next turn; see kdc_realm */
+    struct ledger *ledger;     /* may be shared with other engines */
+};
+/* In the arena of the run. */
+struct kdc *kdc_new(struct arena *, const struct kdc_config *);
+/* The snapshot from the next turn on. */
+void kdc_realm(struct kdc *, const struct realm *);
+
+/* A whole message in; the reply and what is told leave by the turn. False: our fault (memory,
+ * crypto). A refused request is a KRB-ERROR and true; what is not a Kerberos request at all gets
+ * silence on UDP and KRB_ERR_FIELD_TOOLONG... no reply on TCP, a fault in turn->faults, and true. */
+bool kdc_receive(struct kdc *, const struct packet *, struct turn *);
+
+/* Fault rows of the KDC, n of them. */
+const struct fault_row *kdc_fault_table(size_t *n);
+
+#endif

@@ -21,11 +21,12 @@ struct ring_key {
 /* The keys told in events [0, until). Same etype and value is one key. */
 struct keyring {
     struct ring_key *keys;
-    size_t n;
+    size_t n, room;
 };
 struct keyring keyring_of(const struct trace *, size_t until, struct arena *);
 /* Only what `party` holds (NULL: everyone's). */
 struct keyring keyring_held(const struct keyring *, const char *party, struct arena *);
+/* A key already there gets the new holders. The strings are not copied. */
 void keyring_add(struct keyring *, struct ring_key, struct arena *);
 
 /* ---- fields -------------------------------------------------------------------------------- */

@@ -22,7 +22,7 @@ void crypto_free(struct crypto *);
 /* A protocol key (RFC 3961 3). kvno is carried elsewhere. */
 struct key {
     int32_t etype;
-    uint8_t n; /* octets used of v */
+    uint8_t n;    /* octets used of v */
     bool lasting; /* a long-term key that will be used again: its contexts may be cached */
     uint8_t v[KEY_MAX];
 };
@@ -30,16 +30,16 @@ struct key {
 /* One row per encryption type. */
 struct etype_row {
     int32_t etype;
-    const char *name;        /* "aes256-cts-hmac-sha1-96", as IANA prints it */
-    const char *aliases[4];  /* what krb5.conf also calls it: "aes256-cts", "aes256-sha1" */
-    uint8_t key_size;        /* of the protocol key */
-    uint8_t seed_size;       /* key-generation seed */
+    const char *name;       /* "aes256-cts-hmac-sha1-96", as IANA prints it */
+    const char *aliases[4]; /* what krb5.conf also calls it: "aes256-cts", "aes256-sha1" */
+    uint8_t key_size;       /* of the protocol key */
+    uint8_t seed_size;      /* key-generation seed */
     uint8_t confounder_size;
-    uint8_t mac_size;        /* truncated */
-    uint8_t block_size;      /* of the message: the plaintext is padded to it (1: not) */
-    int32_t cksumtype;       /* the required (mandatory) checksum */
-    uint32_t iterations;     /* PBKDF2's default; 0: string-to-key has no parameter */
-    bool weak;               /* rc4-hmac and older: not chosen unless a policy says so */
+    uint8_t mac_size;    /* truncated */
+    uint8_t block_size;  /* of the message: the plaintext is padded to it (1: not) */
+    int32_t cksumtype;   /* the required (mandatory) checksum */
+    uint32_t iterations; /* PBKDF2's default; 0: string-to-key has no parameter */
+    bool weak;           /* rc4-hmac and older: not chosen unless a policy says so */
     const struct etype_functions *functions; /* private to crypto/ */
 };
 /* NULL: not implemented. */
@@ -58,8 +58,7 @@ static inline struct bytes key_bytes(const struct key *k)
 bool key_equal(const struct key *, const struct key *);
 /* RFC 3961 random-to-key on key_size... seed octets drawn from rng under purpose "session-key" or
  * what is given. */
-bool key_random(struct crypto *, struct rng *, const char *purpose, int32_t etype,
-                struct key *out);
+bool key_random(struct crypto *, struct rng *, const char *purpose, int32_t etype, struct key *out);
 
 /* RFC 3961 encrypt/decrypt with the keys derived for `usage`.
  * sealed_size: octets of the ciphertext (confounder and MAC included) of n octets of plaintext. */
@@ -82,6 +81,8 @@ bool checksum_make(struct crypto *, int32_t cksumtype, const struct key *, int32
 /* Constant time. False: not equal, or the type does not go with the key's etype. */
 bool checksum_verify(struct crypto *, int32_t cksumtype, const struct key *, int32_t usage,
                      struct bytes input, struct bytes checksum);
+/* Is the type implemented? */
+bool checksum_known(int32_t cksumtype);
 /* A checksum no one can make without the key. */
 bool checksum_is_keyed(int32_t cksumtype);
 

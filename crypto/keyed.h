@@ -23,13 +23,15 @@ struct keyed {
     bool decrypt_ready, encrypt_ready, mac_ready[KINDS];
 };
 
+#define DERIVED_MAX 64 /* octets of the longest derived key, and of a whole HMAC */
+
 #define KEYED_SETS 256
 #define KEYED_WAYS 4
 #define ETYPES     5
 
 struct keyed_cache {
     uint64_t now;
-    struct keyed passing[ETYPES];               /* by the place of the row in its table */
+    struct keyed passing[ETYPES]; /* by the place of the row in its table */
     struct keyed lasting[KEYED_SETS][KEYED_WAYS];
 };
 

@@ -7,6 +7,7 @@
 #include "crypto/keyed.h"
 
 #include <openssl/evp.h>
+#include <openssl/kdf.h>
 #include <openssl/provider.h>
 
 enum digest_id { MD4, MD5, SHA1, SHA256, SHA384, SHA512, DIGESTS };
@@ -51,7 +52,9 @@ struct crypto {
 
 /* ---- hashes and MACs over parts put together (primitives.c) -------------------------------- */
 
-#define PARTS(...) (const struct bytes[]){__VA_ARGS__}, sizeof((struct bytes[]){__VA_ARGS__}) / sizeof(struct bytes)
+#define PARTS(...)                                                                                 \
+    (const struct bytes[]){__VA_ARGS__},                                                           \
+        sizeof((struct bytes[]){__VA_ARGS__}) / sizeof(struct bytes)
 
 size_t digest_size(enum digest_id);
 const char *digest_name(enum digest_id); /* as OpenSSL calls it */

@@ -14,7 +14,12 @@ const struct sentence *sentence_table(size_t *n);
 /* The sentence of a step event with its args in it. An id without a sentence gives the id and its
  * args. Text from the network is escaped. In mem. */
 char *sentence_of(struct arena *mem, const struct event *);
-/* One arg as text. */
+/* What its sentence lacks: the name of a {place} that no arg fills, or the id itself where there is
+ * no sentence for this outcome; NULL: nothing. For the tests of those who tell steps. */
+const char *sentence_gap(struct arena *mem, const struct event *);
+/* One arg as text: "18 aes256-cts-hmac-sha1-96", "2026-11-21 20:51:55Z", "6 min 0 s". In mem. */
 char *arg_text(struct arena *mem, const struct arg *);
+/* A length of time in microseconds: "10 h 0 min", "6 min 0 s", "0.25 s". In mem. */
+char *span_text(struct arena *mem, int64_t span);
 
 #endif

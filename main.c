@@ -1,0 +1,54 @@
+/* The command line: one table of verbs. */
+#include "sim/verbs.h"
+#include "tui/tui.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct verb {
+    const char *name, *args, *what;
+    int (*run)(int argc, char **argv);
+} verbs[] = {
+    {"lesson", "[NAME]", "the lessons on this terminal; without one, as text", verb_lesson},
+    {"run", "NAME|FILE", "run a scenario and print what crossed the wire", verb_run},
+    {"list", "[--accounts]", "the scenarios, or the accounts of a realm", verb_list},
+    {"check", "FILE...", "check scenario files", verb_check},
+    {"export", "NAME|FILE", "write a run as pcapng with a keytab that opens it", verb_export},
+    {"live", "[NAME|FILE]", "answer real clients on the network", verb_live},
+    {"replay", "FILE", "play a recorded live session again and compare the replies", verb_replay},
+    {"env", "", "print what real clients need to talk to a live realm", verb_env},
+    {"exec", "-- CMD...", "run a command against a realm that lives as long as it", verb_exec},
+    {"vectors", "FILE...", "run files of test vectors", verb_vectors},
+};
+#define N_VERBS (sizeof verbs / sizeof *verbs)
+
+static void usage(FILE *out)
+{
+    fputs("Usage: tessera [VERB [ARGUMENT...]]\n"
+          "A Kerberos and NTLM simulator, teaching toolkit and protocol debugger.\n\n"
+          "  tessera kerberos-logon          open a lesson\n"
+          "  tessera run kerberos-logon      print it as text\n"
+          "  tessera exec -- kinit alice     a real client against a realm of its own\n\n",
+          out);
+    for (size_t i = 0; i < N_VERBS; i++)
+        fprintf(out, "  %-8s %-13s %s\n", verbs[i].name, verbs[i].args, verbs[i].what);
+    fputs("\n`tessera VERB --help` tells the options of a verb.\n"
+          "Exit status: 0 as expected, 1 refused or different, 2 trouble.\n",
+          out);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc < 2)
+        return verb_lesson(argc, argv);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
+        strcmp(argv[1], "help") == 0) {
+        usage(stdout);
+        return 0;
+    }
+    for (size_t i = 0; i < N_VERBS; i++)
+        if (strcmp(argv[1], verbs[i].name) == 0)
+            return verbs[i].run(argc - 1, argv + 1);
+    fprintf(stderr, "tessera: no verb '%s'; `tessera --help` lists them\n", argv[1]);
+    return 2;
+}

@@ -1,0 +1,33 @@
+/* The terminal interface: state + key -> state; state -> grid. */
+#ifndef TUI_TUI_H
+#define TUI_TUI_H
+
+#include "tui/grid.h"
+
+/* Keys: Unicode code points, and these. */
+enum key_code { KEY_UP_ = 0x110000, KEY_DOWN_, KEY_LEFT_, KEY_RIGHT_, KEY_PGUP, KEY_PGDN, KEY_HOME_,
+                KEY_END_, KEY_TAB_, KEY_BTAB, KEY_ENTER_, KEY_BACK, KEY_ESC, KEY_F1, KEY_F5,
+                KEY_F10, KEY_RESIZE_ };
+
+struct app; /* everything on the screen follows from this */
+
+struct app_options {
+    bool ascii;
+    const char *lesson; /* NULL: the list of lessons; else open this one */
+    bool has_seed;
+    uint64_t seed;
+};
+/* NULL: *error says why (no such scenario...). */
+struct app *app_new(struct arena *, const struct app_options *, char **error);
+void app_free(struct app *);
+/* One key. False: the program is to end. */
+bool app_key(struct app *, int key);
+/* The screen as it is now, in mem. Pure: the same state gives the same grid. */
+struct grid *app_draw(const struct app *, int rows, int cols, struct arena *mem);
+
+/* `tessera` and `tessera lesson` on a terminal; exit status. tui/curses.c. */
+int tui_run(const struct app_options *);
+
+int verb_lesson(int argc, char **argv);
+
+#endif

@@ -41,8 +41,8 @@ struct asn_span {
     const struct asn_field *field; /* NULL for the top and for elements of a SEQUENCE OF */
     size_t index;                  /* in a SEQUENCE OF */
     size_t at, body, end;
-    unsigned depth;                /* 0 for the top */
-    bool unknown;                  /* an extension the schema does not have; type is NULL */
+    unsigned depth; /* 0 for the top */
+    bool unknown;   /* an extension the schema does not have; type is NULL */
 };
 
 struct asn_visitor {

@@ -1,0 +1,182 @@
+/* The writer: from the last octet to the first, so that every length is known when it is due. */
+#include "wire/codec_inside.h"
+
+#include "base/when.h"
+
+#include <string.h>
+
+/* The octets written so far are the last n of the room. */
+struct writer {
+    struct arena *mem;
+    uint8_t *base;
+    size_t room, n;
+    bool anew;
+};
+
+static bool write_element(struct writer *, const struct asn_type *, const uint8_t *value);
+
+#define FIRST_ROOM 512
+
+static uint8_t *grow_front(struct writer *w, size_t n)
+{
+    if (n > w->room - w->n) {
+        size_t room = 2 * w->room > w->n + n ? 2 * w->room : 2 * (w->n + n);
+        uint8_t *base = arena_take(w->mem, room);
+        memcpy(base + room - w->n, w->base + w->room - w->n, w->n);
+        w->base = base;
+        w->room = room;
+    }
+    w->n += n;
+    return w->base + w->room - w->n;
+}
+
+static void put(struct writer *w, const uint8_t *p, size_t n)
+{
+    uint8_t *to = grow_front(w, n);
+    if (n)
+        memcpy(to, p, n);
+}
+
+/* The tag-length of what was written since the writer had `before` octets. */
+static bool put_header(struct writer *w, uint8_t identifier, size_t before)
+{
+    uint8_t header[16];
+    size_t n = asn_header_write(identifier, w->n - before, header);
+    put(w, header, n);
+    return n != 0;
+}
+
+static void put_integer(struct writer *w, int64_t v)
+{
+    uint8_t octets[8];
+    size_t n = 0;
+    uint8_t sign = v < 0 ? 0xff : 0;
+    for (uint64_t rest = (uint64_t)v; n < 8; rest >>= 8)
+        octets[7 - n++] = (uint8_t)rest;
+    size_t skip = 0; /* leading octets that only repeat the sign */
+    while (skip < 7 && octets[skip] == sign && ((octets[skip + 1] ^ sign) & 0x80) == 0)
+        skip++;
+    put(w, octets + skip, 8 - skip);
+}
+
+static void put_bits(struct writer *w, struct bytes bits, uint8_t unused)
+{
+    put(w, bits.p, bits.n);
+    put(w, &unused, 1);
+}
+
+static bool put_primitive(struct writer *w, enum asn_kind kind, const void *value)
+{
+    uint8_t room[KERBEROS_TIME_LEN];
+    const struct asn_bits *bits = value;
+    const struct bytes *b = value;
+    switch (kind) {
+    case ASN_INTEGER:
+    case ASN_ENUMERATED:
+        put_integer(w, *(const int64_t *)value);
+        return true;
+    case ASN_BOOLEAN:
+        room[0] = *(const bool *)value ? 0xff : 0;
+        put(w, room, 1);
+        return true;
+    case ASN_TIME:
+        when_write_kerberos(*(const int64_t *)value, room);
+        put(w, room, KERBEROS_TIME_LEN);
+        return true;
+    case ASN_FLAGS:
+        put_be32(room, *(const uint32_t *)value);
+        put_bits(w, (struct bytes){room, 4}, 0);
+        return true;
+    case ASN_BITS:
+        put_bits(w, bits->bits, bits->unused);
+        return bits->unused <= (bits->bits.n ? 7 : 0);
+    default: /* OCTET STRING, GeneralString, OBJECT IDENTIFIER, ANY */
+        put(w, b->p, b->n);
+        return b->n > 0 || kind == ASN_OCTETS || kind == ASN_STRING;
+    }
+}
+
+static bool write_field(struct writer *w, const struct asn_field *f, const uint8_t *value)
+{
+    size_t before = w->n;
+    if (!write_element(w, f->type, value + f->offset))
+        return false;
+    return f->tag == ASN_NONE || put_header(w, (uint8_t)(CONTEXT | f->tag), before);
+}
+
+static bool write_sequence(struct writer *w, const struct asn_type *t, const uint8_t *value)
+{
+    for (unsigned i = t->n_fields; i-- > 0;) {
+        const struct asn_field *f = &t->fields[i];
+        if (f->optional && !*(const bool *)(value + f->has))
+            continue;
+        if (!write_field(w, f, value))
+            return false;
+    }
+    return true;
+}
+
+static bool write_list(struct writer *w, const struct asn_type *t, const struct asn_list *list)
+{
+    if (list->n < t->least)
+        return false;
+    for (size_t i = list->n; i-- > 0;)
+        if (!write_element(w, t->of, (const uint8_t *)list->at + i * t->of->size))
+            return false;
+    return true;
+}
+
+static bool write_choice(struct writer *w, const struct asn_type *t, const uint8_t *value)
+{
+    int choice = *(const int *)value;
+    return choice >= 1 && choice <= t->n_fields && write_field(w, &t->fields[choice - 1], value);
+}
+
+static bool write_contents(struct writer *w, const struct asn_type *t, const uint8_t *value)
+{
+    switch (t->kind) {
+    case ASN_SEQUENCE:
+        return write_sequence(w, t, value);
+    case ASN_SEQUENCE_OF:
+        return write_list(w, t, (const struct asn_list *)value);
+    case ASN_CHOICE:
+        return write_choice(w, t, value);
+    default:
+        return put_primitive(w, t->kind, value);
+    }
+}
+
+/* With all its tags but the context tag, which is the field's. */
+static bool write_element(struct writer *w, const struct asn_type *t, const uint8_t *value)
+{
+    const struct bytes *der = (const struct bytes *)value;
+    size_t before = w->n;
+    if (t->carried && !w->anew && der->n) {
+        put(w, der->p, der->n);
+        return true;
+    }
+    uint8_t identifier = codec_universal(t->kind);
+    if (!write_contents(w, t, value) || (identifier && !put_header(w, identifier, before)))
+        return false;
+    return t->app == ASN_NONE || put_header(w, (uint8_t)(APPLICATION | t->app), before);
+}
+
+static struct bytes write_message(const struct asn_type *t, const void *value, struct arena *mem,
+                                  bool anew)
+{
+    struct writer w = {
+        .mem = mem, .base = arena_take(mem, FIRST_ROOM), .room = FIRST_ROOM, .anew = anew};
+    if (!write_element(&w, t, value))
+        return (struct bytes){NULL, 0};
+    return (struct bytes){w.base + w.room - w.n, w.n};
+}
+
+struct bytes asn_encode(const struct asn_type *t, const void *value, struct arena *mem)
+{
+    return write_message(t, value, mem, false);
+}
+
+struct bytes asn_encode_anew(const struct asn_type *t, const void *value, struct arena *mem)
+{
+    return write_message(t, value, mem, true);
+}

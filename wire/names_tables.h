@@ -1,0 +1,21 @@
+/* The registries' tables, for names.c alone. Rows are in ascending order of their numbers. */
+#ifndef WIRE_NAMES_TABLES_H
+#define WIRE_NAMES_TABLES_H
+
+#include "wire/names.h"
+
+struct name_table {
+    const struct name_row *rows;
+    size_t n;
+};
+#define NAME_TABLE(rows)                                                                           \
+    {                                                                                              \
+        (rows), sizeof(rows) / sizeof((rows)[0])                                                   \
+    }
+
+extern const struct name_table *const name_tables[NAMES_REGISTRIES];
+
+/* The longer ones: names_crypto.c and names_usage.c. */
+extern const struct name_table names_of_etypes, names_of_cksumtypes, names_of_usages;
+
+#endif

@@ -1,0 +1,21 @@
+/* Who lives in a scenario: its accounts made into a realm's snapshot, and the keytabs that are
+ * copies of some of its keys. The world and live start from here. */
+#ifndef SIM_POPULATION_H
+#define SIM_POPULATION_H
+
+#include "realm/realm.h"
+#include "sim/scenario.h"
+#include "wire/keytab.h"
+
+/* In mem (the arena of the run). Keys of accounts with a password come from string-to-key
+ * (remembered within the process: a PBKDF2 takes milliseconds); random ones, krbtgt's among them,
+ * from the stream of the seed. NULL: *error says which account and why. */
+const struct realm *population_realm(const struct scenario *, uint64_t seed, struct crypto *,
+                                     struct arena *mem, char **error);
+
+/* Every key of the account, as entries under its own name, and under spn when that is not NULL and
+ * another name. In mem. */
+void population_keytab(const struct realm *, const struct account *, const char *spn, int64_t when,
+                       struct arena *mem, struct keytab *out);
+
+#endif

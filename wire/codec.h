@@ -8,18 +8,25 @@
 #include "wire/rows.h"
 
 enum asn_policy {
-    /* Every rule of X.690's DER and of the schema: for the debugger and the tests. */
+    /* Every rule of X.690's DER and of the schema: for the debugger and the tests. What it takes,
+     * asn_encode_anew gives back octet for octet; hence flags of exactly 32 bits, no more. */
     ASN_STRICT,
     /* What peers in use send and must be answered: unknown trailing fields of a SEQUENCE are
-     * skipped, UInt32 and Int32 may arrive as either, EncASRepPart may wear EncTGSRepPart's tag,
-     * flags may be shorter than 32 bits. Everything else is as strict. */
+     * skipped, UInt32 and Int32 may arrive as either (the value is kept as it was sent, -1 as -1),
+     * EncASRepPart may wear EncTGSRepPart's tag, flags may be shorter than 32 bits, or longer (the
+     * rest is dropped), strings may hold any octets. Everything else is as strict. */
     ASN_DEPLOYED,
 };
 
 #define ASN_DEPTH 32 /* deepest nesting of elements that is followed */
 
 /* Reads exactly one element of this type, which must fill the input. *out is a struct of the C
- * type of the row (type->size octets), all of it written. False: a fault was raised. */
+ * type of the row (type->size octets), all of it written. False: a fault was raised, whose offset
+ * is that of the first octet that is wrong; for what is cut short, that of its tag.
+ *
+ * Beyond the rows two rules are checked, since the engines answer them differently: fields named
+ * pvno, tkt-vno and authenticator-vno hold 5 ("krb.pvno"), and msg-type holds the number of the
+ * message's APPLICATION tag ("krb.msg-type"). */
 bool asn_decode(const struct asn_type *, struct bytes in, enum asn_policy, struct arena *,
                 struct faults *, void *out);
 

@@ -35,7 +35,7 @@ static const struct fault_row rows[CODEC_FAULTS] = {
     [LIST_SHORT] = {"asn.list-short", "the list has fewer elements than it must have",
                     "RFC 4120 5.2.7.5"},
     [TOO_DEEP] = {"asn.depth", "elements lie in one another deeper than any message has them",
-                  "RFC 4120 5"},
+                  "RFC 4120 5", "32 levels at most"},
     [INTEGER_EMPTY] = {"asn.integer-empty", "an INTEGER has at least one octet", "X.690 8.3.1",
                        "1 octet or more"},
     [INTEGER_PADDED] = {"asn.integer-padded", "the INTEGER is written in more octets than it needs",

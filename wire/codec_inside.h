@@ -68,14 +68,17 @@ struct reader {
 
 /* ---- codec_faults.c -------------------------------------------------------------------------- */
 
+/* Refusing is rare: kept out of the way of what is common. */
+#define RARE __attribute__((cold, noinline))
+
 #define WORDS 96 /* room for what was expected or found, in words */
 
 /* Raises a fault at the place; returns false. expected and found may be NULL. */
-bool codec_refuse(const struct reader *, const struct place *, enum codec_fault, size_t at,
-                  const char *expected, const char *found);
+RARE bool codec_refuse(const struct reader *, const struct place *, enum codec_fault, size_t at,
+                       const char *expected, const char *found);
 /* The same, where what was expected and found are numbers. */
-bool codec_refuse_number(const struct reader *, const struct place *, enum codec_fault, size_t at,
-                         const char *expected, int64_t found);
+RARE bool codec_refuse_number(const struct reader *, const struct place *, enum codec_fault,
+                              size_t at, const char *expected, int64_t found);
 /* "[APPLICATION 10]", "INTEGER", "[3]": an identifier octet in words. Returns out. */
 char *codec_tag_words(uint8_t identifier, char out[WORDS]);
 
@@ -90,10 +93,8 @@ uint8_t codec_universal(enum asn_kind);
 /* The one strict reader of tag and length; no fault is raised yet. n is at most INT_MAX. */
 enum codec_fault codec_header(const uint8_t *p, size_t n, struct asn_header *);
 /* Raises what codec_header found wrong with the element at `at`, which has to end by `limit`. */
-bool codec_header_refuse(const struct reader *, const struct place *, enum codec_fault, size_t at,
-                         size_t limit);
-
-/* ---- codec_tags.c ---------------------------------------------------------------------------- */
+RARE bool codec_header_refuse(const struct reader *, const struct place *, enum codec_fault,
+                              size_t at, size_t limit);
 
 /* codec_header on in[at, limit), raising what it finds. */
 bool codec_header_at(const struct reader *, const struct place *, size_t at, size_t limit,

@@ -24,8 +24,8 @@ static const struct asn_field *field_of(const struct asn_type *t, unsigned befor
     return NULL;
 }
 
-static bool refuse_order(const struct reader *r, const struct place *p, const struct asn_field *f,
-                         size_t at)
+RARE static bool refuse_order(const struct reader *r, const struct place *p,
+                              const struct asn_field *f, size_t at)
 {
     struct place bad = {p, f->type, f, 0, p->depth + 1};
     char found[WORDS];
@@ -33,8 +33,8 @@ static bool refuse_order(const struct reader *r, const struct place *p, const st
 }
 
 /* Field number i is not optional, and something else stands there, or nothing. */
-static bool refuse_field(const struct reader *r, const struct place *p, unsigned i, size_t at,
-                         size_t end)
+RARE static bool refuse_field(const struct reader *r, const struct place *p, unsigned i, size_t at,
+                              size_t end)
 {
     const struct asn_type *t = p->type;
     const struct asn_field *f = &t->fields[i];
@@ -57,6 +57,12 @@ static bool refuse_field(const struct reader *r, const struct place *p, unsigned
     return codec_refuse(r, &missing, code, at, expected, found);
 }
 
+RARE static bool refuse_unknown(const struct reader *r, const struct place *p, size_t at)
+{
+    char found[WORDS];
+    return codec_refuse(r, p, FIELD_UNKNOWN, at, NULL, codec_tag_words(r->in.p[at], found));
+}
+
 /* What stands after the last field: extensions that the schema does not have. */
 static bool read_rest(const struct reader *r, const struct place *p, size_t at, size_t end)
 {
@@ -67,10 +73,8 @@ static bool read_rest(const struct reader *r, const struct place *p, size_t at, 
         const struct asn_field *known = field_of(p->type, p->type->n_fields, h.identifier);
         if (known)
             return refuse_order(r, p, known, at);
-        char found[WORDS];
         if (r->policy == ASN_STRICT)
-            return codec_refuse(r, p, FIELD_UNKNOWN, at, NULL,
-                                codec_tag_words(h.identifier, found));
+            return refuse_unknown(r, p, at);
         size_t body = at + h.header;
         struct asn_span span = {.at = at,
                                 .body = body,
@@ -131,6 +135,13 @@ static void make_room(const struct reader *r, size_t size, struct asn_list *list
     list->at = at;
 }
 
+RARE static bool refuse_short(const struct reader *r, const struct place *p, size_t at, size_t n)
+{
+    char expected[WORDS];
+    snprintf(expected, sizeof expected, "%u or more", p->type->least);
+    return codec_refuse_number(r, p, LIST_SHORT, at, expected, (int64_t)n);
+}
+
 static bool read_list(const struct reader *r, const struct place *p, size_t at, size_t end,
                       struct asn_list *out)
 {
@@ -145,14 +156,18 @@ static bool read_list(const struct reader *r, const struct place *p, size_t at, 
         if (!read_element(r, &inner, at, end, value, &at))
             return false;
     }
-    if (list.n < t->least) {
-        char expected[WORDS];
-        snprintf(expected, sizeof expected, "%u or more", t->least);
-        return codec_refuse_number(r, p, LIST_SHORT, body, expected, (int64_t)list.n);
-    }
+    if (list.n < t->least)
+        return refuse_short(r, p, body, list.n);
     if (out)
         *out = list;
     return true;
+}
+
+RARE static bool refuse_choice(const struct reader *r, const struct place *p, size_t at)
+{
+    char expected[WORDS], found[WORDS];
+    snprintf(expected, sizeof expected, "an alternative of %s", p->type->name);
+    return codec_refuse(r, p, CHOICE_NONE, at, expected, codec_tag_words(r->in.p[at], found));
 }
 
 static bool read_choice(const struct reader *r, const struct place *p, size_t at, size_t end,
@@ -169,8 +184,7 @@ static bool read_choice(const struct reader *r, const struct place *p, size_t at
             *(int *)out = (int)i + 1;
         return read_element(r, &inner, at, end, out ? out + f->offset : NULL, &at);
     }
-    char found[WORDS];
-    return codec_refuse(r, p, CHOICE_NONE, at, t->name, codec_tag_words(identifier, found));
+    return refuse_choice(r, p, at);
 }
 
 /* ---- one element ----------------------------------------------------------------------------- */
@@ -216,7 +230,7 @@ static bool read_element(const struct reader *r, const struct place *p, size_t a
 {
     size_t own, body, end;
     if (p->depth >= ASN_DEPTH)
-        return codec_refuse_number(r, p, TOO_DEEP, at, NULL, p->depth);
+        return codec_refuse(r, p, TOO_DEEP, at, NULL, NULL);
     if (!codec_headers(r, p, at, limit, &own, &body, &end))
         return false;
     *next = end;
@@ -236,10 +250,16 @@ static bool read_message(const struct reader *r, const struct asn_type *t, void 
     return codec_refuse_number(r, &top, MESSAGE_TRAILING, end, NULL, (int64_t)(r->in.n - end));
 }
 
+/* Nothing is at a place too: NULL + 0 is not defined. */
+static struct bytes bytes_at_all(struct bytes in)
+{
+    return in.n ? in : BYTES_LIT("");
+}
+
 bool asn_decode(const struct asn_type *t, struct bytes in, enum asn_policy policy,
                 struct arena *mem, struct faults *faults, void *out)
 {
-    struct reader r = {in, policy, mem, faults, NULL};
+    struct reader r = {bytes_at_all(in), policy, mem, faults, NULL};
     memset(out, 0, t->size);
     return read_message(&r, t, out);
 }
@@ -247,6 +267,6 @@ bool asn_decode(const struct asn_type *t, struct bytes in, enum asn_policy polic
 bool asn_walk(const struct asn_type *t, struct bytes in, enum asn_policy policy, struct arena *mem,
               struct faults *faults, struct asn_visitor *visitor)
 {
-    struct reader r = {in, policy, mem, faults, visitor};
+    struct reader r = {bytes_at_all(in), policy, mem, faults, visitor};
     return read_message(&r, t, NULL);
 }

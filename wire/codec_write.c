@@ -17,15 +17,20 @@ static bool write_element(struct writer *, const struct asn_type *, const uint8_
 
 #define FIRST_ROOM 512
 
-static uint8_t *grow_front(struct writer *w, size_t n)
+RARE static void more_room(struct writer *w, size_t n)
 {
-    if (n > w->room - w->n) {
-        size_t room = 2 * w->room > w->n + n ? 2 * w->room : 2 * (w->n + n);
-        uint8_t *base = arena_take(w->mem, room);
-        memcpy(base + room - w->n, w->base + w->room - w->n, w->n);
-        w->base = base;
-        w->room = room;
-    }
+    size_t room = 2 * w->room > w->n + n ? 2 * w->room : 2 * (w->n + n);
+    uint8_t *base = arena_take(w->mem, room);
+    memcpy(base + room - w->n, w->base + w->room - w->n, w->n);
+    w->base = base;
+    w->room = room;
+}
+
+/* The n octets before what is written, now part of it. */
+static inline uint8_t *grow_front(struct writer *w, size_t n)
+{
+    if (n > w->room - w->n)
+        more_room(w, n);
     w->n += n;
     return w->base + w->room - w->n;
 }
@@ -41,22 +46,26 @@ static void put(struct writer *w, const uint8_t *p, size_t n)
 static bool put_header(struct writer *w, uint8_t identifier, size_t before)
 {
     uint8_t header[16];
-    size_t n = asn_header_write(identifier, w->n - before, header);
+    size_t contents = w->n - before;
+    if (contents < 0x80) { /* nearly always */
+        uint8_t *to = grow_front(w, 2);
+        to[0] = identifier;
+        to[1] = (uint8_t)contents;
+        return true;
+    }
+    size_t n = asn_header_write(identifier, contents, header);
     put(w, header, n);
     return n != 0;
 }
 
 static void put_integer(struct writer *w, int64_t v)
 {
-    uint8_t octets[8];
-    size_t n = 0;
-    uint8_t sign = v < 0 ? 0xff : 0;
-    for (uint64_t rest = (uint64_t)v; n < 8; rest >>= 8)
-        octets[7 - n++] = (uint8_t)rest;
-    size_t skip = 0; /* leading octets that only repeat the sign */
-    while (skip < 7 && octets[skip] == sign && ((octets[skip + 1] ^ sign) & 0x80) == 0)
-        skip++;
-    put(w, octets + skip, 8 - skip);
+    for (;;) {
+        *grow_front(w, 1) = (uint8_t)v;
+        if (v >= -128 && v < 128) /* the sign bit of the octet is that of the number */
+            return;
+        v >>= 8;
+    }
 }
 
 static void put_bits(struct writer *w, struct bytes bits, uint8_t unused)

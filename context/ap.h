@@ -31,6 +31,7 @@ struct ap_policy {
     int64_t skew;     /* microseconds either way; RFC 4120 suggests 5 minutes */
     int32_t usage;    /* of the authenticator: 11, or 7 in a TGS-REQ */
     const char *step; /* prefix of the step ids told: "service.ap" or "kdc.tgs.ap" */
+    bool allow_invalid; /* a ticket that is not valid yet passes (it is to be validated) */
 };
 
 struct ap_checked {
@@ -40,12 +41,14 @@ struct ap_checked {
     struct key session, subkey; /* subkey.n == 0: none */
 };
 
-/* RFC 4120 3.2.3, each check a told step in the order of the RFC: message type and version, key
- * for the ticket, ticket opens, authenticator opens, names agree, (addresses), skew, start and end
- * times. The caller does replay detection (realm's ledger or the service's own cache) and the
- * checksum. 0: accepted; else the KRB_AP_ERR_*. *out is filled as far as it came. The ticket may be
- * refused as not yet valid or expired: allow_invalid lets an INVALID-flagged or early ticket by
- * (validation, RFC 4120 3.3.3). */
+/* RFC 4120 3.2.3, in the order of the RFC. The steps told are policy->step and one of: .message
+ * (type, version), .key (which key the ticket calls for), .ticket (it opens), .authenticator (it
+ * opens), .names (both name the same client), .addresses (noted: not compared), .skew, .start,
+ * .end. The edges belong to what is allowed: exactly policy->skew off still passes.
+ *
+ * The caller does replay detection (realm's ledger or the service's own cache), the checksum, and
+ * the telling of keys. 0: accepted; else the error to answer with. *out is filled as far as it
+ * came. A ticket for user-to-user (AP_OPT_USE_SESSION_KEY) is refused: KRB_AP_ERR_NOKEY. */
 int32_t ap_check(struct turn *, const struct AP_REQ *, const struct ap_keys *,
                  const struct ap_policy *, struct ap_checked *out);
 
@@ -68,7 +71,7 @@ bool ap_request_build(struct turn *, const struct ap_request *, struct AP_REQ *o
 /* The acceptor's AP-REP (RFC 4120 3.2.4): the time echoed, its own subkey and sequence number. */
 bool ap_reply_build(struct turn *, const struct ap_checked *, const struct key *subkey,
                     bool has_seq, uint32_t seq, struct AP_REP *out);
-/* RFC 4120 3.2.5: opens and compares the time with what was sent. 0, or KRB_AP_ERR_MODIFIED /
+/* RFC 4120 3.2.5: opens (step.open) and compares the time with what was sent (step.time). 0, or KRB_AP_ERR_MODIFIED /
  * KRB_AP_ERR_MUT_FAIL / KRB_AP_ERR_BAD_INTEGRITY. */
 int32_t ap_reply_check(struct turn *, const struct AP_REP *, const struct key *session,
                        int64_t ctime, const char *step, struct EncAPRepPart *out);

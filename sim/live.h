@@ -1,0 +1,53 @@
+/* The live realm: the same engines on real sockets. One loop (libevent), UDP and TCP for the KDC,
+ * HTTP for the service; the only sockets of the program. */
+#ifndef SIM_LIVE_H
+#define SIM_LIVE_H
+
+#include "sim/scenario.h"
+
+#define LIVE_KDC_PORT  8888
+#define LIVE_HTTP_PORT 8080
+
+struct live_options {
+    const char *scenario;  /* name or file; NULL: "example-test" */
+    const char *address;   /* to listen on; NULL: 127.0.0.1 */
+    uint16_t port;         /* KDC, UDP and TCP; 0: any that is free (live_port tells) */
+    uint16_t http_port;    /* service; 0: any */
+    bool no_http;
+    bool quiet;            /* nothing is narrated */
+    bool has_seed;         /* randomness from the seed, not the system */
+    uint64_t seed;
+    const char *record;    /* a pcapng file of everything, that can be played again; or NULL */
+    const char *pid_file;  /* written when the sockets are open, removed at the end; or NULL */
+};
+
+struct live;
+
+/* Opens everything. NULL: *error says what and why (in mem). */
+struct live *live_open(const struct live_options *, struct arena *mem, char **error);
+/* Serves until SIGTERM or SIGINT, or until the child `pid` ends (0: none). Returns false when a
+ * file could not be written. */
+bool live_serve(struct live *, int child);
+void live_close(struct live *);
+
+uint16_t live_port(const struct live *);
+uint16_t live_http_port(const struct live *);
+const struct scenario *live_scenario(const struct live *);
+
+/* What real clients need to talk to it: krb5.conf (no reverse DNS, no canonicalisation), a .curlrc
+ * with connect-to lines, and a keytab of each service, written to `dir`. */
+struct live_place {
+    const char *dir;
+    const char *address;
+    uint16_t port, http_port;
+};
+/* False: *error says what could not be written. */
+bool live_client_files(const struct live_place *, const struct scenario *, struct arena *mem,
+                       char **error);
+/* The variables that point to those files, n pairs of name and value, in mem. */
+struct live_variable {
+    const char *name, *value;
+};
+const struct live_variable *live_variables(const struct live_place *, struct arena *mem, size_t *n);
+
+#endif

@@ -1,0 +1,148 @@
+/* What real clients need to find a live realm, as files in a folder of their own. Nothing of the
+ * machine's configuration is read or changed. */
+#include "sim/live.h"
+#include "sim/population.h"
+
+#include "crypto/crypto.h"
+#include "wire/names.h"
+
+#include <errno.h>
+#include <fcntl.h>
+#include <stdio.h>
+#include <string.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+/* The realm's name in lower case: the DNS domain of its hosts. */
+static char *domain_of(const struct scenario *s, struct arena *mem)
+{
+    char *domain = arena_printf(mem, "%s", s->realm);
+    for (char *p = domain; *p; p++)
+        if (*p >= 'A' && *p <= 'Z')
+            *p = (char)(*p + 32);
+    return domain;
+}
+
+/* Whole or not at all, readable by its owner only. */
+static bool write_file(const char *path, struct bytes data, struct arena *mem, char **error)
+{
+    char *temp = arena_printf(mem, "%s.new", path);
+    int fd = open(temp, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0600);
+    bool ok = fd >= 0 && write(fd, data.p, data.n) == (ssize_t)data.n;
+    ok = (fd < 0 || close(fd) == 0) && ok && rename(temp, path) == 0;
+    if (!ok) {
+        *error = arena_printf(mem, "%s: %s", path, strerror(errno));
+        unlink(temp);
+    }
+    return ok;
+}
+
+static bool write_krb5_conf(const struct live_place *at, const struct scenario *s,
+                            struct arena *mem, char **error)
+{
+    char *domain = domain_of(s, mem);
+    const char *bracket = strchr(at->address, ':') ? "[" : "";
+    char *text = arena_printf(mem,
+                              "[libdefaults]\n"
+                              "  default_realm = %s\n"
+                              "  dns_lookup_kdc = false\n"
+                              "  dns_lookup_realm = false\n"
+                              "  dns_canonicalize_hostname = false\n"
+                              "  rdns = false\n"
+                              "  default_ccache_name = FILE:%s/ccache\n"
+                              "[realms]\n"
+                              "  %s = {\n"
+                              "    kdc = %s%s%s:%u\n"
+                              "  }\n"
+                              "[domain_realm]\n"
+                              "  .%s = %s\n"
+                              "  %s = %s\n",
+                              s->realm, at->dir, s->realm, bracket, at->address,
+                              *bracket ? "]" : "", (unsigned)at->port, domain, s->realm, domain,
+                              s->realm);
+    return write_file(arena_printf(mem, "%s/krb5.conf", at->dir), bytes_str(text), mem, error);
+}
+
+/* The host part of "HTTP/www.example.test". */
+static const char *host_of(const char *spn)
+{
+    const char *slash = spn ? strchr(spn, '/') : NULL;
+    return slash ? slash + 1 : NULL;
+}
+
+static bool write_curlrc(const struct live_place *at, const struct scenario *s, struct arena *mem,
+                         char **error)
+{
+    char *text = arena_printf(mem, "# names of the realm reach %s without DNS\n", at->address);
+    for (size_t i = 0; i < s->n_parties && at->http_port; i++) {
+        const char *host = host_of(s->parties[i].spn);
+        if (s->parties[i].role == ROLE_SERVICE && host)
+            text = arena_printf(mem,
+                                "%sconnect-to = \"%s:80:%s:%u\"\nconnect-to = \"%s:%u:%s:%u\"\n",
+                                text, host, at->address, (unsigned)at->http_port, host,
+                                (unsigned)at->http_port, at->address, (unsigned)at->http_port);
+    }
+    return write_file(arena_printf(mem, "%s/.curlrc", at->dir), bytes_str(text), mem, error);
+}
+
+/* The keys of every account that is a service, for acceptors that take the realm's place. */
+static bool write_keytab(const struct live_place *at, const struct scenario *s, struct arena *mem,
+                         char **error)
+{
+    struct crypto *crypto = crypto_new();
+    const struct realm *realm =
+        crypto ? population_realm(s, s->seed, crypto, mem, error) : NULL;
+    struct keytab all = {0};
+    for (size_t i = 0; realm && i < realm_count(realm); i++) {
+        const struct account *a = realm_account(realm, i);
+        struct keytab one;
+        if (a->name.name_string.n < 2 || bytes_equal_str(a->name.name_string.at[0], "krbtgt"))
+            continue;
+        population_keytab(realm, a, NULL, s->start, mem, &one);
+        struct keytab_entry *entries = arena_array(mem, struct keytab_entry, all.n + one.n);
+        if (all.n)
+            memcpy(entries, all.entries, all.n * sizeof *entries);
+        memcpy(entries + all.n, one.entries, one.n * sizeof *entries);
+        all.entries = entries;
+        all.n += one.n;
+    }
+    crypto_free(crypto);
+    if (!realm)
+        return false;
+    return write_file(arena_printf(mem, "%s/krb5.keytab", at->dir), keytab_write(&all, mem), mem,
+                      error);
+}
+
+bool live_client_files(const struct live_place *at, const struct scenario *s, struct arena *mem,
+                       char **error)
+{
+    *error = "out of memory, or OpenSSL's legacy provider is missing";
+    if (mkdir(at->dir, 0700) && errno != EEXIST) {
+        *error = arena_printf(mem, "%s: %s", at->dir, strerror(errno));
+        return false;
+    }
+    return write_krb5_conf(at, s, mem, error) && write_curlrc(at, s, mem, error) &&
+           write_keytab(at, s, mem, error);
+}
+
+const struct live_variable *live_variables(const struct live_place *at, struct arena *mem,
+                                           size_t *n)
+{
+    static const struct {
+        const char *name, *format;
+    } rows[] = {
+        {"KRB5_CONFIG", "%s/krb5.conf"},      {"KRB5CCNAME", "FILE:%s/ccache"},
+        {"KRB5_KTNAME", "FILE:%s/krb5.keytab"}, {"KRB5RCACHENAME", "dfl:"},
+        {"CURL_HOME", "%s"},
+    };
+    *n = sizeof rows / sizeof *rows;
+    struct live_variable *v = arena_array(mem, struct live_variable, *n);
+    for (size_t i = 0; i < *n; i++) {
+        const char *place = strstr(rows[i].format, "%s");
+        v[i].name = rows[i].name;
+        v[i].value = place ? arena_printf(mem, "%.*s%s%s", (int)(place - rows[i].format),
+                                          rows[i].format, at->dir, place + 2)
+                           : rows[i].format;
+    }
+    return v;
+}

@@ -1,0 +1,82 @@
+/* What the files of the live realm share; nobody else includes this. */
+#ifndef SIM_LIVE_INSIDE_H
+#define SIM_LIVE_INSIDE_H
+
+#include "base/turn.h"
+#include "crypto/rng.h"
+#include "kdc/kdc.h"
+#include "service/service.h"
+#include "sim/live.h"
+
+#include <event2/event.h>
+#include <event2/listener.h>
+#include <stdio.h>
+#include <sys/queue.h>
+#include <sys/socket.h>
+
+#define LIVE_LEDGER      100000            /* replays, attempts and replies remembered */
+#define LIVE_TURN_MEMORY ((size_t)4 << 20) /* octets one request may cost */
+#define LIVE_MESSAGE_MAX ((size_t)1 << 20) /* octets of a request on TCP or HTTP */
+#define LIVE_IDLE        30                /* seconds without a whole request: closed */
+
+enum live_engine { LIVE_KDC, LIVE_SERVICE };
+
+/* A client's address as text and the party that engines are told. */
+struct live_peer {
+    char text[80];
+    uint16_t port;
+    struct party party;
+};
+
+struct live_conn; /* live_stream.c */
+TAILQ_HEAD(live_conns, live_conn);
+
+struct live_teller; /* live_tell.c */
+
+struct live {
+    struct live_options options;
+    struct arena *mem, *turn_mem;
+    struct scenario *scenario;
+    struct crypto *crypto;
+    const struct realm *realm;
+    struct ledger *ledger;
+    struct kdc *kdc;
+    struct service *service;
+    struct party kdc_party, service_party;
+    union {
+        struct system_rng system;
+        struct seeded_rng seeded;
+    } rng;
+    uint64_t turns;
+
+    struct event_base *loop;
+    struct event *signals[3], *udp_event;
+    int udp;
+    struct evconnlistener *tcp, *http;
+    uint16_t port, http_port;
+    struct live_conns conns; /* least recently active first */
+    size_t n_conns, max_conns;
+    int child;               /* its end is ours; 0: none */
+    struct live_teller *teller; /* NULL: quiet and not recorded */
+};
+
+/* One packet through an engine. What leaves is in *box; it lives in turn_mem until the next call.
+ * Narrates and records when asked to. False: our fault. */
+bool live_turn(struct live *, enum live_engine, struct packet *, const struct live_peer *,
+               struct outbox *box);
+
+void live_peer_of(struct live_peer *, const struct sockaddr *, socklen_t);
+
+bool live_udp_open(struct live *, const struct sockaddr *, socklen_t);
+bool live_stream_open(struct live *, const struct sockaddr *, socklen_t, enum live_engine);
+void live_stream_close_all(struct live *);
+
+/* NULL: *error says what could not be written. */
+struct live_teller *live_teller_new(struct live *, FILE *out, char **error);
+bool live_teller_free(struct live_teller *); /* false: the record could not be finished */
+/* Around a turn: the story to put into it (NULL: not narrated), and what came of it. */
+struct story *live_tell_begin(struct live_teller *, const struct packet *, const struct live_peer *,
+                              int64_t now);
+void live_tell_end(struct live_teller *, const struct outbox *, int64_t now);
+
+#endif

@@ -1,0 +1,225 @@
+/* The KDC on TCP (RFC 4120 7.2.2) and the service on HTTP: connections, several requests on each,
+ * with limits. A connection that brings no whole request for LIVE_IDLE seconds is closed; when
+ * there are too many, the one longest without activity makes room. */
+#include "sim/live_inside.h"
+
+#include "context/ap.h"
+#include "wire/frame.h"
+#include "wire/http.h"
+
+#include <event2/buffer.h>
+#include <event2/bufferevent.h>
+#include <stdlib.h>
+
+struct live_conn {
+    TAILQ_ENTRY(live_conn) at;
+    struct live *live;
+    struct bufferevent *io;
+    struct event *deadline; /* for the next whole request, however its octets trickle in */
+    enum live_engine engine;
+    struct live_peer peer;
+    bool closing; /* close when everything is written */
+};
+
+enum cut { CUT_MORE, CUT_WHOLE, CUT_BAD };
+
+static void conn_free(struct live_conn *c)
+{
+    TAILQ_REMOVE(&c->live->conns, c, at);
+    c->live->n_conns--;
+    evutil_socket_t fd = bufferevent_getfd(c->io);
+    bufferevent_free(c->io);
+    evutil_closesocket(fd);
+    event_free(c->deadline);
+    free(c);
+}
+
+static void set_deadline(struct live_conn *c)
+{
+    static const struct timeval idle = {LIVE_IDLE, 0};
+    event_add(c->deadline, &idle);
+}
+
+static void on_deadline(evutil_socket_t fd, short what, void *arg)
+{
+    (void)fd, (void)what;
+    conn_free(arg);
+}
+
+static void close_when_written(struct live_conn *c)
+{
+    c->closing = true;
+    bufferevent_disable(c->io, EV_READ);
+    if (evbuffer_get_length(bufferevent_get_output(c->io)) == 0)
+        conn_free(c);
+}
+
+/* RFC 4120 7.2.2: a length the KDC does not take is answered with KRB_ERR_FIELD_TOOLONG. */
+static void say_too_long(struct live_conn *c)
+{
+    struct live *l = c->live;
+    struct outbox box;
+    arena_reset(l->turn_mem);
+    outbox_init(&box, l->turn_mem);
+    struct PrincipalName krbtgt;
+    struct bytes realm = realm_name(l->realm);
+    char *name = arena_printf(l->turn_mem, "krbtgt/%s", l->scenario->realm);
+    struct event_base *loop = bufferevent_get_base(c->io);
+    struct timeval tv;
+    event_base_gettimeofday_cached(loop, &tv);
+    struct turn turn = {.now = tv.tv_sec * SECOND + tv.tv_usec, .mem = l->turn_mem, .out = &box};
+    principal_parse(l->turn_mem, name, NT_SRV_INST, &krbtgt, NULL);
+    struct krb_error_args args = {
+        .code = KRB_ERR_FIELD_TOOLONG, .realm = realm, .sname = &krbtgt};
+    struct bytes framed = frame_write(l->turn_mem, krb_error_build(&turn, &args));
+    bufferevent_write(c->io, framed.p, framed.n);
+}
+
+static void say_bad_request(struct live_conn *c)
+{
+    static const char *const fields[] = {"Connection: close", "Content-Type: text/plain"};
+    arena_reset(c->live->turn_mem);
+    struct bytes reply = http_write(c->live->turn_mem, "HTTP/1.1 400 Bad Request", fields, 2,
+                                    BYTES_LIT("This is not an HTTP/1.1 request.\n"));
+    bufferevent_write(c->io, reply.p, reply.n);
+}
+
+static enum cut cut_message(struct live_conn *c, struct bytes stream, struct bytes *message,
+                            size_t *used)
+{
+    struct http_message http;
+    if (c->engine == LIVE_KDC) {
+        switch (frame_read(stream, LIVE_MESSAGE_MAX, message, used)) {
+        case FRAME_MORE: return CUT_MORE;
+        case FRAME_WHOLE: return CUT_WHOLE;
+        default: say_too_long(c); return CUT_BAD;
+        }
+    }
+    arena_reset(c->live->turn_mem);
+    switch (http_read(stream, c->live->turn_mem, NULL, &http, used)) {
+    case HTTP_MORE: return stream.n > LIVE_MESSAGE_MAX ? CUT_BAD : CUT_MORE;
+    case HTTP_WHOLE: *message = bytes_slice(stream, 0, *used); return CUT_WHOLE;
+    default: say_bad_request(c); return CUT_BAD;
+    }
+}
+
+/* False: the connection is to be closed. */
+static bool one_request(struct live_conn *c, struct bytes message)
+{
+    struct live *l = c->live;
+    struct outbox box;
+    struct packet p = {.conn = (struct conn *)c,
+                       .via = c->engine == LIVE_KDC ? VIA_TCP : VIA_HTTP,
+                       .data = message};
+    if (!live_turn(l, c->engine, &p, &c->peer, &box))
+        return false;
+    bool open = true;
+    for (const struct out *o = box.first; o; o = o->next) {
+        struct bytes data = o->packet.data;
+        if (o->kind == OUT_CLOSE) {
+            open = false;
+            continue;
+        }
+        if (c->engine == LIVE_KDC)
+            data = frame_write(l->turn_mem, data);
+        bufferevent_write(c->io, data.p, data.n);
+    }
+    return open;
+}
+
+static void on_read(struct bufferevent *io, void *arg)
+{
+    struct live_conn *c = arg;
+    struct evbuffer *in = bufferevent_get_input(io);
+    TAILQ_REMOVE(&c->live->conns, c, at);
+    TAILQ_INSERT_TAIL(&c->live->conns, c, at);
+    for (;;) {
+        size_t n = evbuffer_get_length(in), used = 0;
+        struct bytes message, stream = bytes_of(evbuffer_pullup(in, -1), n);
+        enum cut cut = n ? cut_message(c, stream, &message, &used) : CUT_MORE;
+        if (cut == CUT_MORE)
+            return;
+        if (cut == CUT_BAD || !one_request(c, message)) {
+            close_when_written(c);
+            return;
+        }
+        evbuffer_drain(in, used);
+        set_deadline(c);
+    }
+}
+
+static void on_write(struct bufferevent *io, void *arg)
+{
+    (void)io;
+    struct live_conn *c = arg;
+    if (c->closing)
+        conn_free(c);
+}
+
+static void on_event(struct bufferevent *io, short what, void *arg)
+{
+    (void)io, (void)what; /* end of file, an error or a time-out: all end the connection */
+    conn_free(arg);
+}
+
+static struct live_conn *conn_new(struct live *l, int fd)
+{
+    struct live_conn *c = calloc(1, sizeof *c);
+    if (!c)
+        return NULL;
+    c->live = l;
+    c->io = bufferevent_socket_new(l->loop, fd, 0);
+    c->deadline = evtimer_new(l->loop, on_deadline, c);
+    if (c->io && c->deadline)
+        return c;
+    if (c->io)
+        bufferevent_free(c->io);
+    if (c->deadline)
+        event_free(c->deadline);
+    free(c);
+    return NULL;
+}
+
+static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *sa,
+                      int n, void *arg)
+{
+    struct live *l = arg;
+    if (l->n_conns >= l->max_conns)
+        conn_free(TAILQ_FIRST(&l->conns));
+    struct live_conn *c = conn_new(l, fd);
+    if (!c) {
+        evutil_closesocket(fd);
+        return;
+    }
+    c->engine = listener == l->tcp ? LIVE_KDC : LIVE_SERVICE;
+    live_peer_of(&c->peer, sa, (socklen_t)n);
+    TAILQ_INSERT_TAIL(&l->conns, c, at);
+    l->n_conns++;
+    bufferevent_setcb(c->io, on_read, on_write, on_event, c);
+    bufferevent_setwatermark(c->io, EV_READ, 0, LIVE_MESSAGE_MAX + FRAME_HEADER);
+    bufferevent_enable(c->io, EV_READ | EV_WRITE);
+    set_deadline(c);
+}
+
+bool live_stream_open(struct live *l, const struct sockaddr *sa, socklen_t n,
+                      enum live_engine engine)
+{
+    struct evconnlistener *listener = evconnlistener_new_bind(
+        l->loop, on_accept, l, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_EXEC,
+        1024, sa, (int)n);
+    if (engine == LIVE_KDC)
+        l->tcp = listener;
+    else
+        l->http = listener;
+    return listener != NULL;
+}
+
+void live_stream_close_all(struct live *l)
+{
+    while (!TAILQ_EMPTY(&l->conns))
+        conn_free(TAILQ_FIRST(&l->conns));
+    if (l->tcp)
+        evconnlistener_free(l->tcp);
+    if (l->http)
+        evconnlistener_free(l->http);
+}

@@ -1,0 +1,170 @@
+/* `tessera live`, `tessera env`: a realm for real clients, and what they need to find it. */
+#include "sim/live.h"
+#include "sim/verbs.h"
+
+#include <argp.h>
+#include <event2/event.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+enum { OPT_ADDRESS = 1, OPT_PID, OPT_SEED, OPT_RECORD, OPT_HTTP, OPT_NO_HTTP, OPT_DIR };
+
+/* Whole numbers from 0 to max; anything else ends the program with the usage. */
+static unsigned long number(const char *text, unsigned long max, struct argp_state *state)
+{
+    char *end;
+    unsigned long v = strtoul(text, &end, 10);
+    if (!*text || *end || *text == '-' || v > max)
+        argp_error(state, "'%s' is not a whole number from 0 to %lu", text, max);
+    return v;
+}
+
+static error_t parse_live(int key, char *arg, struct argp_state *state)
+{
+    struct live_options *o = state->input;
+    switch (key) {
+    case OPT_ADDRESS: o->address = arg; return 0;
+    case 'p': o->port = (uint16_t)number(arg, 65535, state); return 0;
+    case OPT_HTTP: o->http_port = (uint16_t)number(arg, 65535, state); return 0;
+    case OPT_NO_HTTP: o->no_http = true; return 0;
+    case OPT_PID: o->pid_file = arg; return 0;
+    case OPT_RECORD: o->record = arg; return 0;
+    case 'q': o->quiet = true; return 0;
+    case OPT_SEED:
+        o->seed = number(arg, ~0ul, state);
+        o->has_seed = true;
+        return 0;
+    case ARGP_KEY_ARG:
+        if (o->scenario)
+            argp_error(state, "one scenario at a time");
+        o->scenario = arg;
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+int verb_live(int argc, char **argv)
+{
+    static const struct argp_option options[] = {
+        {"address", OPT_ADDRESS, "ADDRESS", 0, "listen here (127.0.0.1)", 0},
+        {"port", 'p', "PORT", 0, "the KDC's port, UDP and TCP (8888; 0: any free one)", 0},
+        {"http-port", OPT_HTTP, "PORT", 0, "the web service's port (8080; 0: any free one)", 0},
+        {"no-http", OPT_NO_HTTP, NULL, 0, "no web service", 0},
+        {"pid-file", OPT_PID, "FILE", 0, "write the process id here when ready", 0},
+        {"record", OPT_RECORD, "FILE", 0, "record everything as pcapng, for `tessera replay`", 0},
+        {"seed", OPT_SEED, "N", 0, "randomness from a seed instead of the system", 0},
+        {"quiet", 'q', NULL, 0, "do not narrate", 0},
+        {0}};
+    static const struct argp argp = {
+        options, parse_live, "[SCENARIO]",
+        "Answer real Kerberos and HTTP clients with the realm of a scenario (EXAMPLE.TEST), each "
+        "exchange explained as it happens. Ends on SIGTERM or ^C."
+        "\vIn another terminal:  eval \"$(tessera env)\" && kinit alice",
+        NULL, NULL, NULL};
+    struct live_options o = {.port = LIVE_KDC_PORT, .http_port = LIVE_HTTP_PORT};
+    argp_err_exit_status = 2;
+    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    struct arena *mem = arena_new(0);
+    char *error = NULL;
+    struct live *live = live_open(&o, mem, &error);
+    if (!live) {
+        fprintf(stderr, "tessera: %s\n", error);
+        arena_free(mem);
+        return 2;
+    }
+    const char *address = o.address ? o.address : "127.0.0.1";
+    printf("tessera live: realm %s, KDC on %s port %u (UDP and TCP)", live_scenario(live)->realm,
+           address, (unsigned)live_port(live));
+    if (live_http_port(live))
+        printf(", HTTP on port %u", (unsigned)live_http_port(live));
+    printf("\n");
+    fflush(stdout);
+    bool ok = live_serve(live, 0);
+    live_close(live);
+    libevent_global_shutdown();
+    arena_free(mem);
+    if (!ok)
+        fprintf(stderr, "tessera: %s could not be finished\n", o.record);
+    return ok ? 0 : 2;
+}
+
+/* ---- env --------------------------------------------------------------------------------------- */
+
+struct env_options {
+    const char *scenario;
+    struct live_place place;
+};
+
+static error_t parse_env(int key, char *arg, struct argp_state *state)
+{
+    struct env_options *o = state->input;
+    switch (key) {
+    case OPT_ADDRESS: o->place.address = arg; return 0;
+    case OPT_DIR: o->place.dir = arg; return 0;
+    case 'p': o->place.port = (uint16_t)number(arg, 65535, state); return 0;
+    case OPT_HTTP: o->place.http_port = (uint16_t)number(arg, 65535, state); return 0;
+    case ARGP_KEY_ARG:
+        if (o->scenario)
+            argp_error(state, "one scenario at a time");
+        o->scenario = arg;
+        return 0;
+    default: return ARGP_ERR_UNKNOWN;
+    }
+}
+
+/* 'it'\''s': safe inside single quotes of a shell. */
+static void print_quoted(const char *s)
+{
+    putchar('\'');
+    for (; *s; s++)
+        *s == '\'' ? (void)fputs("'\\''", stdout) : (void)putchar(*s);
+    putchar('\'');
+}
+
+static char *default_dir(struct arena *mem)
+{
+    const char *runtime = getenv("XDG_RUNTIME_DIR");
+    if (runtime && *runtime)
+        return arena_printf(mem, "%s/tessera", runtime);
+    return arena_printf(mem, "/tmp/tessera-%lu", (unsigned long)getuid());
+}
+
+int verb_env(int argc, char **argv)
+{
+    static const struct argp_option options[] = {
+        {"address", OPT_ADDRESS, "ADDRESS", 0, "where `tessera live` listens (127.0.0.1)", 0},
+        {"port", 'p', "PORT", 0, "its KDC port (8888)", 0},
+        {"http-port", OPT_HTTP, "PORT", 0, "its HTTP port (8080)", 0},
+        {"dir", OPT_DIR, "DIR", 0, "write the files here ($XDG_RUNTIME_DIR/tessera)", 0},
+        {0}};
+    static const struct argp argp = {
+        options, parse_env, "[SCENARIO]",
+        "Write a krb5.conf, a keytab of the services and a .curlrc for the realm of a scenario, "
+        "and print the variables that make kinit, kvno and curl use them."
+        "\vUse:  eval \"$(tessera env)\"",
+        NULL, NULL, NULL};
+    struct env_options o = {.scenario = NULL,
+                            .place = {NULL, "127.0.0.1", LIVE_KDC_PORT, LIVE_HTTP_PORT}};
+    argp_err_exit_status = 2;
+    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    struct arena *mem = arena_new(0);
+    struct scenario scenario;
+    char *error = NULL;
+    size_t n;
+    if (!o.place.dir)
+        o.place.dir = default_dir(mem);
+    bool ok = scenario_load(mem, o.scenario ? o.scenario : "example-test", &scenario, &error) &&
+              live_client_files(&o.place, &scenario, mem, &error);
+    if (!ok)
+        fprintf(stderr, "tessera: %s\n", error);
+    const struct live_variable *v = live_variables(&o.place, mem, &n);
+    for (size_t i = 0; ok && i < n; i++) {
+        printf("export %s=", v[i].name);
+        print_quoted(v[i].value);
+        putchar('\n');
+    }
+    arena_free(mem);
+    return ok ? 0 : 2;
+}

@@ -1,0 +1,150 @@
+#include "wire/vector_ops.h"
+
+#include "base/text.h"
+#include "wire/codec.h"
+#include "wire/kerberos.h"
+
+#include <ctype.h>
+#include <string.h>
+
+struct run {
+    const struct vector_case *c;
+    struct arena *mem;
+    const char *op;
+    const char **why;
+};
+
+static enum vector_result failed(struct run *r, const char *why)
+{
+    *r->why = why;
+    return VECTOR_FAILED;
+}
+
+/* ---- messages -------------------------------------------------------------------------------- */
+
+/* The names of MIT's test suite, where they are not those of the standard. */
+static const struct {
+    const char *name;
+    const struct asn_type *type;
+} nicknames[] = {
+    {"authorization_data", &ASN_AuthorizationData},
+    {"cred", &ASN_KRB_CRED},
+    {"enc_cred_part", &ASN_EncKrbCredPart},
+    {"enc_data", &ASN_EncryptedData},
+    {"enc_kdc_rep_part", &ASN_EncTGSRepPart},
+    {"enc_priv_part", &ASN_EncKrbPrivPart},
+    {"enc_tkt_part", &ASN_EncTicketPart},
+    {"error", &ASN_KRB_ERROR},
+    {"etype_info", &ASN_ETYPE_INFO},
+    {"etype_info2", &ASN_ETYPE_INFO2},
+    {"keyblock", &ASN_EncryptionKey},
+    {"ap_rep_enc_part", &ASN_EncAPRepPart},
+    {"pa_enc_ts", &ASN_PA_ENC_TS_ENC},
+    {"pa_pac_req", &ASN_KERB_PA_PAC_REQUEST},
+    {"padata_sequence", &ASN_METHOD_DATA},
+    {"priv", &ASN_KRB_PRIV},
+    {"safe", &ASN_KRB_SAFE},
+};
+
+static bool same_name(const char *a, const char *b)
+{
+    for (; *a && *b; a++, b++) {
+        int x = *a == '_' ? '-' : tolower((unsigned char)*a);
+        int y = *b == '_' ? '-' : tolower((unsigned char)*b);
+        if (x != y)
+            return false;
+    }
+    return *a == *b;
+}
+
+const struct asn_type *vector_asn_type(const char *op)
+{
+    const char *name = strncmp(op, "asn1-", 5) ? op : op + 5;
+    for (size_t i = 0; i < sizeof nicknames / sizeof *nicknames; i++)
+        if (same_name(nicknames[i].name, name))
+            return nicknames[i].type;
+    for (const struct asn_type *const *t = asn_kerberos_types; *t; t++)
+        if (same_name((*t)->name, name))
+            return *t;
+    return NULL;
+}
+
+static bool message(struct run *r, struct bytes *der)
+{
+    return vector_octets(r->c, "der", der) || vector_octets(r->c, "message", der);
+}
+
+/* As deployed: a vector may be odd on purpose. */
+static enum vector_result read_and_write(struct run *r, const struct asn_type *t, struct bytes der)
+{
+    struct faults faults = {.mem = r->mem};
+    void *value = arena_take(r->mem, t->size);
+    if (!asn_decode(t, der, ASN_DEPLOYED, r->mem, &faults, value))
+        return failed(r, fault_text(r->mem, faults.list));
+    struct bytes again = asn_encode_anew(t, value, r->mem);
+    if (bytes_equal(again, der))
+        return VECTOR_PASSED;
+    return failed(r, arena_printf(r->mem, "%s: expected %s, got %s", t->name, hex_text(r->mem, der),
+                                  hex_text(r->mem, again)));
+}
+
+static enum vector_result run_named(struct run *r)
+{
+    const struct asn_type *t = vector_asn_type(r->op);
+    struct bytes der;
+    if (!t) {
+        *r->why = arena_printf(r->mem, "%s: no production of that name", r->op);
+        return VECTOR_SKIPPED;
+    }
+    return message(r, &der) ? read_and_write(r, t, der) : failed(r, "the case has no field der");
+}
+
+/* A message tells by its APPLICATION tag what it is; what has none is tried against every
+ * production. */
+static enum vector_result run_any(struct run *r)
+{
+    struct bytes der;
+    if (!message(r, &der) || der.n == 0)
+        return failed(r, "the case has no field der");
+    int app = (der.p[0] & 0xc0) == 0x40 ? der.p[0] & 0x1f : ASN_NONE;
+    enum vector_result result = failed(r, "no production has this shape");
+    for (const struct asn_type *const *t = asn_kerberos_types; *t; t++) {
+        if ((*t)->app != app)
+            continue;
+        result = read_and_write(r, *t, der);
+        if (result == VECTOR_PASSED)
+            break;
+    }
+    if (result == VECTOR_PASSED)
+        *r->why = NULL;
+    return result;
+}
+
+/* ---- the table ------------------------------------------------------------------------------- */
+
+static const struct op {
+    const char *name; /* a final '*' stands for any ending */
+    enum vector_result (*run)(struct run *);
+} ops[] = {
+    {"as-req", run_named},
+    {"asn1", run_any},
+    {"asn1-*", run_named},
+    {"krb-error", run_named},
+};
+
+static bool matches(const char *name, const char *op)
+{
+    size_t n = strlen(name);
+    return name[n - 1] == '*' ? strncmp(name, op, n - 1) == 0 : strcmp(name, op) == 0;
+}
+
+enum vector_result vector_run_wire(const struct vector_case *c, struct arena *mem, const char **why)
+{
+    struct run r = {.c = c, .mem = mem, .op = vector_op(c, mem), .why = why};
+    *why = NULL;
+    for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
+        if (matches(ops[i].name, r.op))
+            return ops[i].run(&r);
+    *why = arena_printf(mem, "op %s is not implemented", r.op);
+    return VECTOR_SKIPPED;
+}

@@ -64,8 +64,69 @@ $(foreach f,$(FOLDERS),$(eval $(call test_of,$(f))))
 TEST_SOURCES  := $(wildcard $(foreach f,$(FOLDERS),tests/$(f)/test_*.c))
 TEST_PROGRAMS := $(TEST_SOURCES:%.c=$(BUILD)/%)
 
+INTEROP_QUICK := $(sort $(wildcard tests/interop/test_*.sh))
+INTEROP_SLOW  := $(sort $(wildcard tests/interop/slow_*.sh))
+
+PACKAGES      := gcc libc6-dev binutils libssl-dev libtasn1-6-dev libtasn1-bin libncurses-dev \
+                 libevent-dev libyaml-dev libjansson-dev libunistring-dev
+TEST_PACKAGES := $(PACKAGES) libcmocka-dev krb5-user krb5-kdc krb5-admin-server libkrb5-dev curl \
+                 tshark tmux
+LINT_PACKAGES := $(PACKAGES) clang-format cppcheck
+FUZZ_PACKAGES := $(PACKAGES) clang libclang-rt-14-dev
+
+run: ## install what is missing, build, and open the Kerberos lesson
+	@tests/tools/install.sh $(PACKAGES)
+	@$(MAKE) -s -j2 tessera
+	@./tessera lesson kerberos-logon
+
+test: ## install what is missing, build, and run every test and the quick interoperability tests
+	@tests/tools/install.sh $(TEST_PACKAGES)
+	@$(MAKE) -s -j2 tessera test-programs
+	@tests/tools/run.sh $(BUILD)/test.log $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(INTEROP_QUICK)
+
+test-programs: $(TEST_PROGRAMS) $(FUZZ_REPLAYS)
+
+interop: tessera ## the slower interoperability tests with real peers
+	@tests/tools/install.sh $(TEST_PACKAGES)
+	@tests/tools/run.sh $(BUILD)/interop.log $(INTEROP_QUICK) $(INTEROP_SLOW)
+
+asan: ## every unit test under AddressSanitizer and UndefinedBehaviorSanitizer
+	@$(MAKE) -s -j2 BUILD=build/asan HARDEN= CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" asan-run
+asan-run: test-programs
+	@tests/tools/run.sh $(BUILD)/test.log $(TEST_PROGRAMS) $(FUZZ_REPLAYS)
+
+mutate: ## every scenario again with every packet truncated and flipped at every place
+	@$(MAKE) -s -j2 $(BUILD)/tests/sim/test_mutate
+	@MUTATE=all $(BUILD)/tests/sim/test_mutate
+
+layers: $(call lib,$(FOLDERS)) ## who includes and links whom, against the rule
+	@tests/tools/layers.sh $(BUILD)
+
+spec: ## the sections cited, and those claimed but cited nowhere
+	@tests/tools/spec.sh
+
+SOURCES = $(shell git ls-files '*.c' '*.h' 2>/dev/null || find . -name '*.[ch]' -not -path './build/*')
+format: ## is every source file formatted? (make reformat does it)
+	@tests/tools/install.sh $(LINT_PACKAGES)
+	@clang-format --dry-run -Werror $(SOURCES) && echo "format: all files are"
+reformat:
+	clang-format -i $(SOURCES)
+
+lint: $(GENERATED) ## static analysis
+	@tests/tools/install.sh $(LINT_PACKAGES)
+	@cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
+	    --suppress=missingIncludeSystem -D_GNU_SOURCE -I. -I$(BUILD)/gen $(FOLDERS) main.c && echo "lint: nothing found"
+
+golden: $(TEST_PROGRAMS) ## rewrite the golden files and screens from what the program does now
+	UPDATE=1 $(BUILD)/tests/sim/test_golden
+	UPDATE=1 $(BUILD)/tests/tui/test_screens
+
+help: ## this list
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed 's/:.*## /\t/' | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
+
 -include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
 
-clean:
+clean: ## remove what was built
 	rm -rf build tessera
-.PHONY: clean
+
+.PHONY: run test test-programs interop asan asan-run mutate layers spec format reformat lint golden help clean

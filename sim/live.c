@@ -282,7 +282,7 @@ static bool write_pid(struct live *l, char **error)
 
 static bool start(struct live *l, char **error)
 {
-    *error = "out of memory, or OpenSSL's legacy provider is missing";
+    *error = arena_printf(l->mem, "out of memory, or OpenSSL has no legacy provider");
     l->crypto = crypto_new();
     l->turn_mem = arena_new((size_t)64 << 10);
     l->loop = event_base_new();

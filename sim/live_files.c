@@ -116,7 +116,7 @@ static bool write_keytab(const struct live_place *at, const struct scenario *s, 
 bool live_client_files(const struct live_place *at, const struct scenario *s, struct arena *mem,
                        char **error)
 {
-    *error = "out of memory, or OpenSSL's legacy provider is missing";
+    *error = arena_printf(mem, "out of memory, or OpenSSL has no legacy provider");
     if (mkdir(at->dir, 0700) && errno != EEXIST) {
         *error = arena_printf(mem, "%s: %s", at->dir, strerror(errno));
         return false;

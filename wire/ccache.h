@@ -1,5 +1,6 @@
-/* Credential cache files, version 4 (0x0504) (MIT's "credential cache file format" document).
- * Version 3 differs in small things and is read; 4 is written. */
+/* Credential cache files, versions 3 (0x0503) and 4 (0x0504), read and written (MIT's "credential
+ * cache file format" document): big-endian, a header in version 4, the default principal, then
+ * credentials to the end of the file. What was read is written again octet for octet. */
 #ifndef WIRE_CCACHE_H
 #define WIRE_CCACHE_H
 
@@ -27,11 +28,11 @@ struct ccache_cred {
     const struct ccache_data *addresses, *authdata;
     size_t n_addresses, n_authdata;
     struct bytes ticket, second_ticket; /* DER */
-    size_t at; /* offset in the file; not used in writing */
+    size_t at;                          /* offset in the file; not used in writing */
 };
 
 struct ccache {
-    uint16_t version; /* 0x0503 or 0x0504 */
+    uint16_t version;    /* 0x0503 or 0x0504 */
     struct bytes header; /* version 4: the tagged fields as they stand (tag 1: time offset) */
     struct ccache_principal principal;
     struct ccache_cred *creds;
@@ -40,7 +41,8 @@ struct ccache {
 
 /* Views into `file`. */
 bool ccache_read(struct bytes file, struct arena *, struct faults *, struct ccache *out);
-/* In the version the struct says. */
+/* In the version the struct says. {NULL, 0}: another version, or something longer than its length
+ * field can say. */
 struct bytes ccache_write(const struct ccache *, struct arena *);
 const struct fault_row *ccache_fault_table(size_t *n);
 

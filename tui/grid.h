@@ -10,19 +10,19 @@
 #include "base/arena.h"
 
 enum look { /* what a cell means, not its colour; tui/theme.c maps looks to a theme */
-    LOOK_NORMAL,
-    LOOK_DIM,
-    LOOK_BOLD,
-    LOOK_TITLE, /* the bar at the top */
-    LOOK_RULE,  /* lines between panes */
-    LOOK_CLIENT,
-    LOOK_KDC,
-    LOOK_SERVICE,
-    LOOK_ERROR,
-    LOOK_SELECTED,
-    LOOK_SEALED,
-    LOOK_KEY, /* a key of the footer */
-    LOOK_COUNT
+            LOOK_NORMAL,
+            LOOK_DIM,
+            LOOK_BOLD,
+            LOOK_TITLE, /* the bar at the top */
+            LOOK_RULE,  /* lines between panes */
+            LOOK_CLIENT,
+            LOOK_KDC,
+            LOOK_SERVICE,
+            LOOK_ERROR,
+            LOOK_SELECTED,
+            LOOK_SEALED,
+            LOOK_KEY, /* a key of the footer */
+            LOOK_COUNT
 };
 
 struct cell {

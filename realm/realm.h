@@ -15,35 +15,41 @@ struct account_key {
 
 enum account_flag {
     ACCOUNT_DISABLED = 1,
-    ACCOUNT_NO_PREAUTH = 2,     /* pre-authentication is not required */
+    ACCOUNT_NO_PREAUTH = 2, /* pre-authentication is not required */
     ACCOUNT_NOT_DELEGATED = 4,
     ACCOUNT_OK_AS_DELEGATE = 8,
-    ACCOUNT_NO_SERVER = 16,     /* no tickets for it */
+    ACCOUNT_NO_SERVER = 16, /* no tickets for it */
     ACCOUNT_MUST_CHANGE = 32,
 };
 
 struct account {
     struct PrincipalName name; /* "alice", "krbtgt/EXAMPLE.TEST" */
     uint32_t flags;
-    int64_t max_life, max_renew; /* microseconds; 0: the realm's */
-    int64_t expires;             /* microseconds since 1970; 0: never */
+    int64_t max_life, max_renew;    /* microseconds; 0: the realm's */
+    int64_t expires;                /* microseconds since 1970; 0: never */
     const struct account_key *keys; /* newest kvno first, within it strongest etype first */
     size_t n_keys;
     const struct PrincipalName *spns; /* other names it answers to as a service */
     size_t n_spns;
-    const char *text;            /* "alice": for display */
+    const char *text; /* "alice": for display */
 };
 
 struct realm_policy {
-    int64_t skew;               /* microseconds; 5 minutes */
+    int64_t skew;                /* microseconds; 5 minutes */
     int64_t max_life, max_renew; /* 10 hours (Windows' and MIT's default is 24 h: told as set) */
-    const int32_t *etypes;      /* permitted, strongest first */
+    const int32_t *etypes;       /* permitted, strongest first */
     size_t n_etypes;
+    /* Wrong passwords: after `attempts` of them the account is closed until attempt_window has
+     * passed since the last. 0: not counted. */
+    unsigned attempts;
+    int64_t attempt_window; /* microseconds */
 };
 
 struct realm; /* a snapshot */
 
-/* Building: in the arena of the run. Names and keys are copied. */
+/* Building: in the arena of the run. Names and keys are copied; keys are put in order and marked as
+ * lasting. The policy is 5 minutes, 10 hours, 7 days and every etype that is not weak, until it is
+ * told otherwise. An account's own SPNs have to differ. */
 struct realm_builder;
 struct realm_builder *realm_build(struct arena *, struct bytes name);
 void realm_build_policy(struct realm_builder *, const struct realm_policy *);

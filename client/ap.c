@@ -1,0 +1,211 @@
+/* The AP exchange inside HTTP's Negotiate (RFC 4120 3.2, RFC 4121 4.1, RFC 4559 4): what a browser
+ * does. */
+#include "client/inside.h"
+
+#include "base/text.h"
+#include "wire/gss.h"
+#include "wire/http.h"
+
+#include <string.h>
+
+bool ap_begin(struct client *c, struct turn *t)
+{
+    const struct cred *cred = cache_find(c, c->task.srealm, &c->task.sname);
+    if (!cred || cred->endtime <= t->now)
+        return tgs_begin(c, t);
+    c->task.cred = cred;
+    tell(t, STEP_DONE, "client.ap.cached",
+         A_STR("server", shown(t->mem, &cred->server, cred->srealm)),
+         A_TIME("until", cred->endtime));
+    return ap_send(c, t);
+}
+
+/* ---- the request
+ * ---------------------------------------------------------------------------------- */
+
+static bool build_token(struct client *c, struct turn *t, struct bytes *token)
+{
+    struct task *task = &c->task;
+    const struct cred *cred = task->cred;
+    struct Ticket ticket;
+    struct AP_REQ req;
+    uint8_t seq[4];
+    if (!asn_decode(&ASN_Ticket, cred->ticket, ASN_DEPLOYED, t->mem, NULL, &ticket) ||
+        !key_random(t->crypto, t->rng, "subkey", cred->session.etype, &task->subkey))
+        return false;
+    rng_fill(t->rng, "sequence", seq, sizeof seq);
+    task->seq_number = be32(seq) & 0x3fffffff;
+    task->ctime = t->now;
+    uint32_t flags = GSS_REPLAY | GSS_SEQUENCE | GSS_CONF | GSS_INTEG;
+    struct gss_checksum fields = {.flags = flags | (task->mutual ? GSS_MUTUAL : 0)};
+    struct Checksum sum = {.cksumtype = CKSUMTYPE_GSS,
+                           .checksum = gss_checksum_write(t->mem, &fields)};
+    struct ap_request ask = {.ticket = &ticket,
+                             .session = &cred->session,
+                             .crealm = cred->crealm,
+                             .cname = &cred->client,
+                             .ap_options = task->mutual ? AP_OPT_MUTUAL_REQUIRED : 0,
+                             .usage = USAGE_AP_AUTHENTICATOR,
+                             .cksum = &sum,
+                             .subkey = &task->subkey,
+                             .has_seq_number = true,
+                             .seq_number = task->seq_number,
+                             .ctime = task->ctime};
+    if (!ap_request_build(t, &ask, &req))
+        return false;
+    struct bytes der = asn_encode(&ASN_AP_REQ, &req, t->mem);
+    tell(t, STEP_DONE, "client.ap.request",
+         A_STR("server", shown(t->mem, &cred->server, cred->srealm)), A_TIME("time", task->ctime),
+         A_INT("sequence", task->seq_number),
+         A_STR("mutual", task->mutual ? "it must prove itself too" : "no proof is asked of it"));
+    tell_key(t, .holder = c->config.party,
+             .name = key_name(t->mem, "subkey", &cred->client, &cred->server, cred->srealm),
+             .etype = task->subkey.etype, .value = key_bytes(&task->subkey),
+             .cause = "client.ap.request");
+    *token = gss_token_write(t->mem, TOK_AP_REQ, der);
+    return der.n != 0;
+}
+
+/* Nothing of what a user typed may begin another line of the head. */
+static bool fits_head(const char *s)
+{
+    for (; *s; s++)
+        if ((unsigned char)*s <= ' ' || (unsigned char)*s >= 0x7f)
+            return false;
+    return true;
+}
+
+bool ap_send(struct client *c, struct turn *t)
+{
+    struct bytes token;
+    if (!fits_head(c->task.target) || !fits_head(c->task.host) || !*c->task.target)
+        return refuse(c, t, FIND_NAME,
+                      (struct detail){.found = text_escape(t->mem, bytes_str(c->task.target))});
+    if (!build_token(c, t, &token))
+        return false;
+    const char *fields[] = {
+        arena_printf(t->mem, "Host: %s", c->task.host),
+        arena_printf(t->mem, "Authorization: Negotiate %s", base64_text(t->mem, token)),
+        "User-Agent: tessera",
+        "Accept: */*",
+    };
+    struct bytes data = http_write(t->mem, arena_printf(t->mem, "GET %s HTTP/1.1", c->task.target),
+                                   fields, sizeof fields / sizeof *fields, (struct bytes){0});
+    tell(t, STEP_DONE, "client.http.get", A_STR("target", c->task.target),
+         A_STR("host", c->task.host), A_INT("octets", (int64_t)token.n));
+    send_request(c, t, AWAIT_PAGE, c->task.service, data);
+    return true;
+}
+
+/* ---- the answer
+ * ------------------------------------------------------------------------------------ */
+
+struct answer {
+    struct http_message http;
+    bool has_token;
+    struct gss_token token;
+};
+
+/* Of several challenges the one of Negotiate is taken; without base64 it is no token but an offer.
+ */
+static bool read_answer(struct client *c, struct turn *t, const struct packet *p, struct answer *a)
+{
+    size_t used, at;
+    *a = (struct answer){0};
+    if (http_read(p->data, t->mem, t->faults, &a->http, &used) != HTTP_WHOLE || used != p->data.n ||
+        a->http.is_request) {
+        refuse(c, t, FIND_HTTP, (struct detail){0});
+        return false;
+    }
+    for (size_t i = 0; i < a->http.n_fields && !a->has_token; i++) {
+        const struct http_field *f = &a->http.fields[i];
+        struct bytes octets = {0};
+        if (!bytes_equal_nocase(f->name, bytes_str("WWW-Authenticate")) ||
+            !http_negotiate(f->value, t->mem, NULL, &octets, &at) || !octets.n)
+            continue;
+        if (!gss_token_read(octets, t->faults, &a->token) ||
+            !bytes_equal(a->token.mech, GSS_KRB5_OID)) {
+            refuse(c, t, FIND_TOKEN, (struct detail){0});
+            return false;
+        }
+        a->has_token = true;
+    }
+    return true;
+}
+
+static bool refused_by_service(struct client *c, struct turn *t, const struct answer *a)
+{
+    struct KRB_ERROR e;
+    if (a->has_token && a->token.tok_id == TOK_KRB_ERROR) {
+        if (!read_error(c, t, a->token.inner, &e))
+            return true;
+        return refuse_error(c, t, &e);
+    }
+    return refuse(c, t, FIND_STATUS,
+                  (struct detail){.expected = "200",
+                                  .found = arena_printf(t->mem, "HTTP %d %s", a->http.status,
+                                                        text_escape(t->mem, a->http.reason))});
+}
+
+static void keep_context(struct client *c, struct turn *t, const struct EncAPRepPart *part)
+{
+    const struct cred *cred = c->task.cred;
+    struct security_context context = {.session = cred->session,
+                                       .initiator = c->task.subkey,
+                                       .send_seq = c->task.seq_number,
+                                       .receive_seq = c->task.seq_number};
+    if (part && part->has_seq_number)
+        context.receive_seq = (uint32_t)part->seq_number;
+    if (part && part->has_subkey && key_from_wire(&part->subkey, &context.acceptor))
+        tell_key(
+            t, .holder = c->config.party,
+            .name = key_name(t->mem, "acceptor subkey", &cred->client, &cred->server, cred->srealm),
+            .etype = context.acceptor.etype, .value = key_bytes(&context.acceptor),
+            .cause = "client.ap.proof");
+    c->context = context;
+}
+
+/* RFC 4120 3.2.5: only who could open the ticket can echo the time under the session key. */
+static bool service_proved(struct client *c, struct turn *t, const struct answer *a)
+{
+    struct AP_REP rep;
+    struct EncAPRepPart part;
+    if (a->token.tok_id != TOK_AP_REP) {
+        refuse(c, t, FIND_TOKEN, (struct detail){.expected = "AP-REP"});
+        return false;
+    }
+    if (!asn_decode(&ASN_AP_REP, a->token.inner, ASN_DEPLOYED, t->mem, t->faults, &rep)) {
+        refuse(c, t, FIND_PROOF, (struct detail){.expected = "AP-REP"});
+        return false;
+    }
+    int32_t code =
+        ap_reply_check(t, &rep, &c->task.cred->session, c->task.ctime, "client.ap", &part);
+    if (code) {
+        refuse(c, t, FIND_PROOF,
+               (struct detail){.found = name_text(t->mem, NAMES_ERROR, code), .code = code});
+        return false;
+    }
+    tell(t, STEP_DONE, "client.ap.proof", A_TIME("time", c->task.ctime));
+    keep_context(c, t, &part);
+    return true;
+}
+
+bool ap_page(struct client *c, const struct packet *p, struct turn *t)
+{
+    struct answer a;
+    if (!read_answer(c, t, p, &a))
+        return true;
+    if (a.http.status < 200 || a.http.status > 299)
+        return refused_by_service(c, t, &a);
+    if (!a.has_token && c->task.mutual)
+        return refuse(c, t, FIND_NO_PROOF, (struct detail){.found = "none"});
+    if (a.has_token && !service_proved(c, t, &a))
+        return true;
+    if (!a.has_token)
+        keep_context(c, t, NULL);
+    tell(t, STEP_DONE, "client.http.page", A_INT("status", a.http.status),
+         A_INT("octets", (int64_t)a.http.body.n));
+    return grant(c, arena_printf(t->mem, "HTTP %d, %zu octets%s: %s", a.http.status, a.http.body.n,
+                                 a.has_token ? ", and the service proved itself" : "",
+                                 text_escape(t->mem, bytes_slice(a.http.body, 0, 200))));
+}

@@ -1,0 +1,195 @@
+#include "client/inside.h"
+
+#include "base/text.h"
+
+/* ---- names
+ * --------------------------------------------------------------------------------------- */
+
+static struct PrincipalName name_copy(struct arena *mem, const struct PrincipalName *name)
+{
+    struct PrincipalName copy = {.name_type = name->name_type};
+    copy.name_string.n = name->name_string.n;
+    copy.name_string.at = arena_array(mem, struct bytes, copy.name_string.n);
+    for (size_t i = 0; i < copy.name_string.n; i++)
+        copy.name_string.at[i] = arena_copy(mem, name->name_string.at[i]);
+    return copy;
+}
+
+const char *shown(struct arena *mem, const struct PrincipalName *name, struct bytes realm)
+{
+    return text_escape(mem, bytes_str(principal_text(mem, name, realm)));
+}
+
+static bool is_tgs(const struct PrincipalName *name, struct bytes realm)
+{
+    return name->name_string.n == 2 && bytes_equal_str(name->name_string.at[0], "krbtgt") &&
+           bytes_equal(name->name_string.at[1], realm);
+}
+
+const char *key_name(struct arena *mem, const char *what, const struct PrincipalName *client,
+                     const struct PrincipalName *server, struct bytes realm)
+{
+    const struct bytes none = {0};
+    return arena_printf(mem, "%s %s-%s", what, principal_text(mem, client, none),
+                        is_tgs(server, realm) ? "krbtgt" : principal_text(mem, server, none));
+}
+
+/* ---- what is kept
+ * --------------------------------------------------------------------------------- */
+
+const struct cred *cache_find(const struct client *c, struct bytes srealm,
+                              const struct PrincipalName *server)
+{
+    for (const struct cred *cred = c->creds; cred; cred = cred->next)
+        if (bytes_equal(cred->srealm, srealm) && principal_equal(&cred->server, server) &&
+            c->known && bytes_equal(cred->crealm, c->crealm) &&
+            principal_equal(&cred->client, &c->cname))
+            return cred;
+    return NULL;
+}
+
+/* Linked in only when all of it is copied: memory may run out in the middle. */
+const struct cred *cache_keep(struct client *c, const struct cred *cred)
+{
+    struct cred *kept = arena_new_of(c->mem, struct cred);
+    *kept = *cred;
+    kept->client = name_copy(c->mem, &cred->client);
+    kept->server = name_copy(c->mem, &cred->server);
+    kept->crealm = arena_copy(c->mem, cred->crealm);
+    kept->srealm = arena_copy(c->mem, cred->srealm);
+    kept->ticket = arena_copy(c->mem, cred->ticket);
+    kept->next = c->creds;
+    c->creds = kept;
+    return kept;
+}
+
+const struct cred *cache_keep_reply(struct client *c, struct turn *t, const struct KDC_REP *rep,
+                                    const struct EncKDCRepPart *part)
+{
+    struct cred cred = {
+        .client = rep->cname,
+        .crealm = rep->crealm,
+        .server = part->sname,
+        .srealm = part->srealm,
+        .flags = part->flags,
+        .authtime = part->authtime,
+        .starttime = part->has_starttime ? part->starttime : part->authtime,
+        .endtime = part->endtime,
+        .renew_till = part->has_renew_till ? part->renew_till : 0,
+        .ticket = rep->ticket.der,
+    };
+    key_from_wire(&part->key, &cred.session);
+    const struct cred *kept = cache_keep(c, &cred);
+    wipe(&cred.session, sizeof cred.session);
+    tell_key(t, .holder = c->config.party,
+             .name = key_name(t->mem, "session", &kept->client, &kept->server, kept->srealm),
+             .etype = kept->session.etype, .value = key_bytes(&kept->session),
+             .cause = "client.rep.open");
+    tell(t, STEP_DONE, "client.rep.kept",
+         A_STR("server", shown(t->mem, &kept->server, kept->srealm)),
+         A_TIME("until", kept->endtime), A_FLAGS("flags", kept->flags));
+    return kept;
+}
+
+/* ---- FILE ccache
+ * ----------------------------------------------------------------------------------- */
+
+static struct ccache_principal to_file(const struct PrincipalName *name, struct bytes realm)
+{
+    return (struct ccache_principal){.name_type = (int32_t)name->name_type,
+                                     .realm = realm,
+                                     .components = name->name_string.at,
+                                     .n_components = name->name_string.n};
+}
+
+static uint32_t file_time(int64_t when)
+{
+    return when <= 0 ? 0 : when / SECOND > UINT32_MAX ? UINT32_MAX : (uint32_t)(when / SECOND);
+}
+
+static struct ccache_cred cred_to_file(const struct cred *cred)
+{
+    return (struct ccache_cred){
+        .client = to_file(&cred->client, cred->crealm),
+        .server = to_file(&cred->server, cred->srealm),
+        .etype = cred->session.etype,
+        .key = key_bytes(&cred->session),
+        .authtime = file_time(cred->authtime),
+        .starttime = file_time(cred->starttime),
+        .endtime = file_time(cred->endtime),
+        .renew_till = file_time(cred->renew_till),
+        .flags = cred->flags,
+        .ticket = cred->ticket,
+    };
+}
+
+/* Oldest first, as the tickets were got. */
+bool client_ccache(const struct client *c, struct arena *mem, struct ccache *out)
+{
+    size_t n = 0;
+    *out = (struct ccache){.version = 0x0504};
+    if (!c->known || !c->creds)
+        return false;
+    out->principal = to_file(&c->cname, c->crealm);
+    for (const struct cred *cred = c->creds; cred; cred = cred->next)
+        n++;
+    out->creds = arena_array(mem, struct ccache_cred, n);
+    out->n = n;
+    for (const struct cred *cred = c->creds; cred; cred = cred->next)
+        out->creds[--n] = cred_to_file(cred);
+    return true;
+}
+
+static struct PrincipalName from_file(const struct ccache_principal *p)
+{
+    struct PrincipalName name = {.name_type = p->name_type};
+    name.name_string.at = (struct bytes *)(uintptr_t)p->components; /* copied before it is kept */
+    name.name_string.n = p->n_components;
+    return name;
+}
+
+struct load {
+    struct client *client;
+    const struct ccache *file;
+};
+
+/* What the file holds beside tickets (configuration entries, whose realm is "X-CACHECONF:", and
+ * types of key not known here) is passed over. */
+static bool load(void *arg, const struct packet *p, struct turn *t)
+{
+    struct client *c = ((struct load *)arg)->client;
+    const struct ccache *file = ((struct load *)arg)->file;
+    (void)p;
+    struct PrincipalName cname = from_file(&file->principal);
+    cname = name_copy(c->mem, &cname);
+    struct bytes crealm = arena_copy(c->mem, file->principal.realm);
+    for (size_t i = 0; i < file->n; i++) {
+        const struct ccache_cred *f = &file->creds[i];
+        struct Ticket ticket;
+        struct cred cred = {
+            .client = from_file(&f->client),
+            .crealm = f->client.realm,
+            .server = from_file(&f->server),
+            .srealm = f->server.realm,
+            .flags = f->flags,
+            .authtime = f->authtime * SECOND,
+            .starttime = (f->starttime ? f->starttime : f->authtime) * SECOND,
+            .endtime = f->endtime * SECOND,
+            .renew_till = f->renew_till * SECOND,
+            .ticket = f->ticket,
+        };
+        if (key_import(f->etype, f->key, &cred.session) &&
+            asn_decode(&ASN_Ticket, f->ticket, ASN_DEPLOYED, t->mem, NULL, &ticket))
+            cache_keep(c, &cred);
+    }
+    c->cname = cname;
+    c->crealm = crealm;
+    c->known = true;
+    return true;
+}
+
+bool client_ccache_load(struct client *c, const struct ccache *file)
+{
+    struct turn t = {.mem = c->mem};
+    return turn_guarded(load, &(struct load){c, file}, NULL, &t);
+}

@@ -1,0 +1,183 @@
+#include "client/inside.h"
+
+#include <string.h>
+
+/* ---- the table of states ----------------------------------------------------------------------
+ */
+
+enum message { MESSAGE_OTHER, MESSAGE_AS_REP, MESSAGE_TGS_REP, MESSAGE_ERROR, MESSAGE_HTTP };
+
+static const struct transition {
+    enum awaiting awaiting;
+    enum message message;
+    bool (*act)(struct client *, const struct packet *, struct turn *);
+} table[] = {
+    {AWAIT_AS_REP, MESSAGE_ERROR, as_error},     /* asks for a proof, or refuses */
+    {AWAIT_AS_REP, MESSAGE_AS_REP, as_reply},    /* granted */
+    {AWAIT_TGS_REP, MESSAGE_ERROR, tgs_error},   /* refused */
+    {AWAIT_TGS_REP, MESSAGE_TGS_REP, tgs_reply}, /* granted; a GET goes on to AWAIT_PAGE */
+    {AWAIT_PAGE, MESSAGE_HTTP, ap_page},         /* the page, and the service's proof */
+};
+
+/* What a task begins with. */
+static bool (*const begin[])(struct client *, struct turn *) = {
+    [CLIENT_LOGON] = as_begin,
+    [CLIENT_TICKET] = tgs_begin,
+    [CLIENT_GET] = ap_begin,
+};
+
+/* The APPLICATION tag tells Kerberos messages apart (RFC 4120 5). */
+static enum message message_of(const struct packet *p)
+{
+    if (p->via == VIA_HTTP)
+        return MESSAGE_HTTP;
+    switch (p->data.n ? p->data.p[0] : 0) {
+    case 0x6b:
+        return MESSAGE_AS_REP;
+    case 0x6d:
+        return MESSAGE_TGS_REP;
+    case 0x7e:
+        return MESSAGE_ERROR;
+    default:
+        return MESSAGE_OTHER;
+    }
+}
+
+static bool receive(struct client *c, const struct packet *p, struct turn *t)
+{
+    if (c->task.awaiting == AWAIT_NOTHING)
+        return ignore(c, t, p, "nothing is awaited");
+    if (p->from != c->task.peer)
+        return ignore(c, t, p, "another party was asked");
+    enum message message = message_of(p);
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++)
+        if (table[i].awaiting == c->task.awaiting && table[i].message == message)
+            return table[i].act(c, p, t);
+    return ignore(c, t, p, "another kind of message is awaited");
+}
+
+/* ---- entries ----------------------------------------------------------------------------------
+ */
+
+struct client *client_new(struct arena *mem, const struct client_config *config)
+{
+    struct client *c = arena_new_of(mem, struct client);
+    c->mem = mem;
+    c->config = *config;
+    c->config.realm = arena_copy(mem, config->realm);
+    int32_t *etypes = arena_array(mem, int32_t, config->n_etypes);
+    if (config->n_etypes)
+        memcpy(etypes, config->etypes, config->n_etypes * sizeof *etypes);
+    c->config.etypes = etypes;
+    c->outcome = (struct client_outcome){CLIENT_IDLE, 0, ""};
+    return c;
+}
+
+/* Memory may run out in either arena: both leave by the turn's way out. */
+struct entry {
+    struct client *client;
+    const struct client_do_args *args;
+};
+
+static void same_escape(struct client *c, struct turn *t)
+{
+    jmp_buf *out = arena_escape(t->mem, NULL);
+    arena_escape(t->mem, out);
+    arena_escape(c->mem, out);
+}
+
+static bool guarded_receive(void *arg, const struct packet *p, struct turn *t)
+{
+    struct entry *e = arg;
+    same_escape(e->client, t);
+    return receive(e->client, p, t);
+}
+
+static struct bytes kept_str(struct arena *mem, const char *s)
+{
+    return bytes_of(arena_str(mem, bytes_str(s)), strlen(s));
+}
+
+/* Which principal, which service: names as the user typed them. */
+static bool read_names(struct client *c, const struct client_do_args *a, struct task *task)
+{
+    task->crealm = c->config.realm;
+    task->srealm = c->config.realm;
+    if (a->task == CLIENT_LOGON) {
+        if (!a->principal ||
+            !principal_parse(c->mem, a->principal, NT_PRINCIPAL, &task->cname, &task->crealm))
+            return false;
+        task->crealm = arena_copy(c->mem, task->crealm);
+        task->srealm = task->crealm;
+        struct bytes *two = arena_array(c->mem, struct bytes, 2);
+        two[0] = kept_str(c->mem, "krbtgt");
+        two[1] = task->crealm;
+        task->sname.name_type = NT_SRV_INST;
+        task->sname.name_string.at = two;
+        task->sname.name_string.n = 2;
+        return true;
+    }
+    const char *spn = a->spn ? a->spn : arena_printf(c->mem, "HTTP/%s", a->host ? a->host : "");
+    task->cname = c->cname;
+    if (c->known)
+        task->crealm = c->crealm;
+    /* The parser may point into its text: that must last as long as the task. */
+    if (!principal_parse(c->mem, arena_str(c->mem, bytes_str(spn)), NT_SRV_HST, &task->sname,
+                         &task->srealm))
+        return false;
+    task->srealm = arena_copy(c->mem, task->srealm);
+    return true;
+}
+
+static bool guarded_do(void *arg, const struct packet *p, struct turn *t)
+{
+    (void)p;
+    struct entry *e = arg;
+    struct client *c = e->client;
+    const struct client_do_args *a = e->args;
+    same_escape(c, t);
+
+    struct task task = {.kind = a->task, .via = c->config.via, .start = t->now};
+    bool named = read_names(c, a, &task);
+    int64_t life = a->life ? a->life : 10 * HOUR;
+    task.till = (t->now + life) / SECOND * SECOND;
+    task.rtime = a->renew_life ? (t->now + a->renew_life) / SECOND * SECOND : 0;
+    task.options = a->kdc_options | (a->renew_life ? KDC_OPT_RENEWABLE : 0u);
+    task.password = arena_copy(c->mem, a->password);
+    task.keytab = a->keytab;
+    task.timestamp_first = a->timestamp_first;
+    task.mutual = a->mutual;
+    task.service = a->service;
+    task.target = arena_str(c->mem, bytes_str(a->target ? a->target : "/"));
+    task.host = arena_str(c->mem, bytes_str(a->host ? a->host : ""));
+    forget_secret(&c->task);
+    c->task = task;
+    c->outcome = (struct client_outcome){CLIENT_WAITING, 0, ""};
+    if (!named)
+        return refuse(c, t, FIND_NAME,
+                      (struct detail){.found = a->task == CLIENT_LOGON ? a->principal : a->spn});
+    return begin[a->task](c, t);
+}
+
+bool client_do(struct client *c, const struct client_do_args *args, struct turn *t)
+{
+    jmp_buf *before = arena_escape(c->mem, NULL);
+    arena_escape(c->mem, before);
+    bool ok = turn_guarded(guarded_do, &(struct entry){c, args}, NULL, t);
+    arena_escape(c->mem, before);
+    return ok;
+}
+
+bool client_receive(struct client *c, const struct packet *p, struct turn *t)
+{
+    jmp_buf *before = arena_escape(c->mem, NULL);
+    arena_escape(c->mem, before);
+    bool ok = turn_guarded(guarded_receive, &(struct entry){c, NULL}, p, t);
+    arena_escape(c->mem, before);
+    return ok;
+}
+
+struct client_outcome client_result(const struct client *c)
+{
+    return c->outcome;
+}

@@ -1,0 +1,189 @@
+/* What the client's files share. Nothing outside client/ includes this. */
+#ifndef CLIENT_INSIDE_H
+#define CLIENT_INSIDE_H
+
+#include "client/client.h"
+
+/* A ticket with what its owner must know to use it. Everything in the client's arena. */
+struct cred {
+    struct cred *next; /* older */
+    struct PrincipalName client, server;
+    struct bytes crealm, srealm;
+    struct key session;
+    uint32_t flags;
+    int64_t authtime, starttime, endtime, renew_till; /* microseconds; renew_till 0: none */
+    struct bytes ticket;                              /* DER, as it came */
+};
+
+/* What a task waits for: the rows of the table in client.c. */
+enum awaiting { AWAIT_NOTHING, AWAIT_AS_REP, AWAIT_TGS_REP, AWAIT_PAGE };
+
+struct task {
+    enum client_task kind;
+    enum awaiting awaiting;
+    const struct party *peer; /* whose message is awaited */
+    enum transport via;
+    struct bytes request; /* as it was sent: sent again over TCP, and checked by enc-pa-rep */
+
+    /* What was asked of the KDC and must come back. */
+    struct PrincipalName cname, sname;
+    struct bytes crealm, srealm;
+    uint32_t options;
+    int64_t start, till, rtime; /* start: when the task began; rtime 0: not asked */
+    uint32_t nonce;
+
+    /* The logon's secret, and the key made of it with what went into it. */
+    struct bytes password;
+    const struct keytab *keytab;
+    struct key long_term;
+    struct bytes salt, params;
+    uint32_t kvno;
+    bool timestamp_first;
+    unsigned rounds; /* AS-REQs sent with a proof */
+
+    /* The TGS and AP exchanges. */
+    const struct cred *cred;
+    struct key subkey;
+    int64_t ctime;
+    uint32_t seq_number;
+    bool mutual;
+    const struct party *service;
+    const char *target, *host;
+};
+
+/* Keys and numbers of an accepted AP exchange, for messages protected later (RFC 4121 4.2). */
+struct security_context {
+    struct key session, initiator, acceptor; /* n == 0: none */
+    uint32_t send_seq, receive_seq;
+};
+
+struct client {
+    struct arena *mem;
+    struct client_config config;
+    struct task task;
+    struct client_outcome outcome;
+    struct cred *creds; /* newest first */
+    bool known;         /* the next two are set: the principal the cache belongs to */
+    struct PrincipalName cname;
+    struct bytes crealm;
+    struct security_context context;
+};
+
+/* ---- refusals (refuse.c): each a fault row, a step of the same id, and what the user reads -----
+ */
+enum finding {
+    FIND_IGNORED,   /* not awaited: told, and nothing happens */
+    FIND_MALFORMED, /* not the production it should be */
+    FIND_VERSION,
+    FIND_ETYPE,
+    FIND_SEALED, /* the reply does not open */
+    FIND_NONCE,
+    FIND_CLIENT,
+    FIND_SERVER,
+    FIND_ASKED,
+    FIND_SKEW,
+    FIND_TIMES,
+    FIND_CONFIRMED,
+    FIND_ERROR, /* a KRB-ERROR ended it */
+    FIND_NO_METHOD,
+    FIND_NO_KEY,
+    FIND_ROUNDS,
+    FIND_NAME,
+    FIND_NO_TICKET,
+    FIND_EXPIRED,
+    FIND_HTTP,
+    FIND_STATUS,
+    FIND_TOKEN,
+    FIND_NO_PROOF,
+    FIND_PROOF,
+    FINDINGS
+};
+struct detail {
+    const char *expected, *found; /* or NULL */
+    int32_t code;                 /* 0: the finding's own */
+};
+/* Ends the task as refused. Always true: a refusal is an answer, not our fault. */
+bool refuse(struct client *, struct turn *, enum finding, struct detail);
+/* Tells that a packet was of no use here; the task goes on waiting. True. */
+bool ignore(struct client *, struct turn *, const struct packet *, const char *why);
+/* Ends the task as granted. */
+bool grant(struct client *, const char *text);
+
+/* "kinit: Clock skew too great while getting initial credentials": in words.c. With no words of its
+ * own, the code's name. own: the client's finding, instead of the code's words; or NULL. In the
+ * client's arena. */
+const char *outcome_words(struct client *, int32_t code, const char *own);
+
+/* ---- messages ------------------------------------------------------------------------------- */
+/* Keeps the octets as the task's request, waits for the answer and sends. */
+void send_request(struct client *, struct turn *, enum awaiting, const struct party *to,
+                  struct bytes data);
+uint32_t draw_nonce(struct turn *);
+/* Decodes, checks version and type; refuses and returns false otherwise. */
+bool read_reply(struct client *, struct turn *, const struct packet *, const struct asn_type *,
+                int64_t msg_type, struct KDC_REP *out);
+/* RFC 4120 3.1.5 and 3.3.4: every check of what was opened against what was asked and against what
+ * stood in clear. False: refused. */
+bool reply_check(struct client *, struct turn *, const struct KDC_REP *,
+                 const struct EncKDCRepPart *);
+/* Reads and tells a KRB-ERROR; refuses and returns false when it is none. */
+bool read_error(struct client *, struct turn *, struct bytes data, struct KRB_ERROR *out);
+/* Goes over to TCP when the error says so. */
+bool too_big(struct client *, struct turn *, const struct KRB_ERROR *);
+bool refuse_error(struct client *, struct turn *, const struct KRB_ERROR *);
+bool etype_offered(const struct client *, int64_t etype);
+
+/* The functions of the table. */
+bool as_begin(struct client *, struct turn *);
+bool as_reply(struct client *, const struct packet *, struct turn *);
+bool as_error(struct client *, const struct packet *, struct turn *);
+bool tgs_begin(struct client *, struct turn *);
+bool tgs_reply(struct client *, const struct packet *, struct turn *);
+bool tgs_error(struct client *, const struct packet *, struct turn *);
+bool ap_begin(struct client *, struct turn *);
+/* The GET itself, with task.cred. */
+bool ap_send(struct client *, struct turn *);
+bool ap_page(struct client *, const struct packet *, struct turn *);
+
+/* ---- the long-term key (key.c) -------------------------------------------------------------- */
+/* Makes task.long_term for this encryption type from the password or the keytab; what was made
+ * already of the same salt and parameters is not made again. False: there is none. */
+bool long_term_key(struct client *, struct turn *, int32_t etype, struct bytes salt,
+                   struct bytes params);
+/* What a KDC says about the key: PA-ETYPE-INFO2, else PA-ETYPE-INFO, else PA-PW-SALT, else the
+ * first type offered and the usual salt. etype 0: the first entry that was offered; else only that
+ * one. False: the KDC names types, and none of them is on offer. */
+struct key_hint {
+    int32_t etype;
+    struct bytes salt, params;
+    bool told; /* the KDC said so */
+};
+bool key_hint(struct client *, struct turn *, const struct PA_DATA *, size_t n, int32_t etype,
+              struct key_hint *out);
+void forget_secret(struct task *);
+
+/* ---- pre-authentication: one row a mechanism ----------------------------------------------- */
+struct preauth_row {
+    int32_t type;
+    /* Makes the element for the next AS-REQ. False: refused. */
+    bool (*answer)(struct client *, struct turn *, struct PA_DATA *out);
+};
+extern const struct preauth_row preauth_encrypted_timestamp;
+
+/* ---- the cache (cache.c) -------------------------------------------------------------------- */
+/* Newest that serves; NULL: none. Name types are not compared. */
+const struct cred *cache_find(const struct client *, struct bytes srealm,
+                              const struct PrincipalName *server);
+/* Copies into the client's arena. */
+const struct cred *cache_keep(struct client *, const struct cred *);
+/* The same for a ticket that a checked reply brought; tells it and its session key. */
+const struct cred *cache_keep_reply(struct client *, struct turn *, const struct KDC_REP *,
+                                    const struct EncKDCRepPart *);
+
+/* "session alice-krbtgt", "subkey alice-HTTP/www.example.test". In mem. */
+const char *key_name(struct arena *, const char *what, const struct PrincipalName *client,
+                     const struct PrincipalName *server, struct bytes realm);
+/* "alice@EXAMPLE.TEST", fit for a terminal. In mem. */
+const char *shown(struct arena *, const struct PrincipalName *, struct bytes realm);
+
+#endif

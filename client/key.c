@@ -1,0 +1,149 @@
+/* The client's long-term key: from the password by string-to-key, or from a keytab. */
+#include "client/inside.h"
+
+void forget_secret(struct task *task)
+{
+    /* The password is a copy in the client's own arena: nobody else reads it. */
+    wipe((void *)(uintptr_t)task->password.p, task->password.n);
+    task->password.n = 0;
+    wipe(&task->long_term, sizeof task->long_term);
+}
+
+static void tell_long_term(struct client *c, struct turn *t, const char *cause)
+{
+    tell_key(t, .holder = c->config.party,
+             .name = arena_printf(t->mem, "K/%s",
+                                  principal_text(t->mem, &c->task.cname, (struct bytes){0})),
+             .etype = c->task.long_term.etype, .kvno = (int32_t)c->task.kvno,
+             .value = key_bytes(&c->task.long_term), .cause = cause);
+}
+
+static bool entry_fits(const struct client *c, const struct keytab_entry *e)
+{
+    const struct PrincipalName *name = &c->task.cname;
+    if (!bytes_equal(e->realm, c->task.crealm) || e->n_components != name->name_string.n)
+        return false;
+    for (size_t i = 0; i < e->n_components; i++)
+        if (!bytes_equal(e->components[i], name->name_string.at[i]))
+            return false;
+    return true;
+}
+
+static bool from_keytab(struct client *c, struct turn *t, int32_t etype)
+{
+    const struct keytab_entry *best = NULL;
+    if (c->task.long_term.n && c->task.long_term.etype == etype)
+        return true;
+    for (size_t i = 0; i < c->task.keytab->n; i++) {
+        const struct keytab_entry *e = &c->task.keytab->entries[i];
+        if (e->etype == etype && entry_fits(c, e) && (!best || e->kvno > best->kvno))
+            best = e;
+    }
+    if (!best || !key_import(etype, best->key, &c->task.long_term))
+        return false;
+    c->task.kvno = best->kvno;
+    tell(t, STEP_DONE, "client.as.keytab", A_ETYPE("etype", etype), A_INT("kvno", best->kvno));
+    tell_long_term(c, t, "client.as.keytab");
+    return true;
+}
+
+bool long_term_key(struct client *c, struct turn *t, int32_t etype, struct bytes salt,
+                   struct bytes params)
+{
+    struct task *task = &c->task;
+    if (task->keytab)
+        return from_keytab(c, t, etype);
+    if (task->long_term.n && task->long_term.etype == etype && bytes_equal(task->salt, salt) &&
+        bytes_equal(task->params, params))
+        return true;
+    if (!string_to_key(t->crypto, etype, task->password, salt, params, &task->long_term))
+        return false;
+    task->salt = arena_copy(c->mem, salt);
+    task->params = arena_copy(c->mem, params);
+    const struct etype_row *row = etype_find(etype);
+    uint32_t rounds = params.n == 4 ? be32(params.p) : row ? row->iterations : 0;
+    tell(t, STEP_DONE, "client.as.string-to-key", A_ETYPE("etype", etype), A_TEXT("salt", salt),
+         A_INT("rounds", rounds));
+    /* Whoever wrote the unprotected hint may want a key that is cheap to guess at. */
+    if (row && rounds < row->iterations)
+        tell(t, STEP_NOTED, "client.as.few-rounds", A_INT("rounds", rounds),
+             A_INT("usual", row->iterations));
+    tell_long_term(c, t, "client.as.string-to-key");
+    return true;
+}
+
+/* ---- what the KDC says about the key ------------------------------------------------------------
+ */
+
+static bool wanted(const struct client *c, int64_t entry, int32_t etype)
+{
+    return etype ? entry == etype : etype_offered(c, entry) && etype_find((int32_t)entry);
+}
+
+static const struct PA_DATA *element(const struct PA_DATA *list, size_t n, int64_t type)
+{
+    for (size_t i = 0; i < n; i++)
+        if (list[i].padata_type == type)
+            return &list[i];
+    return NULL;
+}
+
+static bool hint_info2(struct client *c, struct turn *t, struct bytes value, int32_t etype,
+                       struct key_hint *out)
+{
+    struct ETYPE_INFO2 info;
+    if (!asn_decode(&ASN_ETYPE_INFO2, value, ASN_DEPLOYED, t->mem, t->faults, &info))
+        return false;
+    for (size_t i = 0; i < info.n; i++) {
+        const struct ETYPE_INFO2_ENTRY *e = &info.at[i];
+        if (!wanted(c, e->etype, etype))
+            continue;
+        out->etype = (int32_t)e->etype;
+        if (e->has_salt)
+            out->salt = e->salt;
+        if (e->has_s2kparams)
+            out->params = e->s2kparams;
+        return true;
+    }
+    return false;
+}
+
+static bool hint_info(struct client *c, struct turn *t, struct bytes value, int32_t etype,
+                      struct key_hint *out)
+{
+    struct ETYPE_INFO info;
+    if (!asn_decode(&ASN_ETYPE_INFO, value, ASN_DEPLOYED, t->mem, t->faults, &info))
+        return false;
+    for (size_t i = 0; i < info.n; i++) {
+        const struct ETYPE_INFO_ENTRY *e = &info.at[i];
+        if (!wanted(c, e->etype, etype))
+            continue;
+        out->etype = (int32_t)e->etype;
+        if (e->has_salt)
+            out->salt = e->salt;
+        return true;
+    }
+    return false;
+}
+
+bool key_hint(struct client *c, struct turn *t, const struct PA_DATA *list, size_t n, int32_t etype,
+              struct key_hint *out)
+{
+    const struct PA_DATA *found;
+    *out = (struct key_hint){
+        .etype = etype                ? etype
+                 : c->config.n_etypes ? c->config.etypes[0]
+                                      : 0,
+        .salt = default_salt(t->mem, c->task.crealm, c->task.cname.name_string.at,
+                             c->task.cname.name_string.n),
+    };
+    if ((found = element(list, n, PA_ETYPE_INFO2)))
+        return out->told = hint_info2(c, t, found->padata_value, etype, out);
+    if ((found = element(list, n, PA_ETYPE_INFO)))
+        return out->told = hint_info(c, t, found->padata_value, etype, out);
+    if ((found = element(list, n, PA_PW_SALT))) {
+        out->salt = found->padata_value;
+        out->told = true;
+    }
+    return true;
+}

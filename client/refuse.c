@@ -1,0 +1,126 @@
+#include "client/inside.h"
+
+/* Ids are those of the steps, so that a fault and the narration name the same thing. */
+static const struct fault_row rows[FINDINGS] = {
+    [FIND_IGNORED] = {"client.ignored", "the message is not one that is awaited here and now",
+                      "RFC 4120 3.1.5", NULL},
+    [FIND_MALFORMED] = {"client.malformed", "the answer is not the message it should be",
+                        "RFC 4120 5.4.2", NULL},
+    [FIND_VERSION] = {"client.rep.version", "the answer's version or message type is wrong",
+                      "RFC 4120 3.1.5", NULL},
+    [FIND_ETYPE] = {"client.rep.etype", "the answer uses an encryption type that was not offered",
+                    "RFC 4120 3.1.5", NULL},
+    [FIND_SEALED] = {"client.rep.open", "the sealed part does not open with the reply key",
+                     "RFC 4120 3.1.5", NULL},
+    [FIND_NONCE] = {"client.rep.nonce", "the nonce is not the one of the request: an old answer",
+                    "RFC 4120 3.1.5", NULL},
+    [FIND_CLIENT] = {"client.rep.client", "the answer is for another client than the one who asked",
+                     "RFC 4120 3.1.5", NULL},
+    [FIND_SERVER] = {"client.rep.server",
+                     "the name outside the seal is not the name under it: somebody changed it",
+                     "RFC 4120 3.1.5", NULL},
+    [FIND_ASKED] = {"client.rep.asked", "the ticket is for another service than was asked for",
+                    "RFC 4120 3.1.5", NULL},
+    [FIND_SKEW] = {"client.rep.time", "the KDC's time is too far from the own clock",
+                   "RFC 4120 3.1.5", NULL},
+    [FIND_TIMES] = {"client.rep.validity",
+                    "the ticket is valid for longer than was asked, or never", "RFC 4120 3.1.5",
+                    NULL},
+    [FIND_CONFIRMED] = {"client.rep.confirmed",
+                        "the KDC saw another request than the one that was sent", "RFC 6806 11",
+                        NULL},
+    [FIND_ERROR] = {"client.error.final", "the other side refused", "RFC 4120 3.1.6", NULL},
+    [FIND_NO_METHOD] = {"client.as.method",
+                        "the KDC asks for a proof of a kind that this client does not have",
+                        "RFC 4120 5.2.7", "PA-ENC-TIMESTAMP"},
+    [FIND_NO_KEY] = {"client.as.key", "there is no key of the type that the KDC wants",
+                     "RFC 4120 5.2.7.5", NULL},
+    [FIND_ROUNDS] = {"client.as.rounds", "the KDC asks for a proof again and again",
+                     "RFC 4120 3.1.6", NULL},
+    [FIND_NAME] = {"client.name", "the name that was given cannot be used", "RFC 4120 6.2", NULL},
+    [FIND_NO_TICKET] = {"client.tgs.tgt", "there is no ticket-granting ticket to ask with",
+                        "RFC 4120 3.3.1", NULL},
+    [FIND_EXPIRED] = {"client.tgs.expired", "the ticket-granting ticket has expired",
+                      "RFC 4120 3.3.1", NULL},
+    [FIND_HTTP] = {"client.http.read", "the answer is not an HTTP response", "RFC 9112 4", NULL},
+    [FIND_STATUS] = {"client.http.status", "the service answered with a status that is no success",
+                     "RFC 9110 15", NULL},
+    [FIND_TOKEN] = {"client.ap.token", "the token is not one of the Kerberos mechanism",
+                    "RFC 4121 4.1", NULL},
+    [FIND_NO_PROOF] = {"client.ap.missing",
+                       "the service was asked to prove itself and did not: no AP-REP",
+                       "RFC 4120 3.2.5", "an AP-REP"},
+    [FIND_PROOF] = {"client.ap.proof", "the service's proof does not hold", "RFC 4120 3.2.5", NULL},
+};
+
+/* The code that stands for a finding, and words where the code's own would mislead. */
+static const struct {
+    int32_t code;
+    const char *words;
+} outcomes[FINDINGS] = {
+    [FIND_MALFORMED] = {KRB_AP_ERR_MSG_TYPE, "KDC reply is not a message that can be read"},
+    [FIND_VERSION] = {KRB_AP_ERR_BADVERSION, NULL},
+    [FIND_ETYPE] = {KDC_ERR_ETYPE_NOSUPP, "Encryption type not permitted"},
+    [FIND_SEALED] = {KRB_AP_ERR_BAD_INTEGRITY, NULL},
+    [FIND_NONCE] = {KRB_AP_ERR_MODIFIED, "KDC reply did not match expectations"},
+    [FIND_CLIENT] = {KRB_AP_ERR_MODIFIED, "KDC reply did not match expectations"},
+    [FIND_SERVER] = {KRB_AP_ERR_MODIFIED, "KDC reply did not match expectations"},
+    [FIND_ASKED] = {KRB_AP_ERR_MODIFIED, "KDC reply did not match expectations"},
+    [FIND_SKEW] = {KRB_AP_ERR_SKEW, "Clock skew too great in KDC reply"},
+    [FIND_TIMES] = {KRB_AP_ERR_MODIFIED, "KDC reply did not match expectations"},
+    [FIND_CONFIRMED] = {KRB_AP_ERR_MODIFIED, "KDC reply did not match expectations"},
+    [FIND_ERROR] = {KRB_ERR_GENERIC, NULL},
+    [FIND_NO_METHOD] = {KDC_ERR_PREAUTH_REQUIRED, "Generic preauthentication failure"},
+    [FIND_NO_KEY] = {KDC_ERR_ETYPE_NOSUPP, "No suitable key for the encryption types offered"},
+    [FIND_ROUNDS] = {KDC_ERR_PREAUTH_REQUIRED, "Looping detected inside the logon"},
+    [FIND_NAME] = {KRB_ERR_GENERIC, "Malformed name"},
+    [FIND_NO_TICKET] = {KRB_AP_ERR_NO_TGT, "Matching credential not found"},
+    [FIND_EXPIRED] = {KRB_AP_ERR_TKT_EXPIRED, NULL},
+    [FIND_HTTP] = {KRB_ERR_GENERIC, "The answer is not an HTTP response"},
+    [FIND_STATUS] = {KRB_ERR_GENERIC, NULL},
+    [FIND_TOKEN] = {KRB_AP_ERR_MUT_FAIL, "The answer's token is not one of Kerberos"},
+    [FIND_NO_PROOF] = {KRB_AP_ERR_MUT_FAIL,
+                       "Mutual authentication failed: the service sent no proof"},
+    [FIND_PROOF] = {KRB_AP_ERR_MUT_FAIL, NULL},
+};
+
+const struct fault_row *client_fault_table(size_t *n)
+{
+    *n = FINDINGS;
+    return rows;
+}
+
+bool refuse(struct client *c, struct turn *t, enum finding what, struct detail d)
+{
+    const char *expected = d.expected ? d.expected : rows[what].expected;
+    int32_t code = d.code ? d.code : outcomes[what].code;
+    const char *own = what == FIND_STATUS ? d.found : d.code ? NULL : outcomes[what].words;
+    const char *text = outcome_words(c, code, own);
+
+    tell(t, STEP_REFUSED, rows[what].id, A_STR("expected", expected ? expected : ""),
+         A_STR("found", d.found ? d.found : ""), A_ERROR("code", code));
+    fault_raise(t->faults,
+                (struct fault){.row = &rows[what], .expected = expected, .found = d.found});
+    forget_secret(&c->task);
+    c->task.awaiting = AWAIT_NOTHING;
+    c->outcome = (struct client_outcome){CLIENT_REFUSED, code, text};
+    return true;
+}
+
+bool ignore(struct client *c, struct turn *t, const struct packet *p, const char *why)
+{
+    (void)c;
+    tell(t, STEP_NOTED, rows[FIND_IGNORED].id,
+         A_STR("from", p->from && p->from->name ? p->from->name : "?"), A_STR("why", why));
+    fault_raise(t->faults, (struct fault){.row = &rows[FIND_IGNORED], .found = why});
+    return true;
+}
+
+bool grant(struct client *c, const char *text)
+{
+    const char *kept = arena_str(c->mem, bytes_str(text));
+    forget_secret(&c->task);
+    c->task.awaiting = AWAIT_NOTHING;
+    c->outcome = (struct client_outcome){CLIENT_GRANTED, 0, kept};
+    return true;
+}

@@ -1,0 +1,182 @@
+/* The TGS exchange (RFC 4120 3.3): what kvno does. */
+#include "client/inside.h"
+
+static const struct cred *find_tgt(const struct client *c)
+{
+    struct bytes two[2] = {BYTES_LIT("krbtgt"), c->task.srealm};
+    struct PrincipalName name = {.name_type = NT_SRV_INST};
+    name.name_string.at = two;
+    name.name_string.n = 2;
+    return cache_find(c, c->task.srealm, &name);
+}
+
+static void write_body(struct client *c, struct turn *t, struct KDC_REQ_BODY *body)
+{
+    struct task *task = &c->task;
+    /* What the ticket-granting ticket may do, the new ticket is asked to be able to do. */
+    task->options |= task->cred->flags & (TKT_FORWARDABLE | TKT_PROXIABLE);
+    if (task->till > task->cred->endtime)
+        task->till = task->cred->endtime;
+    task->nonce = draw_nonce(t);
+    *body = (struct KDC_REQ_BODY){
+        .kdc_options = task->options,
+        .realm = task->srealm,
+        .has_sname = true,
+        .sname = task->sname,
+        .till = task->till,
+        .has_rtime = task->rtime != 0,
+        .rtime = task->rtime,
+        .nonce = task->nonce,
+    };
+    body->etype.n = c->config.n_etypes;
+    body->etype.at = arena_array(t->mem, int64_t, body->etype.n);
+    for (size_t i = 0; i < body->etype.n; i++)
+        body->etype.at[i] = c->config.etypes[i];
+}
+
+/* The checksum in the authenticator binds the body, which travels in clear, to the one who asks
+ * (RFC 4120 7.5.1, usage 6). */
+static bool prove_body(struct client *c, struct turn *t, struct bytes body, struct bytes *ap_req)
+{
+    const struct cred *tgt = c->task.cred;
+    uint8_t octets[CHECKSUM_MAX];
+    size_t n;
+    struct Ticket ticket;
+    struct AP_REQ req;
+    if (!asn_decode(&ASN_Ticket, tgt->ticket, ASN_DEPLOYED, t->mem, NULL, &ticket) ||
+        !checksum_make(t->crypto, 0, &tgt->session, USAGE_TGS_CKSUM, body, octets, &n) ||
+        !key_random(t->crypto, t->rng, "subkey", tgt->session.etype, &c->task.subkey))
+        return false;
+    struct Checksum sum = {.cksumtype = etype_find(tgt->session.etype)->cksumtype,
+                           .checksum = arena_copy(t->mem, bytes_of(octets, n))};
+    struct ap_request ask = {.ticket = &ticket,
+                             .session = &tgt->session,
+                             .crealm = tgt->crealm,
+                             .cname = &tgt->client,
+                             .usage = USAGE_TGS_AUTHENTICATOR,
+                             .cksum = &sum,
+                             .subkey = &c->task.subkey,
+                             .ctime = t->now};
+    if (!ap_request_build(t, &ask, &req))
+        return false;
+    tell(t, STEP_DONE, "client.tgs.authenticator", A_TIME("time", t->now),
+         A_STR("cksumtype", name_text(t->mem, NAMES_CKSUMTYPE, sum.cksumtype)),
+         A_INT("octets", (int64_t)body.n));
+    tell_key(t, .holder = c->config.party,
+             .name = key_name(t->mem, "subkey", &tgt->client, &tgt->server, tgt->srealm),
+             .etype = c->task.subkey.etype, .value = key_bytes(&c->task.subkey),
+             .cause = "client.tgs.authenticator");
+    *ap_req = asn_encode(&ASN_AP_REQ, &req, t->mem);
+    return ap_req->n != 0;
+}
+
+static bool ask(struct client *c, struct turn *t)
+{
+    struct KDC_REQ req = {.pvno = 5, .msg_type = 12, .has_padata = true};
+    struct PA_DATA padata = {.padata_type = PA_TGS_REQ};
+    write_body(c, t, &req.req_body);
+    struct bytes body = asn_encode(&ASN_KDC_REQ_BODY, &req.req_body, t->mem);
+    if (!body.n || !prove_body(c, t, body, &padata.padata_value))
+        return false;
+    req.padata.at = &padata;
+    req.padata.n = 1;
+    struct bytes data = asn_encode(&ASN_TGS_REQ, &req, t->mem);
+    if (!data.n)
+        return false;
+    tell(t, STEP_DONE, "client.tgs.request",
+         A_STR("server", shown(t->mem, &c->task.sname, c->task.srealm)),
+         A_TIME("until", c->task.till), A_INT("nonce", c->task.nonce));
+    send_request(c, t, AWAIT_TGS_REP, c->config.kdc, data);
+    return true;
+}
+
+/* A ticket that is already there is not asked for again. */
+static bool have_it(struct client *c, struct turn *t)
+{
+    const struct cred *cred = cache_find(c, c->task.srealm, &c->task.sname);
+    if (c->task.kind != CLIENT_TICKET || !cred || cred->endtime <= t->now)
+        return false;
+    char until[WHEN_TEXT];
+    tell(t, STEP_DONE, "client.tgs.cached",
+         A_STR("server", shown(t->mem, &cred->server, cred->srealm)),
+         A_TIME("until", cred->endtime));
+    return grant(c, arena_printf(t->mem, "%s: had it already, until %s",
+                                 shown(t->mem, &cred->server, cred->srealm),
+                                 when_text(cred->endtime, false, until)));
+}
+
+bool tgs_begin(struct client *c, struct turn *t)
+{
+    if (have_it(c, t))
+        return true;
+    c->task.cred = find_tgt(c);
+    if (!c->task.cred)
+        return refuse(c, t, FIND_NO_TICKET, (struct detail){.found = "an empty cache"});
+    if (c->task.cred->endtime <= t->now) {
+        char end[WHEN_TEXT];
+        return refuse(
+            c, t, FIND_EXPIRED,
+            (struct detail){.found = arena_str(
+                                t->mem, bytes_str(when_text(c->task.cred->endtime, false, end)))});
+    }
+    tell(t, STEP_DONE, "client.tgs.tgt",
+         A_STR("client", shown(t->mem, &c->task.cred->client, c->task.cred->crealm)),
+         A_TIME("until", c->task.cred->endtime));
+    return ask(c, t);
+}
+
+bool tgs_error(struct client *c, const struct packet *p, struct turn *t)
+{
+    struct KRB_ERROR e;
+    if (!read_error(c, t, p->data, &e) || too_big(c, t, &e))
+        return true;
+    return refuse_error(c, t, &e);
+}
+
+/* Sealed with the subkey that the request carried; older KDCs use the session key (RFC 4120
+ * 3.3.3). */
+static enum open_result open_reply(struct client *c, struct turn *t, const struct KDC_REP *rep,
+                                   struct EncKDCRepPart *part)
+{
+    const struct {
+        const struct key *key;
+        int32_t usage;
+    } ways[] = {{&c->task.subkey, USAGE_TGS_REP_SUBKEY},
+                {&c->task.cred->session, USAGE_TGS_REP_SESSION}};
+    enum open_result result = OPEN_INTEGRITY;
+    for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
+        result =
+            open_value(t, &rep->enc_part, ways[i].key, ways[i].usage, &ASN_EncTGSRepPart, part);
+        if (result == OPEN_OK)
+            tell(t, STEP_DONE, "client.rep.open", A_ETYPE("etype", ways[i].key->etype),
+                 A_USAGE("usage", ways[i].usage));
+        if (result == OPEN_OK || result == OPEN_DECODE)
+            return result;
+    }
+    return result;
+}
+
+bool tgs_reply(struct client *c, const struct packet *p, struct turn *t)
+{
+    struct KDC_REP rep;
+    struct EncKDCRepPart part;
+    if (!read_reply(c, t, p, &ASN_TGS_REP, 13, &rep))
+        return true;
+    enum open_result opened = open_reply(c, t, &rep, &part);
+    if (opened == OPEN_DECODE)
+        return refuse(c, t, FIND_MALFORMED, (struct detail){.expected = "EncTGSRepPart"});
+    if (opened != OPEN_OK)
+        return refuse(c, t, FIND_SEALED, (struct detail){0});
+    if (!reply_check(c, t, &rep, &part))
+        return true;
+    c->task.cred = cache_keep_reply(c, t, &rep, &part);
+    wipe(&c->task.subkey, sizeof c->task.subkey);
+    if (c->task.kind == CLIENT_GET)
+        return ap_send(c, t);
+    char until[WHEN_TEXT];
+    return grant(
+        c,
+        arena_printf(t->mem, "%s: kvno = %lld, until %s", shown(t->mem, &part.sname, part.srealm),
+                     rep.ticket.enc_part.has_kvno ? (long long)rep.ticket.enc_part.kvno : 0LL,
+                     when_text(part.endtime, false, until)));
+}

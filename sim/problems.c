@@ -1,0 +1,99 @@
+#include "sim/problems.h"
+
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+bool problem(struct problems *all, struct place at, const char *format, ...)
+{
+    if (all->n == PROBLEMS_MAX) {
+        all->more++;
+        return false;
+    }
+    char text[512];
+    va_list args;
+    va_start(args, format);
+    vsnprintf(text, sizeof text, format, args);
+    va_end(args);
+    all->list[all->n++] = (struct problem){at, arena_str(all->mem, bytes_str(text))};
+    return false;
+}
+
+static int by_place(const void *a, const void *b)
+{
+    const struct problem *x = a, *y = b;
+    if (x->at.line != y->at.line)
+        return x->at.line < y->at.line ? -1 : 1;
+    if (x->at.col != y->at.col)
+        return x->at.col < y->at.col ? -1 : 1;
+    return strcmp(x->text, y->text);
+}
+
+char *problems_text(struct problems *all)
+{
+    if (!all->n)
+        return NULL;
+    qsort(all->list, all->n, sizeof *all->list, by_place);
+    char *text = NULL;
+    for (size_t i = 0; i < all->n; i++) {
+        const struct problem *p = &all->list[i];
+        text = arena_printf(all->mem, "%s%s%s:%zu:%zu: %s", text ? text : "", text ? "\n" : "",
+                            all->file, p->at.line, p->at.col, p->text);
+    }
+    if (all->more)
+        text = arena_printf(all->mem, "%s\n%s: and %zu more", text, all->file, all->more);
+    return text;
+}
+
+/* Levenshtein's distance, letters folded; `over` where it is more than that or a name is too long
+ * to be worth comparing. */
+static size_t distance(const char *a, const char *b, size_t over)
+{
+    enum { LONGEST = 64 };
+    size_t n = strlen(a), m = strlen(b), row[LONGEST + 1];
+    if (n > LONGEST || m > LONGEST)
+        return over;
+    for (size_t j = 0; j <= m; j++)
+        row[j] = j;
+    for (size_t i = 1; i <= n; i++) {
+        size_t diagonal = row[0];
+        row[0] = i;
+        for (size_t j = 1; j <= m; j++) {
+            size_t above = row[j];
+            size_t best = diagonal + ((a[i - 1] | 0x20) != (b[j - 1] | 0x20));
+            if (above + 1 < best)
+                best = above + 1;
+            if (row[j - 1] + 1 < best)
+                best = row[j - 1] + 1;
+            row[j] = best;
+            diagonal = above;
+        }
+    }
+    return row[m] < over ? row[m] : over;
+}
+
+const char *nearest(const char *written, const char *(*name_of)(const void *list, size_t i),
+                    const void *list, size_t n)
+{
+    /* A third of its letters may be wrong, at least one, at most three. */
+    size_t allowed = strlen(written) / 3;
+    allowed = allowed < 1 ? 1 : allowed > 3 ? 3 : allowed;
+    const char *best = NULL;
+    for (size_t i = 0; i < n; i++) {
+        const char *name = name_of(list, i);
+        size_t d = distance(written, name, allowed + 1);
+        if (d <= allowed && d < strlen(written) && d < strlen(name) && (d < allowed || !best)) {
+            best = name;
+            if (d == 0)
+                break;
+            allowed = d;
+        }
+    }
+    return best;
+}
+
+char *did_you_mean(struct arena *mem, const char *near)
+{
+    return near ? arena_printf(mem, "; did you mean \"%s\"?", near) : arena_printf(mem, "%s", "");
+}

@@ -1,0 +1,17 @@
+/* What the reader does once the values are in: defaults that follow from other values, and whether
+ * the parts fit together. Internal to the reader. */
+#ifndef SIM_SCENARIO_CHECK_H
+#define SIM_SCENARIO_CHECK_H
+
+#include "sim/scenario.h"
+#include "sim/scenario_values.h"
+
+/* Fills in what was left out, as far as it follows; what could not be read stays NULL or 0. */
+void scenario_complete(struct scenario *, struct arena *mem);
+/* Notes what does not fit together. */
+void scenario_check(struct reader *, const struct scenario *);
+
+/* Where the value of a member stands in the file. False: the file does not have it. */
+bool place_of_slot(const struct reader *, const void *slot, struct place *out);
+
+#endif

@@ -6,7 +6,7 @@
 #ifndef WIRE_WORDS_H
 #define WIRE_WORDS_H
 
-#include "base/bytes.h"
+#include "wire/opens.h"
 
 struct word {
     const char *place; /* the key */
@@ -15,11 +15,11 @@ struct word {
 };
 
 /* By exact key; NULL: none. */
-const struct word *word_exact(const char *place);
-/* The most specific entry for a place given as its ancestry: parts[0] is the outermost name,
- * parts[n-1] the member itself; a part that begins a production or container is marked by
- * starts[i]. Tries the longest suffix first. NULL: none. */
-const struct word *word_for(const char *const *parts, const bool *starts, size_t n);
+const struct word *word_exact(const char *key);
+/* The most specific entry that fits a place; for an element of a SEQUENCE OF that has none of its
+ * own, that of the list. NULL: none. */
+const struct word *word_for(const struct place *);
+/* All of them, ordered by the last part of the key. */
 const struct word *word_table(size_t *n);
 
 #endif

@@ -1,0 +1,220 @@
+/* The formats without ASN.1, by the map of wire/flat.h: GSS framing, the checksum 0x8003, HTTP. */
+#include "trace/dissect_inside.h"
+
+#include "base/text.h"
+#include "base/when.h"
+#include "wire/flat.h"
+#include "wire/http.h"
+#include "wire/names.h"
+
+#include <string.h>
+
+struct mapping {
+    struct flat_visitor visitor;
+    struct dissector *d;
+    struct root *root;
+    struct field *parent;
+};
+
+static const char *number_text(struct arena *mem, const struct flat_span *s)
+{
+    if (s->registry == FLAT_NO_NAMES)
+        return arena_printf(mem, "%lld", (long long)s->number);
+    if (s->kind == FLAT_LE_FLAGS || s->kind == FLAT_BE_FLAGS)
+        return name_flags(mem, (enum registry)s->registry, (uint32_t)s->number);
+    return name_text(mem, (enum registry)s->registry, s->number);
+}
+
+/* "1.2.840.113554.1.2.2"; the contents octets where they are no OID. */
+static const char *oid_text(struct arena *mem, struct bytes b)
+{
+    const char *text = NULL;
+    uint64_t v = 0;
+    if (b.n == 0 || b.p[b.n - 1] & 0x80 || b.n > 32)
+        return hex_text(mem, b);
+    for (size_t i = 0; i < b.n; i++) {
+        if (v > UINT64_MAX >> 8)
+            return hex_text(mem, b);
+        v = v << 7 | (b.p[i] & 0x7f);
+        if (b.p[i] & 0x80)
+            continue;
+        unsigned long long first = v < 80 ? v / 40 : 2;
+        text = text ? arena_printf(mem, "%s.%llu", text, (unsigned long long)v)
+                    : arena_printf(mem, "%llu.%llu", first, (unsigned long long)v - 40 * first);
+        v = 0;
+    }
+    return text;
+}
+
+static const char *oid_value(struct arena *mem, struct bytes b)
+{
+    static const struct {
+        const char *number, *name;
+    } mechs[] = {
+        {"1.2.840.113554.1.2.2", "Kerberos 5"},
+        {"1.2.840.48018.1.2.2", "Kerberos 5, as Windows 2000 wrote it"},
+        {"1.2.840.113554.1.2.2.3", "Kerberos 5 user-to-user"},
+        {"1.3.6.1.5.5.2", "SPNEGO"},
+        {"1.3.6.1.5.2.5", "IAKERB"},
+        {"1.3.6.1.4.1.311.2.2.10", "NTLM"},
+    };
+    const char *text = oid_text(mem, b);
+    for (size_t i = 0; i < sizeof mechs / sizeof *mechs; i++)
+        if (strcmp(text, mechs[i].number) == 0)
+            return arena_printf(mem, "%s %s", text, mechs[i].name);
+    return text;
+}
+
+static const char *span_value(struct arena *mem, const struct flat_span *s, struct bytes b)
+{
+    char when[WHEN_TEXT];
+    switch (s->kind) {
+    case FLAT_BE_INT:
+    case FLAT_LE_INT:
+    case FLAT_BE_FLAGS:
+    case FLAT_LE_FLAGS:
+    case FLAT_BE_LENGTH:
+    case FLAT_LE_LENGTH:
+        return number_text(mem, s);
+    case FLAT_TIME:
+        return arena_str(mem, bytes_str(when_text(s->number * SECOND, false, when)));
+    case FLAT_TEXT:
+        return text_escape(mem, b);
+    case FLAT_OCTETS:
+        return strcmp(s->name, "oid") == 0 ? oid_value(mem, b) : octets_text(mem, b);
+    case FLAT_DER:
+    case FLAT_BASE64:
+        return arena_printf(mem, "%zu octet%s", b.n, b.n == 1 ? "" : "s");
+    case FLAT_UNREAD:
+        return octets_text(mem, b);
+    case FLAT_GROUP:
+    case FLAT_SEPARATOR:
+        break;
+    }
+    return "";
+}
+
+/* ---- what a token holds --------------------------------------------------------------------- */
+
+static struct root *read_inner(struct dissector *d, struct bytes data, struct field *from)
+{
+    if (d->depth >= DISSECT_DEPTH || data.n == 0)
+        return NULL;
+    const struct asn_type *type = message_type(data);
+    d->depth++;
+    if (type) {
+        dissect_inner(d, data, type, from, NULL);
+    } else if (data.p[0] == 0x60) {
+        from->inner = root_new(d, data, from, "GSS token");
+        dissect_flat(d, from->inner, FLAT_GSS_TOKEN, "GSS-TOKEN");
+    }
+    d->depth--;
+    return from->inner;
+}
+
+static void follow(struct dissector *d, struct field *f, enum flat_kind kind)
+{
+    struct bytes b = bytes_slice(f->root->data, f->body, f->end - f->body);
+    size_t at;
+    if (kind == FLAT_BASE64 && !base64_decode(d->mem, b, false, &b, &at)) {
+        f->state = FIELD_OPAQUE;
+        return;
+    }
+    const struct root *inner = read_inner(d, b, f);
+    f->state = inner ? FIELD_HOLDS : FIELD_OPAQUE;
+    if (inner)
+        f->value = arena_printf(d->mem, "%zu octets, %s", b.n, inner->what);
+}
+
+/* ---- the map -------------------------------------------------------------------------------- */
+
+static const struct word *words_of(const struct node *n, const struct flat_span *s)
+{
+    const struct word *w = word_for(&n->place);
+    if (!w && s->kind == FLAT_UNREAD)
+        w = word_exact("?unread");
+    if (!w && s->kind == FLAT_SEPARATOR)
+        w = word_exact("?separator");
+    return w ? w : word_exact(s->kind == FLAT_GROUP ? "?group" : "?flat");
+}
+
+static void entered(struct flat_visitor *v, const struct flat_span *s)
+{
+    struct mapping *m = (struct mapping *)v;
+    struct dissector *d = m->d;
+    if (strcmp(s->name, "header") == 0) {
+        node_header(d, m->parent, tag_name(d->mem, m->root->data.p[s->at]), s->at, s->end);
+        return;
+    }
+    struct node *n = node_new(d, m->root, m->parent, s->name, s->at, s->end);
+    struct field *f = &n->field;
+    n->place = (struct place){.up = &node_of(m->parent)->place, .member = s->name};
+    n->number = s->number;
+    n->has_number = s->kind >= FLAT_BE_INT && s->kind <= FLAT_TIME;
+    node_place(d, n);
+    f->words = words_of(n, s);
+    f->value = span_value(d->mem, s, bytes_slice(m->root->data, s->at, s->end - s->at));
+    if (s->kind == FLAT_UNREAD)
+        f->state = FIELD_OPAQUE;
+    if (s->kind == FLAT_DER || s->kind == FLAT_BASE64)
+        follow(d, f, s->kind);
+    if (s->constructed)
+        m->parent = f;
+}
+
+static void left(struct flat_visitor *v, const struct flat_span *s)
+{
+    struct mapping *m = (struct mapping *)v;
+    (void)s;
+    m->parent = m->parent->parent;
+}
+
+typedef bool walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
+
+static void map(struct dissector *d, struct root *r, walk *how, const char *name)
+{
+    struct node *top = node_new(d, r, NULL, name, 0, r->data.n);
+    top->place = (struct place){.up = r->from ? &node_of(r->from)->place : NULL, .name = name};
+    node_place(d, top);
+    struct mapping m = {{entered, left}, d, r, &top->field};
+    struct faults faults = {.mem = d->mem};
+    if (how(r->data, d->mem, &faults, &m.visitor) || faults.n == 0)
+        return;
+    root_fault(r, &faults.list[0]);
+    for (struct field *f = r->top; f; f = f->inner || f->root != r ? NULL : field_next(f))
+        if (f->fault == &faults.list[0] && f->state == FIELD_OPAQUE)
+            f->state = FIELD_BROKEN;
+}
+
+void dissect_flat(struct dissector *d, struct root *r, enum flat_format format,
+                  const char *container)
+{
+    if (format == FLAT_GSS_TOKEN)
+        map(d, r, gss_token_walk, container ? container : "GSS-TOKEN");
+    else if (format == FLAT_GSS_CHECKSUM)
+        map(d, r, gss_checksum_walk, container ? container : "GSS-CHECKSUM");
+    else
+        map(d, r, http_walk, container ? container : "HTTP");
+}
+
+struct root *dissect_http(struct dissector *d, struct bytes data)
+{
+    bool reply = bytes_starts(data, BYTES_LIT("HTTP/"));
+    struct root *r = root_new(d, data, NULL, reply ? "HTTP response" : "HTTP request");
+    dissect_flat(d, r, FLAT_HTTP, NULL);
+    /* "GET /" or "401 Unauthorized": the start line as a ladder shows it. */
+    size_t end = 0;
+    while (end < data.n && data.p[end] != '\r' && data.p[end] != '\n')
+        end++;
+    struct bytes line = bytes_slice(data, 0, end < 200 ? end : 200);
+    if (reply && line.n > 9)
+        line = bytes_slice(line, 9, 3);
+    else
+        for (size_t i = line.n, spaces = 0; i > 0 && !spaces; i--)
+            if (line.p[i - 1] == ' ') {
+                line.n = i - 1;
+                spaces++;
+            }
+    r->top->value = text_escape(d->mem, line);
+    return r;
+}

@@ -1,0 +1,167 @@
+/* Moving about in what was dissected, and what fields are called. */
+#include "trace/dissect_inside.h"
+
+#include "wire/names.h"
+
+#include <string.h>
+
+static bool has_parts(const struct field *f)
+{
+    for (const struct field *c = f->first; c; c = c->next)
+        if (!c->header)
+            return true;
+    return false;
+}
+
+bool field_leaf(const struct field *f, size_t *at, size_t *end)
+{
+    if (!f->header && has_parts(f))
+        return false;
+    *at = f->header ? f->at : f->body;
+    *end = f->end;
+    return true;
+}
+
+struct field *field_next(struct field *f)
+{
+    if (f->first)
+        return f->first;
+    for (bool inner = true;;) {
+        if (inner && f->inner && f->inner->top)
+            return f->inner->top;
+        if (f->next)
+            return f->next;
+        if (f->parent) {
+            f = f->parent;
+            inner = true;
+        } else if (f->root->from) {
+            f = f->root->from;
+            inner = false;
+        } else {
+            return NULL;
+        }
+    }
+}
+
+struct field *field_at(struct root *r, size_t at)
+{
+    struct field *f = r->top, *found = NULL;
+    while (f) {
+        if (at < f->at || at >= f->end) {
+            f = f->next;
+            continue;
+        }
+        found = f;
+        f = f->first;
+    }
+    size_t from, end;
+    return found && field_leaf(found, &from, &end) && at >= from && at < end ? found : NULL;
+}
+
+struct field *field_find(struct root *r, const char *path)
+{
+    for (struct field *f = r->top; f; f = field_next(f))
+        if (strcmp(f->path, path) == 0)
+            return f;
+    return NULL;
+}
+
+struct field *field_part(const struct field *f, const char *name)
+{
+    for (struct field *c = f ? f->first : NULL; c; c = c->next)
+        if (!c->header && strcmp(c->name, name) == 0)
+            return c;
+    return NULL;
+}
+
+struct root *field_message(const struct field *f)
+{
+    struct root *r = f->root;
+    while (r->from)
+        r = r->from->root;
+    return r;
+}
+
+char *header_words(struct arena *mem, const struct field *f)
+{
+    struct header h;
+    struct bytes in = bytes_slice(f->root->data, f->at, f->end - f->at);
+    if (!f->header || !header_read(in, &h))
+        return arena_printf(mem, "%zu octets", in.n);
+    const char *form = h.identifier & 0x20 ? "constructed" : "primitive";
+    const char *tag = f->name[0] == '[' ? arena_printf(mem, "context tag %s", f->name) : f->name;
+    const struct field *around = f->parent->parent;
+    size_t there = (around ? around->end : f->root->data.n) - f->end;
+    if (h.contents > there)
+        return arena_printf(mem, "%s, %s, claims %zu octets where %zu follow", tag, form,
+                            h.contents, there);
+    return arena_printf(mem, "%s, %s, %zu octet%s", tag, form, h.contents,
+                        h.contents == 1 ? " follows" : "s follow");
+}
+
+size_t seal_parts(int32_t etype, size_t n, struct seal_part out[3])
+{
+    const struct etype_row *row = etype_find(etype);
+    if (!row || n < (size_t)row->confounder_size + row->mac_size)
+        return 0;
+    size_t c = row->confounder_size, m = row->mac_size;
+    if (etype == 23 || etype == 24) { /* RFC 4757 6: the checksum stands first */
+        out[0] = (struct seal_part){"HMAC", 0, m};
+        out[1] = (struct seal_part){"confounder", m, m + c};
+        out[2] = (struct seal_part){"data", m + c, n};
+    } else {
+        out[0] = (struct seal_part){"confounder", 0, c};
+        out[1] = (struct seal_part){"data", c, n - m};
+        out[2] = (struct seal_part){"HMAC", n - m, n};
+    }
+    return 3;
+}
+
+/* ---- labels --------------------------------------------------------------------------------- */
+
+static struct field *padata_of(const struct field *message, int64_t type)
+{
+    struct field *list = field_part(message, "padata");
+    for (struct field *c = list ? list->first : NULL; c; c = c->next) {
+        struct field *t = field_part(c, "padata-type");
+        if (t && node_of(t)->has_number && node_of(t)->number == type)
+            return c;
+    }
+    return NULL;
+}
+
+static const char *kerberos_label(struct root *r, struct arena *mem)
+{
+    const struct field *top = r->top, *f;
+    if (strcmp(r->what, "AS-REQ") == 0)
+        return padata_of(top, PA_ENC_TIMESTAMP) ? "AS-REQ +timestamp" : "AS-REQ";
+    if (strcmp(r->what, "TGS-REQ") == 0)
+        f = field_part(field_part(top, "req-body"), "sname");
+    else if (strcmp(r->what, "TGS-REP") == 0 || strcmp(r->what, "AP-REQ") == 0)
+        f = field_part(field_part(top, "ticket"), "sname");
+    else
+        f = field_part(top, "error-code");
+    const char *more = f ? f->value : "";
+    return arena_printf(mem, "%s%s%s", r->what, *more ? " " : "", more);
+}
+
+/* A Kerberos message that lies somewhere in another one: the first. */
+static struct root *carried(struct root *r)
+{
+    for (struct field *f = r->top; f; f = field_next(f))
+        if (f->inner && f->inner->top && f->inner->top->type && message_type(f->inner->data))
+            return f->inner;
+    return NULL;
+}
+
+char *message_label(struct root *r, struct arena *mem)
+{
+    if (r->top && r->top->type)
+        return arena_printf(mem, "%s", kerberos_label(r, mem));
+    struct root *inner = carried(r);
+    const char *own = r->top && *r->top->value && r->top->state != FIELD_OPAQUE
+                          ? arena_printf(mem, "HTTP %s", r->top->value)
+                          : r->what;
+    return inner ? arena_printf(mem, "%s + %s", own, kerberos_label(inner, mem))
+                 : arena_printf(mem, "%s", own);
+}

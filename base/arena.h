@@ -31,16 +31,15 @@ jmp_buf *arena_escape(struct arena *, jmp_buf *);
 
 /* n octets, zeroed, aligned for any type; n may be 0. */
 void *arena_take(struct arena *, size_t n);
-#define arena_new_of(arena, type)      ((type *)arena_take((arena), sizeof(type)))
-#define arena_array(arena, type, n)    ((type *)arena_take_array((arena), sizeof(type), (n)))
+#define arena_new_of(arena, type)   ((type *)arena_take((arena), sizeof(type)))
+#define arena_array(arena, type, n) ((type *)arena_take_array((arena), sizeof(type), (n)))
 void *arena_take_array(struct arena *, size_t size, size_t n); /* size * n is checked */
 
 /* A copy that lives as long as the arena. */
 struct bytes arena_copy(struct arena *, struct bytes);
 /* A copy followed by a NUL (inner NULs stay). */
 char *arena_str(struct arena *, struct bytes);
-char *arena_printf(struct arena *, const char *format, ...)
-    __attribute__((format(printf, 2, 3)));
+char *arena_printf(struct arena *, const char *format, ...) __attribute__((format(printf, 2, 3)));
 
 /* Octets taken so far, for tests and for the ledger of memory. */
 size_t arena_used(const struct arena *);

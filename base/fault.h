@@ -16,10 +16,10 @@ struct fault_row {
 
 struct fault {
     const struct fault_row *row;
-    const char *path;       /* "AS-REQ.req-body.till": where by name; "" at the top */
-    size_t at;              /* offset in octets from the start of what was read */
-    const char *expected;   /* what should stand there, in words or digits; or NULL */
-    const char *found;      /* what stands there; or NULL */
+    const char *path;     /* "AS-REQ.req-body.till": where by name; "" at the top */
+    size_t at;            /* offset in octets from the start of what was read */
+    const char *expected; /* what should stand there, in words or digits; or NULL */
+    const char *found;    /* what stands there; or NULL */
 };
 
 /* The sink. Strict readers stop at the first fault; lenient ones collect and go on. Everything in

@@ -49,21 +49,19 @@ bool live_turn(struct live *l, enum live_engine engine, struct packet *p,
     int64_t now = now_us();
     p->from = &peer->party;
     p->to = engine == LIVE_KDC ? &l->kdc_party : &l->service_party;
-    struct turn turn = {.now = now,
-                        .rng = rng_for_turn(l),
-                        .crypto = l->crypto,
-                        .mem = l->turn_mem,
-                        .out = box};
+    struct turn turn = {
+        .now = now, .rng = rng_for_turn(l), .crypto = l->crypto, .mem = l->turn_mem, .out = box};
     if (l->teller)
         turn.tell = live_tell_begin(l->teller, p, peer, now);
-    bool ok = engine == LIVE_KDC ? kdc_receive(l->kdc, p, &turn)
-                                 : service_receive(l->service, p, &turn);
+    bool ok =
+        engine == LIVE_KDC ? kdc_receive(l->kdc, p, &turn) : service_receive(l->service, p, &turn);
     if (l->teller)
         live_tell_end(l->teller, box, now);
     return ok;
 }
 
-/* ---- engines ----------------------------------------------------------------------------------- */
+/* ---- engines -----------------------------------------------------------------------------------
+ */
 
 static bool replay_new(void *arg, struct bytes key, int64_t now, int64_t window)
 {
@@ -144,7 +142,8 @@ static bool start_engines(struct live *l, char **error)
     return true;
 }
 
-/* ---- sockets ----------------------------------------------------------------------------------- */
+/* ---- sockets -----------------------------------------------------------------------------------
+ */
 
 static uint16_t port_of(int fd)
 {

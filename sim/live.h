@@ -9,16 +9,16 @@
 #define LIVE_HTTP_PORT 8080
 
 struct live_options {
-    const char *scenario;  /* name or file; NULL: "example-test" */
-    const char *address;   /* to listen on; NULL: 127.0.0.1 */
-    uint16_t port;         /* KDC, UDP and TCP; 0: any that is free (live_port tells) */
-    uint16_t http_port;    /* service; 0: any */
+    const char *scenario; /* name or file; NULL: "example-test" */
+    const char *address;  /* to listen on; NULL: 127.0.0.1 */
+    uint16_t port;        /* KDC, UDP and TCP; 0: any that is free (live_port tells) */
+    uint16_t http_port;   /* service; 0: any */
     bool no_http;
-    bool quiet;            /* nothing is narrated */
-    bool has_seed;         /* randomness from the seed, not the system */
+    bool quiet;    /* nothing is narrated */
+    bool has_seed; /* randomness from the seed, not the system */
     uint64_t seed;
-    const char *record;    /* a pcapng file of everything, that can be played again; or NULL */
-    const char *pid_file;  /* written when the sockets are open, removed at the end; or NULL */
+    const char *record;   /* a pcapng file of everything, that can be played again; or NULL */
+    const char *pid_file; /* written when the sockets are open, removed at the end; or NULL */
 };
 
 struct live;

@@ -42,24 +42,24 @@ static bool write_krb5_conf(const struct live_place *at, const struct scenario *
 {
     char *domain = domain_of(s, mem);
     const char *bracket = strchr(at->address, ':') ? "[" : "";
-    char *text = arena_printf(mem,
-                              "[libdefaults]\n"
-                              "  default_realm = %s\n"
-                              "  dns_lookup_kdc = false\n"
-                              "  dns_lookup_realm = false\n"
-                              "  dns_canonicalize_hostname = false\n"
-                              "  rdns = false\n"
-                              "  default_ccache_name = FILE:%s/ccache\n"
-                              "[realms]\n"
-                              "  %s = {\n"
-                              "    kdc = %s%s%s:%u\n"
-                              "  }\n"
-                              "[domain_realm]\n"
-                              "  .%s = %s\n"
-                              "  %s = %s\n",
-                              s->realm, at->dir, s->realm, bracket, at->address,
-                              *bracket ? "]" : "", (unsigned)at->port, domain, s->realm, domain,
-                              s->realm);
+    char *text =
+        arena_printf(mem,
+                     "[libdefaults]\n"
+                     "  default_realm = %s\n"
+                     "  dns_lookup_kdc = false\n"
+                     "  dns_lookup_realm = false\n"
+                     "  dns_canonicalize_hostname = false\n"
+                     "  rdns = false\n"
+                     "  default_ccache_name = FILE:%s/ccache\n"
+                     "[realms]\n"
+                     "  %s = {\n"
+                     "    kdc = %s%s%s:%u\n"
+                     "  }\n"
+                     "[domain_realm]\n"
+                     "  .%s = %s\n"
+                     "  %s = %s\n",
+                     s->realm, at->dir, s->realm, bracket, at->address, *bracket ? "]" : "",
+                     (unsigned)at->port, domain, s->realm, domain, s->realm);
     return write_file(arena_printf(mem, "%s/krb5.conf", at->dir), bytes_str(text), mem, error);
 }
 
@@ -77,10 +77,10 @@ static bool write_curlrc(const struct live_place *at, const struct scenario *s, 
     for (size_t i = 0; i < s->n_parties && at->http_port; i++) {
         const char *host = host_of(s->parties[i].spn);
         if (s->parties[i].role == ROLE_SERVICE && host)
-            text = arena_printf(mem,
-                                "%sconnect-to = \"%s:80:%s:%u\"\nconnect-to = \"%s:%u:%s:%u\"\n",
-                                text, host, at->address, (unsigned)at->http_port, host,
-                                (unsigned)at->http_port, at->address, (unsigned)at->http_port);
+            text =
+                arena_printf(mem, "%sconnect-to = \"%s:80:%s:%u\"\nconnect-to = \"%s:%u:%s:%u\"\n",
+                             text, host, at->address, (unsigned)at->http_port, host,
+                             (unsigned)at->http_port, at->address, (unsigned)at->http_port);
     }
     return write_file(arena_printf(mem, "%s/.curlrc", at->dir), bytes_str(text), mem, error);
 }
@@ -90,8 +90,7 @@ static bool write_keytab(const struct live_place *at, const struct scenario *s, 
                          char **error)
 {
     struct crypto *crypto = crypto_new();
-    const struct realm *realm =
-        crypto ? population_realm(s, s->seed, crypto, mem, error) : NULL;
+    const struct realm *realm = crypto ? population_realm(s, s->seed, crypto, mem, error) : NULL;
     struct keytab all = {0};
     for (size_t i = 0; realm && i < realm_count(realm); i++) {
         const struct account *a = realm_account(realm, i);
@@ -131,8 +130,10 @@ const struct live_variable *live_variables(const struct live_place *at, struct a
     static const struct {
         const char *name, *format;
     } rows[] = {
-        {"KRB5_CONFIG", "%s/krb5.conf"},      {"KRB5CCNAME", "FILE:%s/ccache"},
-        {"KRB5_KTNAME", "FILE:%s/krb5.keytab"}, {"KRB5RCACHENAME", "dfl:"},
+        {"KRB5_CONFIG", "%s/krb5.conf"},
+        {"KRB5CCNAME", "FILE:%s/ccache"},
+        {"KRB5_KTNAME", "FILE:%s/krb5.keytab"},
+        {"KRB5RCACHENAME", "dfl:"},
         {"CURL_HOME", "%s"},
     };
     *n = sizeof rows / sizeof *rows;

@@ -56,7 +56,7 @@ struct live {
     uint16_t port, http_port;
     struct live_conns conns; /* least recently active first */
     size_t n_conns, max_conns;
-    int child;               /* its end is ours; 0: none */
+    int child;                  /* its end is ours; 0: none */
     struct live_teller *teller; /* NULL: quiet and not recorded */
 };
 

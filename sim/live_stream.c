@@ -69,8 +69,7 @@ static void say_too_long(struct live_conn *c)
     event_base_gettimeofday_cached(loop, &tv);
     struct turn turn = {.now = tv.tv_sec * SECOND + tv.tv_usec, .mem = l->turn_mem, .out = &box};
     principal_parse(l->turn_mem, name, NT_SRV_INST, &krbtgt, NULL);
-    struct krb_error_args args = {
-        .code = KRB_ERR_FIELD_TOOLONG, .realm = realm, .sname = &krbtgt};
+    struct krb_error_args args = {.code = KRB_ERR_FIELD_TOOLONG, .realm = realm, .sname = &krbtgt};
     struct bytes framed = frame_write(l->turn_mem, krb_error_build(&turn, &args));
     bufferevent_write(c->io, framed.p, framed.n);
 }
@@ -90,16 +89,25 @@ static enum cut cut_message(struct live_conn *c, struct bytes stream, struct byt
     struct http_message http;
     if (c->engine == LIVE_KDC) {
         switch (frame_read(stream, LIVE_MESSAGE_MAX, message, used)) {
-        case FRAME_MORE: return CUT_MORE;
-        case FRAME_WHOLE: return CUT_WHOLE;
-        default: say_too_long(c); return CUT_BAD;
+        case FRAME_MORE:
+            return CUT_MORE;
+        case FRAME_WHOLE:
+            return CUT_WHOLE;
+        default:
+            say_too_long(c);
+            return CUT_BAD;
         }
     }
     arena_reset(c->live->turn_mem);
     switch (http_read(stream, c->live->turn_mem, NULL, &http, used)) {
-    case HTTP_MORE: return stream.n > LIVE_MESSAGE_MAX ? CUT_BAD : CUT_MORE;
-    case HTTP_WHOLE: *message = bytes_slice(stream, 0, *used); return CUT_WHOLE;
-    default: say_bad_request(c); return CUT_BAD;
+    case HTTP_MORE:
+        return stream.n > LIVE_MESSAGE_MAX ? CUT_BAD : CUT_MORE;
+    case HTTP_WHOLE:
+        *message = bytes_slice(stream, 0, *used);
+        return CUT_WHOLE;
+    default:
+        say_bad_request(c);
+        return CUT_BAD;
     }
 }
 

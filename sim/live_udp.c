@@ -98,8 +98,8 @@ bool live_udp_open(struct live *l, const struct sockaddr *sa, socklen_t n)
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
     if (is_any(sa))
         ask_for_arrival_address(fd, sa->sa_family);
-    l->udp_event = bind(fd, sa, n) ? NULL
-                                   : event_new(l->loop, fd, EV_READ | EV_PERSIST, on_datagrams, l);
+    l->udp_event =
+        bind(fd, sa, n) ? NULL : event_new(l->loop, fd, EV_READ | EV_PERSIST, on_datagrams, l);
     if (!l->udp_event || event_add(l->udp_event, NULL)) {
         int why = errno;
         close(fd);

@@ -120,8 +120,8 @@ static bool has_krbtgt(const struct scenario *s, const char *name)
     return false;
 }
 
-const struct realm *population_realm(const struct scenario *s, uint64_t seed,
-                                     struct crypto *crypto, struct arena *mem, char **error)
+const struct realm *population_realm(const struct scenario *s, uint64_t seed, struct crypto *crypto,
+                                     struct arena *mem, char **error)
 {
     struct seeded_rng rng;
     struct maker m = {s, crypto, mem, &rng.rng, error};

@@ -25,9 +25,15 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct exec_options *o = state->input;
     switch (key) {
-    case 's': o->live.scenario = arg; return 0;
-    case 'v': o->narrate = true; return 0;
-    case 'r': o->live.record = arg; return 0;
+    case 's':
+        o->live.scenario = arg;
+        return 0;
+    case 'v':
+        o->narrate = true;
+        return 0;
+    case 'r':
+        o->live.record = arg;
+        return 0;
     case ARGP_KEY_ARG:
         o->command = &state->argv[state->next - 1];
         state->next = state->argc;
@@ -36,7 +42,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         if (!o->command)
             argp_error(state, "no command; say: tessera exec -- kinit alice");
         return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -106,11 +113,15 @@ int verb_exec(int argc, char **argv)
         {"record", 'r', "FILE", 0, "record everything as pcapng", 0},
         {0}};
     static const struct argp argp = {
-        options, parse, "-- CMD [ARG...]",
+        options,
+        parse,
+        "-- CMD [ARG...]",
         "Run a command against a realm of its own, on free ports of this machine, and pass on its "
         "exit status (125: tessera failed, 126: the command cannot be run, 127: there is none)."
         "\vExample:  tessera exec -- sh -c 'echo alice-pw-1 | kinit alice && klist'",
-        NULL, NULL, NULL};
+        NULL,
+        NULL,
+        NULL};
     struct exec_options o = {.live = {.port = 0}};
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o);

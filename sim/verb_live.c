@@ -25,13 +25,27 @@ static error_t parse_live(int key, char *arg, struct argp_state *state)
 {
     struct live_options *o = state->input;
     switch (key) {
-    case OPT_ADDRESS: o->address = arg; return 0;
-    case 'p': o->port = (uint16_t)number(arg, 65535, state); return 0;
-    case OPT_HTTP: o->http_port = (uint16_t)number(arg, 65535, state); return 0;
-    case OPT_NO_HTTP: o->no_http = true; return 0;
-    case OPT_PID: o->pid_file = arg; return 0;
-    case OPT_RECORD: o->record = arg; return 0;
-    case 'q': o->quiet = true; return 0;
+    case OPT_ADDRESS:
+        o->address = arg;
+        return 0;
+    case 'p':
+        o->port = (uint16_t)number(arg, 65535, state);
+        return 0;
+    case OPT_HTTP:
+        o->http_port = (uint16_t)number(arg, 65535, state);
+        return 0;
+    case OPT_NO_HTTP:
+        o->no_http = true;
+        return 0;
+    case OPT_PID:
+        o->pid_file = arg;
+        return 0;
+    case OPT_RECORD:
+        o->record = arg;
+        return 0;
+    case 'q':
+        o->quiet = true;
+        return 0;
     case OPT_SEED:
         o->seed = number(arg, ~0ul, state);
         o->has_seed = true;
@@ -41,7 +55,8 @@ static error_t parse_live(int key, char *arg, struct argp_state *state)
             argp_error(state, "one scenario at a time");
         o->scenario = arg;
         return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -58,11 +73,15 @@ int verb_live(int argc, char **argv)
         {"quiet", 'q', NULL, 0, "do not narrate", 0},
         {0}};
     static const struct argp argp = {
-        options, parse_live, "[SCENARIO]",
+        options,
+        parse_live,
+        "[SCENARIO]",
         "Answer real Kerberos and HTTP clients with the realm of a scenario (EXAMPLE.TEST), each "
         "exchange explained as it happens. Ends on SIGTERM or ^C."
         "\vIn another terminal:  eval \"$(tessera env)\" && kinit alice",
-        NULL, NULL, NULL};
+        NULL,
+        NULL,
+        NULL};
     struct live_options o = {.port = LIVE_KDC_PORT, .http_port = LIVE_HTTP_PORT};
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, 0, NULL, &o);
@@ -90,7 +109,8 @@ int verb_live(int argc, char **argv)
     return ok ? 0 : 2;
 }
 
-/* ---- env --------------------------------------------------------------------------------------- */
+/* ---- env ---------------------------------------------------------------------------------------
+ */
 
 struct env_options {
     const char *scenario;
@@ -101,16 +121,25 @@ static error_t parse_env(int key, char *arg, struct argp_state *state)
 {
     struct env_options *o = state->input;
     switch (key) {
-    case OPT_ADDRESS: o->place.address = arg; return 0;
-    case OPT_DIR: o->place.dir = arg; return 0;
-    case 'p': o->place.port = (uint16_t)number(arg, 65535, state); return 0;
-    case OPT_HTTP: o->place.http_port = (uint16_t)number(arg, 65535, state); return 0;
+    case OPT_ADDRESS:
+        o->place.address = arg;
+        return 0;
+    case OPT_DIR:
+        o->place.dir = arg;
+        return 0;
+    case 'p':
+        o->place.port = (uint16_t)number(arg, 65535, state);
+        return 0;
+    case OPT_HTTP:
+        o->place.http_port = (uint16_t)number(arg, 65535, state);
+        return 0;
     case ARGP_KEY_ARG:
         if (o->scenario)
             argp_error(state, "one scenario at a time");
         o->scenario = arg;
         return 0;
-    default: return ARGP_ERR_UNKNOWN;
+    default:
+        return ARGP_ERR_UNKNOWN;
     }
 }
 
@@ -140,11 +169,15 @@ int verb_env(int argc, char **argv)
         {"dir", OPT_DIR, "DIR", 0, "write the files here ($XDG_RUNTIME_DIR/tessera)", 0},
         {0}};
     static const struct argp argp = {
-        options, parse_env, "[SCENARIO]",
+        options,
+        parse_env,
+        "[SCENARIO]",
         "Write a krb5.conf, a keytab of the services and a .curlrc for the realm of a scenario, "
         "and print the variables that make kinit, kvno and curl use them."
         "\vUse:  eval \"$(tessera env)\"",
-        NULL, NULL, NULL};
+        NULL,
+        NULL,
+        NULL};
     struct env_options o = {.scenario = NULL,
                             .place = {NULL, "127.0.0.1", LIVE_KDC_PORT, LIVE_HTTP_PORT}};
     argp_err_exit_status = 2;

@@ -9,9 +9,9 @@
 
 struct world_options {
     bool has_seed;
-    uint64_t seed;       /* instead of the scenario's */
+    uint64_t seed; /* instead of the scenario's */
     bool has_clock;
-    int64_t clock;       /* instead of the scenario's start */
+    int64_t clock; /* instead of the scenario's start */
 };
 
 enum run_outcome {

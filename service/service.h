@@ -17,17 +17,20 @@ struct replay_cache {
 };
 
 struct service_config {
-    const char *party;      /* "www" */
-    const char *spn;        /* "HTTP/www.example.test" */
+    const char *party; /* "www" */
+    const char *spn;   /* "HTTP/www.example.test" */
     struct bytes realm;
     const struct keytab *keytab;
     int64_t skew;
     struct replay_cache replay;
-    bool acceptor_subkey;   /* put a subkey of its own into the AP-REP */
+    bool acceptor_subkey; /* put a subkey of its own into the AP-REP */
 };
+/* The strings, the keytab and what it points to must outlive the service. NULL: the SPN is no name.
+ */
 struct service *service_new(struct arena *, const struct service_config *);
 /* A whole HTTP request in, its response out by the turn: 200 with who was admitted, 401 with
- * WWW-Authenticate: Negotiate (alone, or with a KRB-ERROR token that says why). False: our fault. */
+ * WWW-Authenticate: Negotiate (alone, or with a KRB-ERROR token that says why). False: our fault.
+ */
 bool service_receive(struct service *, const struct packet *, struct turn *);
 const struct fault_row *service_fault_table(size_t *n);
 

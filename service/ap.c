@@ -1,0 +1,235 @@
+/* The AP exchange, the acceptor's side (RFC 4120 3.2, RFC 4121 4.1). */
+#include "service/inside.h"
+
+#include <string.h>
+
+enum next ap_read(struct visit *v)
+{
+    if (!asn_decode(&ASN_AP_REQ, v->token.inner, ASN_DEPLOYED, v->turn->mem, v->turn->faults,
+                    &v->req))
+        return refuse(v, FIND_AP_REQ, 401, KRB_AP_ERR_MSG_TYPE, NULL);
+    tell(v->turn, STEP_DONE, "service.ap.read", A_INT("octets", (int64_t)v->token.inner.n));
+    return NEXT;
+}
+
+/* ---- the key for the ticket
+ * ------------------------------------------------------------------------ */
+
+static bool entry_names(const struct keytab_entry *e, const struct Ticket *ticket)
+{
+    if (!bytes_equal(e->realm, ticket->realm) || e->n_components != ticket->sname.name_string.n)
+        return false;
+    for (size_t i = 0; i < e->n_components; i++)
+        if (!bytes_equal(e->components[i], ticket->sname.name_string.at[i]))
+            return false;
+    return true;
+}
+
+/* Keytabs written long ago hold the low octet of the version only. */
+static bool entry_version(const struct keytab_entry *e, const struct EncryptedData *sealed)
+{
+    return !sealed->has_kvno || e->kvno == (uint64_t)sealed->kvno ||
+           (!e->has_kvno32 && e->kvno == ((uint64_t)sealed->kvno & 0xff));
+}
+
+static int32_t find_key(void *arg, struct turn *t, const struct Ticket *ticket, struct key *out)
+{
+    struct visit *v = arg;
+    const struct keytab *keytab = v->service->config.keytab;
+    const struct keytab_entry *best = NULL;
+    bool named = false, typed = false;
+    for (size_t i = 0; i < keytab->n; i++) {
+        const struct keytab_entry *e = &keytab->entries[i];
+        if (!entry_names(e, ticket))
+            continue;
+        named = true;
+        if (e->etype != ticket->enc_part.etype)
+            continue;
+        typed = true;
+        if (entry_version(e, &ticket->enc_part) && (!best || e->kvno > best->kvno))
+            best = e;
+    }
+    if (!named)
+        return principal_equal(&ticket->sname, &v->service->sname) ? KRB_AP_ERR_NOKEY
+                                                                   : KRB_AP_ERR_NOT_US;
+    if (!typed)
+        return KRB_AP_ERR_NOKEY;
+    if (!best)
+        return KRB_AP_ERR_BADKEYVER;
+    if (!key_import(best->etype, best->key, out))
+        return KRB_AP_ERR_NOKEY;
+    out->lasting = true;
+    tell_key(t, .holder = v->service->config.party,
+             .name = arena_printf(t->mem, "K/%s",
+                                  principal_text(t->mem, &ticket->sname, (struct bytes){0})),
+             .etype = out->etype, .kvno = (int32_t)best->kvno, .value = key_bytes(out),
+             .cause = "service.ap.key");
+    return 0;
+}
+
+/* ---- the ticket and its authenticator
+ * ---------------------------------------------------------------- */
+
+static void tell_shared(struct visit *v, const char *what, const struct key *key, const char *cause)
+{
+    const struct bytes none = {0};
+    struct turn *t = v->turn;
+    if (!key->n)
+        return;
+    tell_key(t, .holder = v->service->config.party,
+             .name = arena_printf(t->mem, "%s %s-%s", what,
+                                  principal_text(t->mem, &v->checked.ticket.cname, none),
+                                  principal_text(t->mem, &v->req.ticket.sname, none)),
+             .etype = key->etype, .value = key_bytes(key), .cause = cause);
+}
+
+enum next ap_ticket(struct visit *v)
+{
+    struct ap_keys keys = {find_key, v};
+    struct ap_policy policy = {
+        .skew = v->service->config.skew, .usage = USAGE_AP_AUTHENTICATOR, .step = "service.ap"};
+    int32_t code = ap_check(v->turn, &v->req, &keys, &policy, &v->checked);
+    /* What was opened is known from then on, whatever the later checks say. */
+    tell_shared(v, "session", &v->checked.session, "service.ap.ticket");
+    tell_shared(v, "subkey", &v->checked.subkey, "service.ap.authenticator");
+    if (code)
+        return refuse(v, FIND_REFUSED, 401, code, name_text(v->turn->mem, NAMES_ERROR, code));
+    return NEXT;
+}
+
+/* ---- replay (RFC 4120 3.2.3)
+ * ---------------------------------------------------------------------------- */
+
+static uint8_t *put(uint8_t *at, struct bytes b)
+{
+    put_be32(at, (uint32_t)b.n);
+    if (b.n)
+        memcpy(at + 4, b.p, b.n);
+    return at + 4 + b.n;
+}
+
+/* Server, client, time and microseconds, and the sealed authenticator itself: two requests of one
+ * client in the same microsecond are not taken for one. Lengths go first, so that no two tuples
+ * have the same octets. */
+static struct bytes replay_key(struct visit *v)
+{
+    struct arena *mem = v->turn->mem;
+    const struct Authenticator *a = &v->checked.authenticator;
+    struct bytes parts[] = {
+        bytes_str(principal_text(mem, &v->req.ticket.sname, v->req.ticket.realm)),
+        bytes_str(principal_text(mem, &a->cname, a->crealm)),
+        v->req.authenticator.cipher,
+    };
+    size_t n = 8;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        n += 4 + parts[i].n;
+    uint8_t *octets = arena_take(mem, n), *at = octets;
+    put_be64(at, (uint64_t)(a->ctime + a->cusec));
+    at += 8;
+    for (size_t i = 0; i < sizeof parts / sizeof *parts; i++)
+        at = put(at, parts[i]);
+    return bytes_of(octets, n);
+}
+
+/* A clock that was ahead by the whole skew when the message first came has the whole skew behind to
+ * go until its time is refused: twice the skew, then, and a second for what is cut off. */
+enum next ap_replay(struct visit *v)
+{
+    const struct replay_cache *cache = &v->service->config.replay;
+    const struct Authenticator *a = &v->checked.authenticator;
+    int64_t window = 2 * v->service->config.skew + SECOND;
+    if (!cache->insert(cache->arg, replay_key(v), v->turn->now, window))
+        return refuse(v, FIND_REPLAY, 401, KRB_AP_ERR_REPEAT, client_name(v));
+    tell(v->turn, STEP_DONE, "service.ap.replay", A_STR("client", client_name(v)),
+         A_TIME("time", a->ctime + a->cusec), A_SPAN("window", window));
+    return NEXT;
+}
+
+/* ---- GSS-API's checksum and the context
+ * ------------------------------------------------------------------ */
+
+static const char *flag_names(struct visit *v, uint32_t flags)
+{
+    size_t n;
+    const struct name_row *table = name_table(NAMES_GSS_FLAG, &n);
+    const char *text = "";
+    for (size_t i = 0; i < n; i++)
+        if (flags & table[i].number)
+            text = arena_printf(v->turn->mem, "%s%s%s", text, *text ? " " : "", table[i].name);
+    return *text ? text : "none";
+}
+
+enum next ap_checksum(struct visit *v)
+{
+    static const uint8_t none[16];
+    const struct Authenticator *a = &v->checked.authenticator;
+    if (!a->has_cksum)
+        return refuse(v, FIND_CHECKSUM, 401, KRB_AP_ERR_INAPP_CKSUM, "no checksum");
+    if (a->cksum.cksumtype != CKSUMTYPE_GSS)
+        return refuse(v, FIND_CHECKSUM, 401, KRB_AP_ERR_INAPP_CKSUM,
+                      name_text(v->turn->mem, NAMES_CKSUMTYPE, a->cksum.cksumtype));
+    if (!gss_checksum_read(a->cksum.checksum, v->turn->faults, &v->fields))
+        return refuse(v, FIND_CHECKSUM, 401, KRB_AP_ERR_MODIFIED, "one that does not read");
+    tell(v->turn, STEP_DONE, "service.ap.checksum", A_STR("flags", flag_names(v, v->fields.flags)));
+    if (!bytes_equal(bytes_of(v->fields.bindings, sizeof none), bytes_of(none, sizeof none)))
+        tell(v->turn, STEP_NOTED, "service.ap.bindings",
+             A_BYTES("bindings", bytes_of(v->fields.bindings, sizeof v->fields.bindings)));
+    if (v->fields.has_deleg)
+        tell(v->turn, STEP_NOTED, "service.ap.delegated",
+             A_INT("octets", (int64_t)v->fields.deleg.n));
+    return NEXT;
+}
+
+static bool wants_proof(const struct visit *v)
+{
+    return (v->fields.flags & GSS_MUTUAL) || (v->req.ap_options & AP_OPT_MUTUAL_REQUIRED);
+}
+
+/* RFC 4121 2, 4.2.2: without a number or a subkey of its own, the acceptor uses the initiator's. */
+enum next ap_context(struct visit *v)
+{
+    const struct Authenticator *a = &v->checked.authenticator;
+    struct security_context context = {
+        .session = v->checked.session,
+        .initiator = v->checked.subkey,
+        .receive_seq = a->has_seq_number ? (uint32_t)a->seq_number : 0,
+        .flags = v->fields.flags,
+    };
+    context.send_seq = context.receive_seq;
+    if (wants_proof(v)) {
+        uint8_t seq[4];
+        rng_fill(v->turn->rng, "sequence", seq, sizeof seq);
+        context.send_seq = v->seq_number = be32(seq) & 0x3fffffff;
+        v->has_seq_number = true;
+        if (v->service->config.acceptor_subkey &&
+            !key_random(v->turn->crypto, v->turn->rng, "acceptor-subkey", v->checked.session.etype,
+                        &v->acceptor))
+            return TROUBLE;
+        context.acceptor = v->acceptor;
+    }
+    v->service->context = context;
+    tell(v->turn, STEP_DONE, "service.ap.context", A_STR("client", client_name(v)),
+         A_INT("receive", context.receive_seq), A_INT("send", context.send_seq));
+    return NEXT;
+}
+
+enum next ap_answer(struct visit *v)
+{
+    struct AP_REP rep;
+    if (!wants_proof(v)) {
+        tell(v->turn, STEP_NOTED, "service.ap.silent");
+        return NEXT;
+    }
+    if (!ap_reply_build(v->turn, &v->checked, v->acceptor.n ? &v->acceptor : NULL,
+                        v->has_seq_number, v->seq_number, &rep))
+        return TROUBLE;
+    struct bytes der = asn_encode(&ASN_AP_REP, &rep, v->turn->mem);
+    if (!der.n)
+        return TROUBLE;
+    v->answer = gss_token_write(v->turn->mem, TOK_AP_REP, der);
+    tell(v->turn, STEP_DONE, "service.ap.answer",
+         A_TIME("time", v->checked.authenticator.ctime + v->checked.authenticator.cusec),
+         A_STR("subkey", v->acceptor.n ? "with a subkey of its own" : ""));
+    tell_shared(v, "acceptor subkey", &v->acceptor, "service.ap.answer");
+    return NEXT;
+}

@@ -68,14 +68,16 @@ size_t sealed_size(int32_t etype, size_t n);
 bool seal(struct crypto *, struct rng *, const struct key *, int32_t usage, struct bytes plain,
           uint8_t *out);
 /* The MAC is checked in constant time before anything is believed. out has room for cipher.n
- * octets; *n becomes the octets of plaintext (confounder and MAC removed; des3's padding stays).
- * False also when the integrity check fails: KRB_AP_ERR_BAD_INTEGRITY. */
+ * octets, not overlapping cipher; *n becomes the octets of plaintext (confounder and MAC removed;
+ * des3's padding stays). False also when the integrity check fails (KRB_AP_ERR_BAD_INTEGRITY):
+ * what had to be decrypted to find out has been wiped, and out may hold zeros. */
 bool unseal(struct crypto *, const struct key *, int32_t usage, struct bytes cipher, uint8_t *out,
             size_t *n);
 
 #define CHECKSUM_MAX 64 /* octets of the longest checksum of any type */
 /* RFC 3961 get_mic. cksumtype 0 means the key's required one. Unkeyed types (CRC32, MD4, MD5,
- * SHA1) take a NULL key. *n: octets written. */
+ * SHA1) take a NULL key; -138 and -137 take a key of any type (MS-SFU 2.2.1), the others one of
+ * theirs. *n: octets written. */
 bool checksum_make(struct crypto *, int32_t cksumtype, const struct key *, int32_t usage,
                    struct bytes input, uint8_t out[CHECKSUM_MAX], size_t *n);
 /* Constant time. False: not equal, or the type does not go with the key's etype. */

@@ -5,6 +5,23 @@
 
 #include "crypto/keyed.h"
 
+/* The algorithms of OpenSSL that are fetched. */
+enum digest_id { MD4, MD5, SHA1, SHA256, SHA384, SHA512, DIGESTS };
+
+enum cipher_id {
+    AES_128_CTS,
+    AES_256_CTS,
+    AES_128_CBC,
+    AES_256_CBC,
+    AES_128_ECB,
+    AES_256_ECB,
+    CAMELLIA_128_ECB,
+    CAMELLIA_256_ECB,
+    DES_ECB,
+    RC4,
+    CIPHERS
+};
+
 struct etype_functions {
     /* The key for a usage and a kind, *n octets. */
     bool (*usage_key)(struct crypto *, const struct etype_row *, const struct key *, int32_t usage,
@@ -22,8 +39,8 @@ struct etype_functions {
     /* Over the parts put together. */
     bool (*prf)(struct crypto *, const struct etype_row *, const struct key *,
                 const struct bytes *parts, size_t n_parts, uint8_t *out, size_t *n);
-    int cipher; /* enum cipher_id of the messages */
-    int digest; /* enum digest_id of the MAC and of PBKDF2 */
+    enum cipher_id cipher; /* of the messages */
+    enum digest_id digest; /* of the MAC and of PBKDF2 */
 };
 
 extern const struct etype_functions aes128_sha1, aes256_sha1, aes128_sha2, aes256_sha2, rc4_md5;
@@ -37,8 +54,8 @@ size_t etype_index(const struct etype_row *);
 bool prf_parts(struct crypto *, const struct key *, const struct bytes *parts, size_t n_parts,
                uint8_t *out, size_t *n);
 
-/* The key for a usage and kind with rc4-hmac's checksums (RFC 4757 4), which take a key of any
- * type. */
+/* RFC 4757 4, under a key of any type: HMAC-MD5 of MD5(usage | input), keyed with a signature key
+ * derived from the key (-138) or with the key itself (-137). */
 bool rc4_checksum(struct crypto *, const struct key *, int32_t usage, struct bytes input,
                   bool with_signature_key, uint8_t out[16]);
 

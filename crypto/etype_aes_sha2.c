@@ -22,7 +22,7 @@ static bool kdf(struct crypto *c, const struct etype_row *row, struct bytes key,
         parts[used++] = context[i];
     put_be32(bits, (uint32_t)(8 * n));
     parts[used++] = bytes_of(bits, 4);
-    bool ok = hmac_parts(c, (enum digest_id)row->functions->digest, key, parts, used, hash);
+    bool ok = hmac_parts(c, row->functions->digest, key, parts, used, hash);
     if (ok)
         memcpy(out, hash, n);
     wipe(hash, sizeof hash);
@@ -107,7 +107,7 @@ static bool string_to_key_pbkdf2(struct crypto *c, const struct etype_row *row,
     if (salt.n)
         memcpy(whole + name, salt.p, salt.n);
     uint8_t stretched[KEY_MAX];
-    bool ok = pbkdf2(c, digest_name((enum digest_id)row->functions->digest), password,
+    bool ok = pbkdf2(c, digest_name(row->functions->digest), password,
                      bytes_of(whole, name + salt.n), iterations, stretched, row->key_size) &&
               kdf(c, row, bytes_of(stretched, row->key_size), BYTES_LIT("kerberos"), NULL, 0,
                   out->v, row->key_size);
@@ -120,7 +120,7 @@ static bool string_to_key_pbkdf2(struct crypto *c, const struct etype_row *row,
 static bool prf_kdf(struct crypto *c, const struct etype_row *row, const struct key *key,
                     const struct bytes *parts, size_t n_parts, uint8_t *out, size_t *n)
 {
-    *n = digest_size((enum digest_id)row->functions->digest);
+    *n = digest_size(row->functions->digest);
     return kdf(c, row, key_bytes(key), BYTES_LIT("prf"), parts, n_parts, out, *n);
 }
 

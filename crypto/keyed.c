@@ -75,7 +75,7 @@ EVP_CIPHER_CTX *keyed_cipher(struct crypto *c, const struct etype_row *row, stru
     bool *ready = encrypt ? &k->encrypt_ready : &k->decrypt_ready;
     if (*ready)
         return *ctx;
-    if (!*ctx && !(*ctx = cipher_context(c, (enum cipher_id)row->functions->cipher, encrypt)))
+    if (!*ctx && !(*ctx = cipher_context(c, row->functions->cipher, encrypt)))
         return NULL;
     uint8_t ke[DERIVED_MAX];
     size_t n;
@@ -91,7 +91,7 @@ EVP_MAC_CTX *keyed_mac(struct crypto *c, const struct etype_row *row, struct key
     EVP_MAC_CTX **ctx = &k->macs[kind];
     if (k->mac_ready[kind])
         return *ctx;
-    if (!*ctx && !(*ctx = hmac_context(c, (enum digest_id)row->functions->digest)))
+    if (!*ctx && !(*ctx = hmac_context(c, row->functions->digest)))
         return NULL;
     uint8_t derived[DERIVED_MAX];
     size_t n;

@@ -10,22 +10,6 @@
 #include <openssl/kdf.h>
 #include <openssl/provider.h>
 
-enum digest_id { MD4, MD5, SHA1, SHA256, SHA384, SHA512, DIGESTS };
-
-enum cipher_id {
-    AES_128_CTS,
-    AES_256_CTS,
-    AES_128_CBC,
-    AES_256_CBC,
-    AES_128_ECB,
-    AES_256_ECB,
-    CAMELLIA_128_ECB,
-    CAMELLIA_256_ECB,
-    DES_ECB,
-    RC4,
-    CIPHERS
-};
-
 /* Key usages whose constants are folded once; higher ones are folded when they come. */
 #define FOLDED_USAGES 64
 

@@ -1,9 +1,6 @@
 /* The live realm put together: engines, sockets, signals, and the turn around each packet. */
 #include "sim/live_inside.h"
 
-#include "sim/population.h"
-#include "wire/names.h"
-
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -40,72 +37,27 @@ static struct rng *rng_for_turn(struct live *l)
     return &l->rng.seeded.rng;
 }
 
-bool live_turn(struct live *l, enum live_engine engine, struct packet *p,
-               const struct live_peer *peer, struct outbox *box)
+bool live_turn(struct live *l, enum engine engine, struct packet *p, const struct live_peer *peer,
+               struct outbox *box)
 {
     arena_reset(l->turn_mem);
     outbox_init(box, l->turn_mem);
     l->turns++;
     int64_t now = now_us();
     p->from = &peer->party;
-    p->to = engine == LIVE_KDC ? &l->kdc_party : &l->service_party;
     struct turn turn = {
         .now = now, .rng = rng_for_turn(l), .crypto = l->crypto, .mem = l->turn_mem, .out = box};
     if (l->teller)
         turn.tell = live_tell_begin(l->teller, p, peer, now);
-    bool ok =
-        engine == LIVE_KDC ? kdc_receive(l->kdc, p, &turn) : service_receive(l->service, p, &turn);
+    bool ok = engines_receive(&l->engines, engine, p, &turn);
     if (l->teller)
         live_tell_end(l->teller, box, now);
     return ok;
 }
 
-/* ---- engines -----------------------------------------------------------------------------------
+/* ---- randomness
+ * -----------------------------------------------------------------------------------
  */
-
-static bool replay_new(void *arg, struct bytes key, int64_t now, int64_t window)
-{
-    return replay_insert(arg, key, now, window) == REPLAY_NEW;
-}
-
-static const struct scenario_party *service_of(const struct scenario *s)
-{
-    for (size_t i = 0; i < s->n_parties; i++)
-        if (s->parties[i].role == ROLE_SERVICE)
-            return &s->parties[i];
-    return NULL;
-}
-
-static const char *party_of(const struct scenario *s, enum role role, const char *otherwise)
-{
-    for (size_t i = 0; i < s->n_parties; i++)
-        if (s->parties[i].role == role)
-            return s->parties[i].name;
-    return otherwise;
-}
-
-static bool start_service(struct live *l)
-{
-    const struct scenario_party *p = service_of(l->scenario);
-    struct PrincipalName name;
-    if (!p || l->options.no_http)
-        return true;
-    if (!principal_parse(l->mem, p->spn, NT_SRV_INST, &name, NULL))
-        return false;
-    const struct account *account = realm_find(l->realm, &name);
-    struct keytab *keytab = arena_new_of(l->mem, struct keytab);
-    if (account)
-        population_keytab(l->realm, account, p->spn, now_us(), l->mem, keytab);
-    struct service_config config = {.party = p->name,
-                                    .spn = p->spn,
-                                    .realm = realm_name(l->realm),
-                                    .keytab = keytab,
-                                    .skew = l->scenario->skew,
-                                    .replay = {replay_new, l->ledger}};
-    l->service = service_new(l->mem, &config);
-    l->service_party.name = p->name;
-    return l->service != NULL;
-}
 
 static void start_randomness(struct live *l)
 {
@@ -117,29 +69,6 @@ static void start_randomness(struct live *l)
     }
     if (l->options.has_seed)
         seeded_rng_init(&l->rng.seeded, l->crypto, l->options.seed, "live");
-}
-
-static bool start_engines(struct live *l, char **error)
-{
-    struct arena *mem = l->mem;
-    const char *name = l->options.scenario ? l->options.scenario : "example-test";
-    l->scenario = arena_new_of(mem, struct scenario);
-    if (!scenario_load(mem, name, l->scenario, error))
-        return false;
-    start_randomness(l);
-    /* account keys are the scenario's own, so that keytabs made from it stay good */
-    l->realm = population_realm(l->scenario, l->scenario->seed, l->crypto, mem, error);
-    if (!l->realm)
-        return false;
-    l->ledger = ledger_new(LIVE_LEDGER, false);
-    l->kdc_party.name = party_of(l->scenario, ROLE_KDC, "kdc");
-    struct kdc_config config = {l->kdc_party.name, l->realm, l->ledger};
-    l->kdc = l->ledger ? kdc_new(mem, &config) : NULL;
-    if (!l->kdc || !start_service(l)) {
-        *error = arena_printf(mem, "%s: the realm's engines cannot be started", name);
-        return false;
-    }
-    return true;
 }
 
 /* ---- sockets -----------------------------------------------------------------------------------
@@ -173,7 +102,7 @@ static bool open_kdc(struct live *l, struct sockaddr_storage *sa, socklen_t n)
             return false;
         l->port = port_of(l->udp);
         set_port(sa, l->port);
-        if (live_stream_open(l, (struct sockaddr *)sa, n, LIVE_KDC))
+        if (live_stream_open(l, (struct sockaddr *)sa, n, ENGINE_KDC))
             return true;
         int why = errno;
         event_free(l->udp_event);
@@ -211,10 +140,10 @@ static bool open_sockets(struct live *l, char **error)
                               (unsigned)l->options.port, strerror(errno));
         return false;
     }
-    if (!l->service)
+    if (!l->engines.service)
         return true;
     set_port(&sa, l->options.http_port);
-    if (!live_stream_open(l, (struct sockaddr *)&sa, n, LIVE_SERVICE)) {
+    if (!live_stream_open(l, (struct sockaddr *)&sa, n, ENGINE_SERVICE)) {
         *error = arena_printf(l->mem, "cannot listen on %s port %u for HTTP: %s", address,
                               (unsigned)l->options.http_port, strerror(errno));
         return false;
@@ -289,7 +218,9 @@ static bool start(struct live *l, char **error)
         return false;
     arena_limit(l->turn_mem, LIVE_TURN_MEMORY);
     raise_file_limit(l);
-    if (!start_engines(l, error) || !open_sockets(l, error))
+    struct engines_options engines = {l->options.scenario, l->options.no_http, LIVE_LEDGER};
+    start_randomness(l);
+    if (!engines_start(&l->engines, &engines, l->crypto, l->mem, error) || !open_sockets(l, error))
         return false;
     if (!l->options.quiet || l->options.record) {
         l->teller = live_teller_new(l, l->options.quiet ? NULL : stdout, error);
@@ -338,7 +269,7 @@ void live_close(struct live *l)
             event_free(l->signals[i]);
     if (l->loop)
         event_base_free(l->loop);
-    ledger_free(l->ledger);
+    engines_end(&l->engines);
     arena_free(l->turn_mem);
     crypto_free(l->crypto);
     wipe(&l->rng, sizeof l->rng);
@@ -356,5 +287,5 @@ uint16_t live_http_port(const struct live *l)
 
 const struct scenario *live_scenario(const struct live *l)
 {
-    return l->scenario;
+    return l->engines.scenario;
 }

@@ -4,8 +4,7 @@
 
 #include "base/turn.h"
 #include "crypto/rng.h"
-#include "kdc/kdc.h"
-#include "service/service.h"
+#include "sim/engines.h"
 #include "sim/live.h"
 
 #include <event2/event.h>
@@ -18,8 +17,6 @@
 #define LIVE_TURN_MEMORY ((size_t)4 << 20) /* octets one request may cost */
 #define LIVE_MESSAGE_MAX ((size_t)1 << 20) /* octets of a request on TCP or HTTP */
 #define LIVE_IDLE        30                /* seconds without a whole request: closed */
-
-enum live_engine { LIVE_KDC, LIVE_SERVICE };
 
 /* A client's address as text and the party that engines are told. */
 struct live_peer {
@@ -36,13 +33,8 @@ struct live_teller; /* live_tell.c */
 struct live {
     struct live_options options;
     struct arena *mem, *turn_mem;
-    struct scenario *scenario;
     struct crypto *crypto;
-    const struct realm *realm;
-    struct ledger *ledger;
-    struct kdc *kdc;
-    struct service *service;
-    struct party kdc_party, service_party;
+    struct engines engines;
     union {
         struct system_rng system;
         struct seeded_rng seeded;
@@ -62,13 +54,13 @@ struct live {
 
 /* One packet through an engine. What leaves is in *box; it lives in turn_mem until the next call.
  * Narrates and records when asked to. False: our fault. */
-bool live_turn(struct live *, enum live_engine, struct packet *, const struct live_peer *,
+bool live_turn(struct live *, enum engine, struct packet *, const struct live_peer *,
                struct outbox *box);
 
 void live_peer_of(struct live_peer *, const struct sockaddr *, socklen_t);
 
 bool live_udp_open(struct live *, const struct sockaddr *, socklen_t);
-bool live_stream_open(struct live *, const struct sockaddr *, socklen_t, enum live_engine);
+bool live_stream_open(struct live *, const struct sockaddr *, socklen_t, enum engine);
 void live_stream_close_all(struct live *);
 
 /* NULL: *error says what could not be written. */

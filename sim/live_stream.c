@@ -16,7 +16,7 @@ struct live_conn {
     struct live *live;
     struct bufferevent *io;
     struct event *deadline; /* for the next whole request, however its octets trickle in */
-    enum live_engine engine;
+    enum engine engine;
     struct live_peer peer;
     bool closing; /* close when everything is written */
 };
@@ -62,8 +62,8 @@ static void say_too_long(struct live_conn *c)
     arena_reset(l->turn_mem);
     outbox_init(&box, l->turn_mem);
     struct PrincipalName krbtgt;
-    struct bytes realm = realm_name(l->realm);
-    char *name = arena_printf(l->turn_mem, "krbtgt/%s", l->scenario->realm);
+    struct bytes realm = realm_name(l->engines.realm);
+    char *name = arena_printf(l->turn_mem, "krbtgt/%s", l->engines.scenario->realm);
     struct event_base *loop = bufferevent_get_base(c->io);
     struct timeval tv;
     event_base_gettimeofday_cached(loop, &tv);
@@ -87,7 +87,7 @@ static enum cut cut_message(struct live_conn *c, struct bytes stream, struct byt
                             size_t *used)
 {
     struct http_message http;
-    if (c->engine == LIVE_KDC) {
+    if (c->engine == ENGINE_KDC) {
         switch (frame_read(stream, LIVE_MESSAGE_MAX, message, used)) {
         case FRAME_MORE:
             return CUT_MORE;
@@ -117,7 +117,7 @@ static bool one_request(struct live_conn *c, struct bytes message)
     struct live *l = c->live;
     struct outbox box;
     struct packet p = {.conn = (struct conn *)c,
-                       .via = c->engine == LIVE_KDC ? VIA_TCP : VIA_HTTP,
+                       .via = c->engine == ENGINE_KDC ? VIA_TCP : VIA_HTTP,
                        .data = message};
     if (!live_turn(l, c->engine, &p, &c->peer, &box))
         return false;
@@ -128,7 +128,7 @@ static bool one_request(struct live_conn *c, struct bytes message)
             open = false;
             continue;
         }
-        if (c->engine == LIVE_KDC)
+        if (c->engine == ENGINE_KDC)
             data = frame_write(l->turn_mem, data);
         bufferevent_write(c->io, data.p, data.n);
     }
@@ -199,7 +199,7 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
         evutil_closesocket(fd);
         return;
     }
-    c->engine = listener == l->tcp ? LIVE_KDC : LIVE_SERVICE;
+    c->engine = listener == l->tcp ? ENGINE_KDC : ENGINE_SERVICE;
     live_peer_of(&c->peer, sa, (socklen_t)n);
     TAILQ_INSERT_TAIL(&l->conns, c, at);
     l->n_conns++;
@@ -209,13 +209,12 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     set_deadline(c);
 }
 
-bool live_stream_open(struct live *l, const struct sockaddr *sa, socklen_t n,
-                      enum live_engine engine)
+bool live_stream_open(struct live *l, const struct sockaddr *sa, socklen_t n, enum engine engine)
 {
     struct evconnlistener *listener = evconnlistener_new_bind(
         l->loop, on_accept, l, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_EXEC,
         1024, sa, (int)n);
-    if (engine == LIVE_KDC)
+    if (engine == ENGINE_KDC)
         l->tcp = listener;
     else
         l->http = listener;

@@ -42,10 +42,10 @@ static void answer(struct live *l, int i)
         live_peer_of(&peer, h->msg_name, h->msg_namelen);
     peer.party.name = peer.text;
     struct packet p = {.via = VIA_UDP,
-                       .limit = l->scenario->udp_limit,
+                       .limit = l->engines.scenario->udp_limit,
                        .data = bytes_of(in.data[i], in.headers[i].msg_len)};
     struct outbox box;
-    if (!live_turn(l, LIVE_KDC, &p, &peer, &box))
+    if (!live_turn(l, ENGINE_KDC, &p, &peer, &box))
         return;
     for (const struct out *o = box.first; o; o = o->next) {
         if (o->kind != OUT_SEND)

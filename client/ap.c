@@ -8,16 +8,16 @@
 
 #include <string.h>
 
-bool ap_begin(struct client *c, struct turn *t)
+bool client_ap_begin(struct client *c, struct turn *t)
 {
-    const struct cred *cred = cache_find(c, c->task.srealm, &c->task.sname);
+    const struct cred *cred = client_cache_find(c, c->task.srealm, &c->task.sname);
     if (!cred || cred->endtime <= t->now)
-        return tgs_begin(c, t);
+        return client_tgs_begin(c, t);
     c->task.cred = cred;
     tell(t, STEP_DONE, "client.ap.cached",
-         A_STR("server", shown(t->mem, &cred->server, cred->srealm)),
+         A_STR("server", client_shown(t->mem, &cred->server, cred->srealm)),
          A_TIME("until", cred->endtime));
-    return ap_send(c, t);
+    return client_ap_send(c, t);
 }
 
 /* ---- the request
@@ -55,11 +55,11 @@ static bool build_token(struct client *c, struct turn *t, struct bytes *token)
         return false;
     struct bytes der = asn_encode(&ASN_AP_REQ, &req, t->mem);
     tell(t, STEP_DONE, "client.ap.request",
-         A_STR("server", shown(t->mem, &cred->server, cred->srealm)), A_TIME("time", task->ctime),
-         A_INT("sequence", task->seq_number),
+         A_STR("server", client_shown(t->mem, &cred->server, cred->srealm)),
+         A_TIME("time", task->ctime), A_INT("sequence", task->seq_number),
          A_STR("mutual", task->mutual ? "it must prove itself too" : "no proof is asked of it"));
     tell_key(t, .holder = c->config.party,
-             .name = key_name(t->mem, "subkey", &cred->client, &cred->server, cred->srealm),
+             .name = client_key_name(t->mem, "subkey", &cred->client, &cred->server, cred->srealm),
              .etype = task->subkey.etype, .value = key_bytes(&task->subkey),
              .cause = "client.ap.request");
     *token = gss_token_write(t->mem, TOK_AP_REQ, der);
@@ -75,12 +75,13 @@ static bool fits_head(const char *s)
     return true;
 }
 
-bool ap_send(struct client *c, struct turn *t)
+bool client_ap_send(struct client *c, struct turn *t)
 {
     struct bytes token;
     if (!fits_head(c->task.target) || !fits_head(c->task.host) || !*c->task.target)
-        return refuse(c, t, FIND_NAME,
-                      (struct detail){.found = text_escape(t->mem, bytes_str(c->task.target))});
+        return client_refuse(
+            c, t, FIND_NAME,
+            (struct detail){.found = text_escape(t->mem, bytes_str(c->task.target))});
     if (!build_token(c, t, &token))
         return false;
     const char *fields[] = {
@@ -93,7 +94,7 @@ bool ap_send(struct client *c, struct turn *t)
                                    fields, sizeof fields / sizeof *fields, (struct bytes){0});
     tell(t, STEP_DONE, "client.http.get", A_STR("target", c->task.target),
          A_STR("host", c->task.host), A_INT("octets", (int64_t)token.n));
-    send_request(c, t, AWAIT_PAGE, c->task.service, data);
+    client_send_request(c, t, AWAIT_PAGE, c->task.service, data);
     return true;
 }
 
@@ -114,7 +115,7 @@ static bool read_answer(struct client *c, struct turn *t, const struct packet *p
     *a = (struct answer){0};
     if (http_read(p->data, t->mem, t->faults, &a->http, &used) != HTTP_WHOLE || used != p->data.n ||
         a->http.is_request) {
-        refuse(c, t, FIND_HTTP, (struct detail){0});
+        client_refuse(c, t, FIND_HTTP, (struct detail){0});
         return false;
     }
     for (size_t i = 0; i < a->http.n_fields && !a->has_token; i++) {
@@ -125,7 +126,7 @@ static bool read_answer(struct client *c, struct turn *t, const struct packet *p
             continue;
         if (!gss_token_read(octets, t->faults, &a->token) ||
             !bytes_equal(a->token.mech, GSS_KRB5_OID)) {
-            refuse(c, t, FIND_TOKEN, (struct detail){0});
+            client_refuse(c, t, FIND_TOKEN, (struct detail){0});
             return false;
         }
         a->has_token = true;
@@ -137,14 +138,15 @@ static bool refused_by_service(struct client *c, struct turn *t, const struct an
 {
     struct KRB_ERROR e;
     if (a->has_token && a->token.tok_id == TOK_KRB_ERROR) {
-        if (!read_error(c, t, a->token.inner, &e))
+        if (!client_read_error(c, t, a->token.inner, &e))
             return true;
-        return refuse_error(c, t, &e);
+        return client_refuse_error(c, t, &e);
     }
-    return refuse(c, t, FIND_STATUS,
-                  (struct detail){.expected = "200",
-                                  .found = arena_printf(t->mem, "HTTP %d %s", a->http.status,
-                                                        text_escape(t->mem, a->http.reason))});
+    return client_refuse(
+        c, t, FIND_STATUS,
+        (struct detail){.expected = "200",
+                        .found = arena_printf(t->mem, "HTTP %d %s", a->http.status,
+                                              text_escape(t->mem, a->http.reason))});
 }
 
 static void keep_context(struct client *c, struct turn *t, const struct EncAPRepPart *part)
@@ -157,11 +159,11 @@ static void keep_context(struct client *c, struct turn *t, const struct EncAPRep
     if (part && part->has_seq_number)
         context.receive_seq = (uint32_t)part->seq_number;
     if (part && part->has_subkey && key_from_wire(&part->subkey, &context.acceptor))
-        tell_key(
-            t, .holder = c->config.party,
-            .name = key_name(t->mem, "acceptor subkey", &cred->client, &cred->server, cred->srealm),
-            .etype = context.acceptor.etype, .value = key_bytes(&context.acceptor),
-            .cause = "client.ap.proof");
+        tell_key(t, .holder = c->config.party,
+                 .name = client_key_name(t->mem, "acceptor subkey", &cred->client, &cred->server,
+                                         cred->srealm),
+                 .etype = context.acceptor.etype, .value = key_bytes(&context.acceptor),
+                 .cause = "client.ap.proof");
     c->context = context;
 }
 
@@ -171,18 +173,18 @@ static bool service_proved(struct client *c, struct turn *t, const struct answer
     struct AP_REP rep;
     struct EncAPRepPart part;
     if (a->token.tok_id != TOK_AP_REP) {
-        refuse(c, t, FIND_TOKEN, (struct detail){.expected = "AP-REP"});
+        client_refuse(c, t, FIND_TOKEN, (struct detail){.expected = "AP-REP"});
         return false;
     }
     if (!asn_decode(&ASN_AP_REP, a->token.inner, ASN_DEPLOYED, t->mem, t->faults, &rep)) {
-        refuse(c, t, FIND_PROOF, (struct detail){.expected = "AP-REP"});
+        client_refuse(c, t, FIND_PROOF, (struct detail){.expected = "AP-REP"});
         return false;
     }
     int32_t code =
         ap_reply_check(t, &rep, &c->task.cred->session, c->task.ctime, "client.ap", &part);
     if (code) {
-        refuse(c, t, FIND_PROOF,
-               (struct detail){.found = name_text(t->mem, NAMES_ERROR, code), .code = code});
+        client_refuse(c, t, FIND_PROOF,
+                      (struct detail){.found = name_text(t->mem, NAMES_ERROR, code), .code = code});
         return false;
     }
     tell(t, STEP_DONE, "client.ap.proof", A_TIME("time", c->task.ctime));
@@ -190,7 +192,7 @@ static bool service_proved(struct client *c, struct turn *t, const struct answer
     return true;
 }
 
-bool ap_page(struct client *c, const struct packet *p, struct turn *t)
+bool client_ap_page(struct client *c, const struct packet *p, struct turn *t)
 {
     struct answer a;
     if (!read_answer(c, t, p, &a))
@@ -198,14 +200,15 @@ bool ap_page(struct client *c, const struct packet *p, struct turn *t)
     if (a.http.status < 200 || a.http.status > 299)
         return refused_by_service(c, t, &a);
     if (!a.has_token && c->task.mutual)
-        return refuse(c, t, FIND_NO_PROOF, (struct detail){.found = "none"});
+        return client_refuse(c, t, FIND_NO_PROOF, (struct detail){.found = "none"});
     if (a.has_token && !service_proved(c, t, &a))
         return true;
     if (!a.has_token)
         keep_context(c, t, NULL);
     tell(t, STEP_DONE, "client.http.page", A_INT("status", a.http.status),
          A_INT("octets", (int64_t)a.http.body.n));
-    return grant(c, arena_printf(t->mem, "HTTP %d, %zu octets%s: %s", a.http.status, a.http.body.n,
-                                 a.has_token ? ", and the service proved itself" : "",
-                                 text_escape(t->mem, bytes_slice(a.http.body, 0, 200))));
+    return client_grant(c, arena_printf(t->mem, "HTTP %d, %zu octets%s: %s", a.http.status,
+                                        a.http.body.n,
+                                        a.has_token ? ", and the service proved itself" : "",
+                                        text_escape(t->mem, bytes_slice(a.http.body, 0, 200))));
 }

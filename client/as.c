@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-static const struct preauth_row *const mechanisms[] = {&preauth_encrypted_timestamp};
+static const struct preauth_row *const mechanisms[] = {&client_preauth_timestamp};
 
 /* With a keytab, the types it has keys for go first: the KDC takes the reply key's type from the
  * front of the list. */
@@ -39,7 +39,7 @@ static bool ask(struct client *c, struct turn *t, const struct PA_DATA *first, s
     struct KDC_REQ req = {.pvno = 5, .msg_type = 10, .has_padata = true};
     req.padata.at = padata;
     req.padata.n = n + 1;
-    task->nonce = draw_nonce(t);
+    task->nonce = client_draw_nonce(t);
     req.req_body = (struct KDC_REQ_BODY){
         .kdc_options = task->options,
         .has_cname = true,
@@ -57,10 +57,11 @@ static bool ask(struct client *c, struct turn *t, const struct PA_DATA *first, s
     if (!data.n)
         return false;
     tell(t, STEP_DONE, "client.as.request",
-         A_STR("client", shown(t->mem, &task->cname, task->crealm)),
-         A_STR("server", shown(t->mem, &task->sname, task->srealm)), A_TIME("until", task->till),
-         A_INT("nonce", task->nonce), A_STR("proof", task->rounds ? "with a proof" : "no proof"));
-    send_request(c, t, AWAIT_AS_REP, c->config.kdc, data);
+         A_STR("client", client_shown(t->mem, &task->cname, task->crealm)),
+         A_STR("server", client_shown(t->mem, &task->sname, task->srealm)),
+         A_TIME("until", task->till), A_INT("nonce", task->nonce),
+         A_STR("proof", task->rounds ? "with a proof" : "no proof"));
+    client_send_request(c, t, AWAIT_AS_REP, c->config.kdc, data);
     return true;
 }
 
@@ -77,18 +78,18 @@ static bool ask_with_proof(struct client *c, struct turn *t, const struct preaut
     return ask(c, t, elements, n);
 }
 
-bool as_begin(struct client *c, struct turn *t)
+bool client_as_begin(struct client *c, struct turn *t)
 {
     struct key_hint hint;
     c->task.options |= KDC_OPT_RENEWABLE_OK;
     if (!c->task.timestamp_first)
         return ask(c, t, NULL, 0);
-    key_hint(c, t, NULL, 0, 0, &hint);
+    client_key_hint(c, t, NULL, 0, 0, &hint);
     tell(t, STEP_NOTED, "client.as.guess", A_ETYPE("etype", hint.etype), A_TEXT("salt", hint.salt));
-    if (!long_term_key(c, t, hint.etype, hint.salt, hint.params))
-        return refuse(c, t, FIND_NO_KEY,
-                      (struct detail){.found = name_text(t->mem, NAMES_ETYPE, hint.etype)});
-    return ask_with_proof(c, t, &preauth_encrypted_timestamp, NULL);
+    if (!client_long_term_key(c, t, hint.etype, hint.salt, hint.params))
+        return client_refuse(c, t, FIND_NO_KEY,
+                             (struct detail){.found = name_text(t->mem, NAMES_ETYPE, hint.etype)});
+    return ask_with_proof(c, t, &client_preauth_timestamp, NULL);
 }
 
 /* ---- the KDC wants a proof ----------------------------------------------------------------------
@@ -123,10 +124,10 @@ static bool hint_for(struct client *c, struct turn *t, const struct METHOD_DATA 
                      struct key_hint *hint)
 {
     if (!c->task.keytab)
-        return key_hint(c, t, methods->at, methods->n, 0, hint);
+        return client_key_hint(c, t, methods->at, methods->n, 0, hint);
     for (size_t i = 0; i < c->config.n_etypes; i++)
         if (keytab_has(c, c->config.etypes[i]) &&
-            key_hint(c, t, methods->at, methods->n, c->config.etypes[i], hint))
+            client_key_hint(c, t, methods->at, methods->n, c->config.etypes[i], hint))
             return true;
     return false;
 }
@@ -137,17 +138,18 @@ static bool prove(struct client *c, struct turn *t, const struct METHOD_DATA *me
     const struct preauth_row *mechanism = choose(methods, &cookie);
     struct key_hint hint;
     if (!mechanism)
-        return refuse(c, t, FIND_NO_METHOD, (struct detail){.found = method_names(t, methods)});
+        return client_refuse(c, t, FIND_NO_METHOD,
+                             (struct detail){.found = method_names(t, methods)});
     tell(t, STEP_DONE, "client.as.method", A_STR("offered", method_names(t, methods)),
          A_STR("chosen", name_text(t->mem, NAMES_PADATA, mechanism->type)));
     if (!hint_for(c, t, methods, &hint))
-        return refuse(c, t, FIND_NO_KEY, (struct detail){.found = "none that was offered"});
+        return client_refuse(c, t, FIND_NO_KEY, (struct detail){.found = "none that was offered"});
     tell(t, STEP_DONE, "client.as.etype-info", A_ETYPE("etype", hint.etype),
          A_TEXT("salt", hint.salt), A_BYTES("params", hint.params),
          A_STR("source", hint.told ? "from the KDC" : "the usual one"));
-    if (!long_term_key(c, t, hint.etype, hint.salt, hint.params))
-        return refuse(c, t, FIND_NO_KEY,
-                      (struct detail){.found = name_text(t->mem, NAMES_ETYPE, hint.etype)});
+    if (!client_long_term_key(c, t, hint.etype, hint.salt, hint.params))
+        return client_refuse(c, t, FIND_NO_KEY,
+                             (struct detail){.found = name_text(t->mem, NAMES_ETYPE, hint.etype)});
     return ask_with_proof(c, t, mechanism, cookie);
 }
 
@@ -158,16 +160,17 @@ static bool guess_was_wrong(struct client *c, struct turn *t, const struct KRB_E
 {
     struct key_hint hint;
     return e->error_code == KDC_ERR_PREAUTH_FAILED && c->task.timestamp_first &&
-           c->task.rounds == 1 && key_hint(c, t, methods->at, methods->n, 0, &hint) && hint.told &&
+           c->task.rounds == 1 && client_key_hint(c, t, methods->at, methods->n, 0, &hint) &&
+           hint.told &&
            (hint.etype != c->task.long_term.etype || !bytes_equal(hint.salt, c->task.salt) ||
             !bytes_equal(hint.params, c->task.params));
 }
 
-bool as_error(struct client *c, const struct packet *p, struct turn *t)
+bool client_as_error(struct client *c, const struct packet *p, struct turn *t)
 {
     struct KRB_ERROR e;
     struct METHOD_DATA methods = {0};
-    if (!read_error(c, t, p->data, &e) || too_big(c, t, &e))
+    if (!client_read_error(c, t, p->data, &e) || client_too_big(c, t, &e))
         return true;
     bool data =
         e.has_e_data &&
@@ -175,14 +178,14 @@ bool as_error(struct client *c, const struct packet *p, struct turn *t)
         asn_decode(&ASN_METHOD_DATA, e.e_data, ASN_DEPLOYED, t->mem, t->faults, &methods);
     if (e.error_code == KDC_ERR_PREAUTH_REQUIRED) {
         if (!data)
-            return refuse(c, t, FIND_MALFORMED, (struct detail){.expected = "METHOD-DATA"});
+            return client_refuse(c, t, FIND_MALFORMED, (struct detail){.expected = "METHOD-DATA"});
         if (c->task.rounds >= 1 + (unsigned)c->task.timestamp_first)
-            return refuse(c, t, FIND_ROUNDS, (struct detail){0});
+            return client_refuse(c, t, FIND_ROUNDS, (struct detail){0});
         return prove(c, t, &methods);
     }
     if (data && guess_was_wrong(c, t, &e, &methods))
         return prove(c, t, &methods);
-    return refuse_error(c, t, &e);
+    return client_refuse_error(c, t, &e);
 }
 
 /* ---- AS-REP
@@ -194,17 +197,20 @@ static bool reply_key(struct client *c, struct turn *t, const struct KDC_REP *re
 {
     struct key_hint hint;
     int32_t etype = (int32_t)rep->enc_part.etype;
-    if (!etype_offered(c, etype)) {
-        refuse(c, t, FIND_ETYPE, (struct detail){.found = name_text(t->mem, NAMES_ETYPE, etype)});
+    if (!client_etype_offered(c, etype)) {
+        client_refuse(c, t, FIND_ETYPE,
+                      (struct detail){.found = name_text(t->mem, NAMES_ETYPE, etype)});
         return false;
     }
-    bool told = key_hint(c, t, rep->padata.at, rep->has_padata ? rep->padata.n : 0, etype, &hint) &&
-                hint.told;
+    bool told =
+        client_key_hint(c, t, rep->padata.at, rep->has_padata ? rep->padata.n : 0, etype, &hint) &&
+        hint.told;
     if (!told && c->task.long_term.n && c->task.long_term.etype == etype)
         return true;
-    if (long_term_key(c, t, etype, hint.salt, hint.params))
+    if (client_long_term_key(c, t, etype, hint.salt, hint.params))
         return true;
-    refuse(c, t, FIND_NO_KEY, (struct detail){.found = name_text(t->mem, NAMES_ETYPE, etype)});
+    client_refuse(c, t, FIND_NO_KEY,
+                  (struct detail){.found = name_text(t->mem, NAMES_ETYPE, etype)});
     return false;
 }
 
@@ -230,33 +236,33 @@ static bool request_confirmed(struct client *c, struct turn *t, const struct Enc
              A_USAGE("usage", USAGE_AS_REQ));
         return true;
     }
-    refuse(c, t, FIND_CONFIRMED, (struct detail){0});
+    client_refuse(c, t, FIND_CONFIRMED, (struct detail){0});
     return false;
 }
 
-bool as_reply(struct client *c, const struct packet *p, struct turn *t)
+bool client_as_reply(struct client *c, const struct packet *p, struct turn *t)
 {
     struct KDC_REP rep;
     struct EncKDCRepPart part;
-    if (!read_reply(c, t, p, &ASN_AS_REP, 11, &rep) || !reply_key(c, t, &rep))
+    if (!client_read_reply(c, t, p, &ASN_AS_REP, 11, &rep) || !reply_key(c, t, &rep))
         return true;
     enum open_result opened =
         open_value(t, &rep.enc_part, &c->task.long_term, USAGE_AS_REP, &ASN_EncASRepPart, &part);
     if (opened == OPEN_DECODE)
-        return refuse(c, t, FIND_MALFORMED, (struct detail){.expected = "EncASRepPart"});
+        return client_refuse(c, t, FIND_MALFORMED, (struct detail){.expected = "EncASRepPart"});
     if (opened != OPEN_OK)
-        return refuse(c, t, FIND_SEALED, (struct detail){0});
+        return client_refuse(c, t, FIND_SEALED, (struct detail){0});
     tell(t, STEP_DONE, "client.rep.open", A_ETYPE("etype", c->task.long_term.etype),
          A_USAGE("usage", USAGE_AS_REP));
-    if (!reply_check(c, t, &rep, &part) || !request_confirmed(c, t, &part))
+    if (!client_reply_check(c, t, &rep, &part) || !request_confirmed(c, t, &part))
         return true;
-    const struct cred *tgt = cache_keep_reply(c, t, &rep, &part);
+    const struct cred *tgt = client_cache_keep_reply(c, t, &rep, &part);
     c->cname = tgt->client;
     c->crealm = tgt->crealm;
     c->known = true;
     char until[WHEN_TEXT];
-    return grant(c, arena_printf(t->mem, "%s: ticket for %s until %s",
-                                 shown(t->mem, &rep.cname, rep.crealm),
-                                 shown(t->mem, &part.sname, part.srealm),
-                                 when_text(part.endtime, false, until)));
+    return client_grant(c, arena_printf(t->mem, "%s: ticket for %s until %s",
+                                        client_shown(t->mem, &rep.cname, rep.crealm),
+                                        client_shown(t->mem, &part.sname, part.srealm),
+                                        when_text(part.endtime, false, until)));
 }

@@ -15,7 +15,7 @@ static struct PrincipalName name_copy(struct arena *mem, const struct PrincipalN
     return copy;
 }
 
-const char *shown(struct arena *mem, const struct PrincipalName *name, struct bytes realm)
+const char *client_shown(struct arena *mem, const struct PrincipalName *name, struct bytes realm)
 {
     return text_escape(mem, bytes_str(principal_text(mem, name, realm)));
 }
@@ -26,8 +26,8 @@ static bool is_tgs(const struct PrincipalName *name, struct bytes realm)
            bytes_equal(name->name_string.at[1], realm);
 }
 
-const char *key_name(struct arena *mem, const char *what, const struct PrincipalName *client,
-                     const struct PrincipalName *server, struct bytes realm)
+const char *client_key_name(struct arena *mem, const char *what, const struct PrincipalName *client,
+                            const struct PrincipalName *server, struct bytes realm)
 {
     const struct bytes none = {0};
     return arena_printf(mem, "%s %s-%s", what, principal_text(mem, client, none),
@@ -37,8 +37,8 @@ const char *key_name(struct arena *mem, const char *what, const struct Principal
 /* ---- what is kept
  * --------------------------------------------------------------------------------- */
 
-const struct cred *cache_find(const struct client *c, struct bytes srealm,
-                              const struct PrincipalName *server)
+const struct cred *client_cache_find(const struct client *c, struct bytes srealm,
+                                     const struct PrincipalName *server)
 {
     for (const struct cred *cred = c->creds; cred; cred = cred->next)
         if (bytes_equal(cred->srealm, srealm) && principal_equal(&cred->server, server) &&
@@ -49,7 +49,7 @@ const struct cred *cache_find(const struct client *c, struct bytes srealm,
 }
 
 /* Linked in only when all of it is copied: memory may run out in the middle. */
-const struct cred *cache_keep(struct client *c, const struct cred *cred)
+const struct cred *client_cache_keep(struct client *c, const struct cred *cred)
 {
     struct cred *kept = arena_new_of(c->mem, struct cred);
     *kept = *cred;
@@ -63,8 +63,9 @@ const struct cred *cache_keep(struct client *c, const struct cred *cred)
     return kept;
 }
 
-const struct cred *cache_keep_reply(struct client *c, struct turn *t, const struct KDC_REP *rep,
-                                    const struct EncKDCRepPart *part)
+const struct cred *client_cache_keep_reply(struct client *c, struct turn *t,
+                                           const struct KDC_REP *rep,
+                                           const struct EncKDCRepPart *part)
 {
     struct cred cred = {
         .client = rep->cname,
@@ -79,14 +80,14 @@ const struct cred *cache_keep_reply(struct client *c, struct turn *t, const stru
         .ticket = rep->ticket.der,
     };
     key_from_wire(&part->key, &cred.session);
-    const struct cred *kept = cache_keep(c, &cred);
+    const struct cred *kept = client_cache_keep(c, &cred);
     wipe(&cred.session, sizeof cred.session);
     tell_key(t, .holder = c->config.party,
-             .name = key_name(t->mem, "session", &kept->client, &kept->server, kept->srealm),
+             .name = client_key_name(t->mem, "session", &kept->client, &kept->server, kept->srealm),
              .etype = kept->session.etype, .value = key_bytes(&kept->session),
              .cause = "client.rep.open");
     tell(t, STEP_DONE, "client.rep.kept",
-         A_STR("server", shown(t->mem, &kept->server, kept->srealm)),
+         A_STR("server", client_shown(t->mem, &kept->server, kept->srealm)),
          A_TIME("until", kept->endtime), A_FLAGS("flags", kept->flags));
     return kept;
 }
@@ -180,7 +181,7 @@ static bool load(void *arg, const struct packet *p, struct turn *t)
         };
         if (key_import(f->etype, f->key, &cred.session) &&
             asn_decode(&ASN_Ticket, f->ticket, ASN_DEPLOYED, t->mem, NULL, &ticket))
-            cache_keep(c, &cred);
+            client_cache_keep(c, &cred);
     }
     c->cname = cname;
     c->crealm = crealm;

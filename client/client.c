@@ -12,18 +12,18 @@ static const struct transition {
     enum message message;
     bool (*act)(struct client *, const struct packet *, struct turn *);
 } table[] = {
-    {AWAIT_AS_REP, MESSAGE_ERROR, as_error},     /* asks for a proof, or refuses */
-    {AWAIT_AS_REP, MESSAGE_AS_REP, as_reply},    /* granted */
-    {AWAIT_TGS_REP, MESSAGE_ERROR, tgs_error},   /* refused */
-    {AWAIT_TGS_REP, MESSAGE_TGS_REP, tgs_reply}, /* granted; a GET goes on to AWAIT_PAGE */
-    {AWAIT_PAGE, MESSAGE_HTTP, ap_page},         /* the page, and the service's proof */
+    {AWAIT_AS_REP, MESSAGE_ERROR, client_as_error},     /* asks for a proof, or refuses */
+    {AWAIT_AS_REP, MESSAGE_AS_REP, client_as_reply},    /* granted */
+    {AWAIT_TGS_REP, MESSAGE_ERROR, client_tgs_error},   /* refused */
+    {AWAIT_TGS_REP, MESSAGE_TGS_REP, client_tgs_reply}, /* granted; a GET goes on to AWAIT_PAGE */
+    {AWAIT_PAGE, MESSAGE_HTTP, client_ap_page},         /* the page, and the service's proof */
 };
 
 /* What a task begins with. */
 static bool (*const begin[])(struct client *, struct turn *) = {
-    [CLIENT_LOGON] = as_begin,
-    [CLIENT_TICKET] = tgs_begin,
-    [CLIENT_GET] = ap_begin,
+    [CLIENT_LOGON] = client_as_begin,
+    [CLIENT_TICKET] = client_tgs_begin,
+    [CLIENT_GET] = client_ap_begin,
 };
 
 /* The APPLICATION tag tells Kerberos messages apart (RFC 4120 5). */
@@ -46,14 +46,14 @@ static enum message message_of(const struct packet *p)
 static bool receive(struct client *c, const struct packet *p, struct turn *t)
 {
     if (c->task.awaiting == AWAIT_NOTHING)
-        return ignore(c, t, p, "nothing is awaited");
+        return client_ignore(c, t, p, "nothing is awaited");
     if (p->from != c->task.peer)
-        return ignore(c, t, p, "another party was asked");
+        return client_ignore(c, t, p, "another party was asked");
     enum message message = message_of(p);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (table[i].awaiting == c->task.awaiting && table[i].message == message)
             return table[i].act(c, p, t);
-    return ignore(c, t, p, "another kind of message is awaited");
+    return client_ignore(c, t, p, "another kind of message is awaited");
 }
 
 /* ---- entries ----------------------------------------------------------------------------------
@@ -150,12 +150,13 @@ static bool guarded_do(void *arg, const struct packet *p, struct turn *t)
     task.service = a->service;
     task.target = arena_str(c->mem, bytes_str(a->target ? a->target : "/"));
     task.host = arena_str(c->mem, bytes_str(a->host ? a->host : ""));
-    forget_secret(&c->task);
+    client_forget_secret(&c->task);
     c->task = task;
     c->outcome = (struct client_outcome){CLIENT_WAITING, 0, ""};
     if (!named)
-        return refuse(c, t, FIND_NAME,
-                      (struct detail){.found = a->task == CLIENT_LOGON ? a->principal : a->spn});
+        return client_refuse(
+            c, t, FIND_NAME,
+            (struct detail){.found = a->task == CLIENT_LOGON ? a->principal : a->spn});
     return begin[a->task](c, t);
 }
 

@@ -2,8 +2,8 @@
  * checks of a KDC's reply (RFC 4120 3.1.5, 3.3.4). */
 #include "client/inside.h"
 
-void send_request(struct client *c, struct turn *t, enum awaiting awaiting, const struct party *to,
-                  struct bytes data)
+void client_send_request(struct client *c, struct turn *t, enum awaiting awaiting,
+                         const struct party *to, struct bytes data)
 {
     c->task.request = arena_copy(c->mem, data);
     c->task.awaiting = awaiting;
@@ -13,7 +13,7 @@ void send_request(struct client *c, struct turn *t, enum awaiting awaiting, cons
                                          .data = data});
 }
 
-uint32_t draw_nonce(struct turn *t)
+uint32_t client_draw_nonce(struct turn *t)
 {
     /* 31 bits: some peers read the field as signed. */
     uint8_t octets[4];
@@ -21,7 +21,7 @@ uint32_t draw_nonce(struct turn *t)
     return be32(octets) & 0x7fffffff;
 }
 
-bool etype_offered(const struct client *c, int64_t etype)
+bool client_etype_offered(const struct client *c, int64_t etype)
 {
     for (size_t i = 0; i < c->config.n_etypes; i++)
         if (c->config.etypes[i] == etype)
@@ -29,15 +29,15 @@ bool etype_offered(const struct client *c, int64_t etype)
     return false;
 }
 
-bool read_reply(struct client *c, struct turn *t, const struct packet *p,
-                const struct asn_type *type, int64_t msg_type, struct KDC_REP *out)
+bool client_read_reply(struct client *c, struct turn *t, const struct packet *p,
+                       const struct asn_type *type, int64_t msg_type, struct KDC_REP *out)
 {
     if (!asn_decode(type, p->data, ASN_DEPLOYED, t->mem, t->faults, out)) {
-        refuse(c, t, FIND_MALFORMED, (struct detail){.expected = type->name});
+        client_refuse(c, t, FIND_MALFORMED, (struct detail){.expected = type->name});
         return false;
     }
     if (out->pvno != 5 || out->msg_type != msg_type || out->ticket.tkt_vno != 5) {
-        refuse(
+        client_refuse(
             c, t, FIND_VERSION,
             (struct detail){.expected = arena_printf(t->mem, "5, type %d", (int)msg_type),
                             .found = arena_printf(t->mem, "%lld, type %lld", (long long)out->pvno,
@@ -50,24 +50,24 @@ bool read_reply(struct client *c, struct turn *t, const struct packet *p,
 /* ---- errors -----------------------------------------------------------------------------------
  */
 
-bool read_error(struct client *c, struct turn *t, struct bytes data, struct KRB_ERROR *out)
+bool client_read_error(struct client *c, struct turn *t, struct bytes data, struct KRB_ERROR *out)
 {
     if (!asn_decode(&ASN_KRB_ERROR, data, ASN_DEPLOYED, t->mem, t->faults, out)) {
-        refuse(c, t, FIND_MALFORMED, (struct detail){.expected = "KRB-ERROR"});
+        client_refuse(c, t, FIND_MALFORMED, (struct detail){.expected = "KRB-ERROR"});
         return false;
     }
     if (out->pvno != 5 || out->msg_type != 30) {
-        refuse(c, t, FIND_VERSION, (struct detail){.expected = "5, type 30"});
+        client_refuse(c, t, FIND_VERSION, (struct detail){.expected = "5, type 30"});
         return false;
     }
-    /* Nothing in it is protected: it may end an exchange, never grant anything. */
+    /* Nothing in it is protected: it may end an exchange, never client_grant anything. */
     tell(t, STEP_NOTED, "client.error", A_ERROR("code", out->error_code),
          A_TEXT("text", out->has_e_text ? out->e_text : bytes_str("")),
          A_TIME("stime", out->stime + out->susec));
     return true;
 }
 
-bool too_big(struct client *c, struct turn *t, const struct KRB_ERROR *e)
+bool client_too_big(struct client *c, struct turn *t, const struct KRB_ERROR *e)
 {
     if (e->error_code != KRB_ERR_RESPONSE_TOO_BIG || c->task.via != VIA_UDP)
         return false;
@@ -78,15 +78,15 @@ bool too_big(struct client *c, struct turn *t, const struct KRB_ERROR *e)
     return true;
 }
 
-bool refuse_error(struct client *c, struct turn *t, const struct KRB_ERROR *e)
+bool client_refuse_error(struct client *c, struct turn *t, const struct KRB_ERROR *e)
 {
     if (e->error_code == KRB_AP_ERR_SKEW)
         tell(t, STEP_NOTED, "client.skew", A_TIME("stime", e->stime + e->susec),
              A_TIME("now", t->now), A_SPAN("apart", t->now - e->stime - e->susec));
     int32_t code = (int32_t)e->error_code;
-    return refuse(c, t, FIND_ERROR,
-                  (struct detail){.found = name_text(t->mem, NAMES_ERROR, code),
-                                  .code = code ? code : KRB_ERR_GENERIC});
+    return client_refuse(c, t, FIND_ERROR,
+                         (struct detail){.found = name_text(t->mem, NAMES_ERROR, code),
+                                         .code = code ? code : KRB_ERR_GENERIC});
 }
 
 /* ---- the checks of a reply, in order ------------------------------------------------------------
@@ -100,7 +100,7 @@ struct reply {
 static bool fails(struct client *c, struct turn *t, enum finding what, const char *expected,
                   const char *found)
 {
-    refuse(c, t, what, (struct detail){.expected = expected, .found = found});
+    client_refuse(c, t, what, (struct detail){.expected = expected, .found = found});
     return false;
 }
 
@@ -120,10 +120,10 @@ static bool client_is_ours(struct client *c, struct turn *t, const struct reply 
     bool free = c->task.kind == CLIENT_LOGON && (c->task.options & KDC_OPT_CANONICALIZE);
     bool same = principal_equal(&r->rep->cname, &c->task.cname);
     if (!bytes_equal(r->rep->crealm, c->task.crealm) || (!same && !free))
-        return fails(c, t, FIND_CLIENT, shown(t->mem, &c->task.cname, c->task.crealm),
-                     shown(t->mem, &r->rep->cname, r->rep->crealm));
+        return fails(c, t, FIND_CLIENT, client_shown(t->mem, &c->task.cname, c->task.crealm),
+                     client_shown(t->mem, &r->rep->cname, r->rep->crealm));
     tell(t, same ? STEP_DONE : STEP_NOTED, "client.rep.client",
-         A_STR("client", shown(t->mem, &r->rep->cname, r->rep->crealm)));
+         A_STR("client", client_shown(t->mem, &r->rep->cname, r->rep->crealm)));
     return true;
 }
 
@@ -134,10 +134,10 @@ static bool server_is_sealed(struct client *c, struct turn *t, const struct repl
     const struct Ticket *ticket = &r->rep->ticket;
     if (!bytes_equal(ticket->realm, r->part->srealm) ||
         !principal_equal(&ticket->sname, &r->part->sname))
-        return fails(c, t, FIND_SERVER, shown(t->mem, &r->part->sname, r->part->srealm),
-                     shown(t->mem, &ticket->sname, ticket->realm));
+        return fails(c, t, FIND_SERVER, client_shown(t->mem, &r->part->sname, r->part->srealm),
+                     client_shown(t->mem, &ticket->sname, ticket->realm));
     tell(t, STEP_DONE, "client.rep.server",
-         A_STR("server", shown(t->mem, &r->part->sname, r->part->srealm)));
+         A_STR("server", client_shown(t->mem, &r->part->sname, r->part->srealm)));
     return true;
 }
 
@@ -145,10 +145,10 @@ static bool server_is_asked(struct client *c, struct turn *t, const struct reply
 {
     if (!bytes_equal(r->part->srealm, c->task.srealm) ||
         !principal_equal(&r->part->sname, &c->task.sname))
-        return fails(c, t, FIND_ASKED, shown(t->mem, &c->task.sname, c->task.srealm),
-                     shown(t->mem, &r->part->sname, r->part->srealm));
+        return fails(c, t, FIND_ASKED, client_shown(t->mem, &c->task.sname, c->task.srealm),
+                     client_shown(t->mem, &r->part->sname, r->part->srealm));
     tell(t, STEP_DONE, "client.rep.asked",
-         A_STR("server", shown(t->mem, &c->task.sname, c->task.srealm)));
+         A_STR("server", client_shown(t->mem, &c->task.sname, c->task.srealm)));
     return true;
 }
 
@@ -189,7 +189,7 @@ static bool times_are_asked(struct client *c, struct turn *t, const struct reply
 static bool session_type_is_offered(struct client *c, struct turn *t, const struct reply *r)
 {
     struct key session;
-    if (etype_offered(c, r->part->key.keytype) && key_from_wire(&r->part->key, &session)) {
+    if (client_etype_offered(c, r->part->key.keytype) && key_from_wire(&r->part->key, &session)) {
         wipe(&session, sizeof session);
         return true;
     }
@@ -201,8 +201,8 @@ static bool (*const checks[])(struct client *, struct turn *, const struct reply
     clock_agrees,  times_are_asked, session_type_is_offered,
 };
 
-bool reply_check(struct client *c, struct turn *t, const struct KDC_REP *rep,
-                 const struct EncKDCRepPart *part)
+bool client_reply_check(struct client *c, struct turn *t, const struct KDC_REP *rep,
+                        const struct EncKDCRepPart *part)
 {
     for (size_t i = 0; i < sizeof checks / sizeof *checks; i++)
         if (!checks[i](c, t, &(struct reply){rep, part}))

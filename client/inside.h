@@ -69,7 +69,8 @@ struct client {
     struct security_context context;
 };
 
-/* ---- refusals (refuse.c): each a fault row, a step of the same id, and what the user reads -----
+/* ---- refusals (client_refuse.c): each a fault row, a step of the same id, and what the user reads
+ * -----
  */
 enum finding {
     FIND_IGNORED,   /* not awaited: told, and nothing happens */
@@ -103,53 +104,53 @@ struct detail {
     int32_t code;                 /* 0: the finding's own */
 };
 /* Ends the task as refused. Always true: a refusal is an answer, not our fault. */
-bool refuse(struct client *, struct turn *, enum finding, struct detail);
+bool client_refuse(struct client *, struct turn *, enum finding, struct detail);
 /* Tells that a packet was of no use here; the task goes on waiting. True. */
-bool ignore(struct client *, struct turn *, const struct packet *, const char *why);
+bool client_ignore(struct client *, struct turn *, const struct packet *, const char *why);
 /* Ends the task as granted. */
-bool grant(struct client *, const char *text);
+bool client_grant(struct client *, const char *text);
 
 /* "kinit: Clock skew too great while getting initial credentials": in words.c. With no words of its
  * own, the code's name. own: the client's finding, instead of the code's words; or NULL. In the
  * client's arena. */
-const char *outcome_words(struct client *, int32_t code, const char *own);
+const char *client_outcome_words(struct client *, int32_t code, const char *own);
 
 /* ---- messages ------------------------------------------------------------------------------- */
 /* Keeps the octets as the task's request, waits for the answer and sends. */
-void send_request(struct client *, struct turn *, enum awaiting, const struct party *to,
-                  struct bytes data);
-uint32_t draw_nonce(struct turn *);
+void client_send_request(struct client *, struct turn *, enum awaiting, const struct party *to,
+                         struct bytes data);
+uint32_t client_draw_nonce(struct turn *);
 /* Decodes, checks version and type; refuses and returns false otherwise. */
-bool read_reply(struct client *, struct turn *, const struct packet *, const struct asn_type *,
-                int64_t msg_type, struct KDC_REP *out);
+bool client_read_reply(struct client *, struct turn *, const struct packet *,
+                       const struct asn_type *, int64_t msg_type, struct KDC_REP *out);
 /* RFC 4120 3.1.5 and 3.3.4: every check of what was opened against what was asked and against what
  * stood in clear. False: refused. */
-bool reply_check(struct client *, struct turn *, const struct KDC_REP *,
-                 const struct EncKDCRepPart *);
+bool client_reply_check(struct client *, struct turn *, const struct KDC_REP *,
+                        const struct EncKDCRepPart *);
 /* Reads and tells a KRB-ERROR; refuses and returns false when it is none. */
-bool read_error(struct client *, struct turn *, struct bytes data, struct KRB_ERROR *out);
+bool client_read_error(struct client *, struct turn *, struct bytes data, struct KRB_ERROR *out);
 /* Goes over to TCP when the error says so. */
-bool too_big(struct client *, struct turn *, const struct KRB_ERROR *);
-bool refuse_error(struct client *, struct turn *, const struct KRB_ERROR *);
-bool etype_offered(const struct client *, int64_t etype);
+bool client_too_big(struct client *, struct turn *, const struct KRB_ERROR *);
+bool client_refuse_error(struct client *, struct turn *, const struct KRB_ERROR *);
+bool client_etype_offered(const struct client *, int64_t etype);
 
 /* The functions of the table. */
-bool as_begin(struct client *, struct turn *);
-bool as_reply(struct client *, const struct packet *, struct turn *);
-bool as_error(struct client *, const struct packet *, struct turn *);
-bool tgs_begin(struct client *, struct turn *);
-bool tgs_reply(struct client *, const struct packet *, struct turn *);
-bool tgs_error(struct client *, const struct packet *, struct turn *);
-bool ap_begin(struct client *, struct turn *);
+bool client_as_begin(struct client *, struct turn *);
+bool client_as_reply(struct client *, const struct packet *, struct turn *);
+bool client_as_error(struct client *, const struct packet *, struct turn *);
+bool client_tgs_begin(struct client *, struct turn *);
+bool client_tgs_reply(struct client *, const struct packet *, struct turn *);
+bool client_tgs_error(struct client *, const struct packet *, struct turn *);
+bool client_ap_begin(struct client *, struct turn *);
 /* The GET itself, with task.cred. */
-bool ap_send(struct client *, struct turn *);
-bool ap_page(struct client *, const struct packet *, struct turn *);
+bool client_ap_send(struct client *, struct turn *);
+bool client_ap_page(struct client *, const struct packet *, struct turn *);
 
 /* ---- the long-term key (key.c) -------------------------------------------------------------- */
 /* Makes task.long_term for this encryption type from the password or the keytab; what was made
  * already of the same salt and parameters is not made again. False: there is none. */
-bool long_term_key(struct client *, struct turn *, int32_t etype, struct bytes salt,
-                   struct bytes params);
+bool client_long_term_key(struct client *, struct turn *, int32_t etype, struct bytes salt,
+                          struct bytes params);
 /* What a KDC says about the key: PA-ETYPE-INFO2, else PA-ETYPE-INFO, else PA-PW-SALT, else the
  * first type offered and the usual salt. etype 0: the first entry that was offered; else only that
  * one. False: the KDC names types, and none of them is on offer. */
@@ -158,9 +159,9 @@ struct key_hint {
     struct bytes salt, params;
     bool told; /* the KDC said so */
 };
-bool key_hint(struct client *, struct turn *, const struct PA_DATA *, size_t n, int32_t etype,
-              struct key_hint *out);
-void forget_secret(struct task *);
+bool client_key_hint(struct client *, struct turn *, const struct PA_DATA *, size_t n,
+                     int32_t etype, struct key_hint *out);
+void client_forget_secret(struct task *);
 
 /* ---- pre-authentication: one row a mechanism ----------------------------------------------- */
 struct preauth_row {
@@ -168,22 +169,22 @@ struct preauth_row {
     /* Makes the element for the next AS-REQ. False: refused. */
     bool (*answer)(struct client *, struct turn *, struct PA_DATA *out);
 };
-extern const struct preauth_row preauth_encrypted_timestamp;
+extern const struct preauth_row client_preauth_timestamp;
 
 /* ---- the cache (cache.c) -------------------------------------------------------------------- */
 /* Newest that serves; NULL: none. Name types are not compared. */
-const struct cred *cache_find(const struct client *, struct bytes srealm,
-                              const struct PrincipalName *server);
+const struct cred *client_cache_find(const struct client *, struct bytes srealm,
+                                     const struct PrincipalName *server);
 /* Copies into the client's arena. */
-const struct cred *cache_keep(struct client *, const struct cred *);
+const struct cred *client_cache_keep(struct client *, const struct cred *);
 /* The same for a ticket that a checked reply brought; tells it and its session key. */
-const struct cred *cache_keep_reply(struct client *, struct turn *, const struct KDC_REP *,
-                                    const struct EncKDCRepPart *);
+const struct cred *client_cache_keep_reply(struct client *, struct turn *, const struct KDC_REP *,
+                                           const struct EncKDCRepPart *);
 
 /* "session alice-krbtgt", "subkey alice-HTTP/www.example.test". In mem. */
-const char *key_name(struct arena *, const char *what, const struct PrincipalName *client,
-                     const struct PrincipalName *server, struct bytes realm);
+const char *client_key_name(struct arena *, const char *what, const struct PrincipalName *client,
+                            const struct PrincipalName *server, struct bytes realm);
 /* "alice@EXAMPLE.TEST", fit for a terminal. In mem. */
-const char *shown(struct arena *, const struct PrincipalName *, struct bytes realm);
+const char *client_shown(struct arena *, const struct PrincipalName *, struct bytes realm);
 
 #endif

@@ -1,7 +1,7 @@
 /* The client's long-term key: from the password by string-to-key, or from a keytab. */
 #include "client/inside.h"
 
-void forget_secret(struct task *task)
+void client_forget_secret(struct task *task)
 {
     /* The password is a copy in the client's own arena: nobody else reads it. */
     wipe((void *)(uintptr_t)task->password.p, task->password.n);
@@ -47,8 +47,8 @@ static bool from_keytab(struct client *c, struct turn *t, int32_t etype)
     return true;
 }
 
-bool long_term_key(struct client *c, struct turn *t, int32_t etype, struct bytes salt,
-                   struct bytes params)
+bool client_long_term_key(struct client *c, struct turn *t, int32_t etype, struct bytes salt,
+                          struct bytes params)
 {
     struct task *task = &c->task;
     if (task->keytab)
@@ -77,7 +77,7 @@ bool long_term_key(struct client *c, struct turn *t, int32_t etype, struct bytes
 
 static bool wanted(const struct client *c, int64_t entry, int32_t etype)
 {
-    return etype ? entry == etype : etype_offered(c, entry) && etype_find((int32_t)entry);
+    return etype ? entry == etype : client_etype_offered(c, entry) && etype_find((int32_t)entry);
 }
 
 static const struct PA_DATA *element(const struct PA_DATA *list, size_t n, int64_t type)
@@ -126,8 +126,8 @@ static bool hint_info(struct client *c, struct turn *t, struct bytes value, int3
     return false;
 }
 
-bool key_hint(struct client *c, struct turn *t, const struct PA_DATA *list, size_t n, int32_t etype,
-              struct key_hint *out)
+bool client_key_hint(struct client *c, struct turn *t, const struct PA_DATA *list, size_t n,
+                     int32_t etype, struct key_hint *out)
 {
     const struct PA_DATA *found;
     *out = (struct key_hint){

@@ -90,24 +90,24 @@ const struct fault_row *client_fault_table(size_t *n)
     return rows;
 }
 
-bool refuse(struct client *c, struct turn *t, enum finding what, struct detail d)
+bool client_refuse(struct client *c, struct turn *t, enum finding what, struct detail d)
 {
     const char *expected = d.expected ? d.expected : rows[what].expected;
     int32_t code = d.code ? d.code : outcomes[what].code;
     const char *own = what == FIND_STATUS ? d.found : d.code ? NULL : outcomes[what].words;
-    const char *text = outcome_words(c, code, own);
+    const char *text = client_outcome_words(c, code, own);
 
     tell(t, STEP_REFUSED, rows[what].id, A_STR("expected", expected ? expected : ""),
          A_STR("found", d.found ? d.found : ""), A_ERROR("code", code));
     fault_raise(t->faults,
                 (struct fault){.row = &rows[what], .expected = expected, .found = d.found});
-    forget_secret(&c->task);
+    client_forget_secret(&c->task);
     c->task.awaiting = AWAIT_NOTHING;
     c->outcome = (struct client_outcome){CLIENT_REFUSED, code, text};
     return true;
 }
 
-bool ignore(struct client *c, struct turn *t, const struct packet *p, const char *why)
+bool client_ignore(struct client *c, struct turn *t, const struct packet *p, const char *why)
 {
     (void)c;
     tell(t, STEP_NOTED, rows[FIND_IGNORED].id,
@@ -116,10 +116,10 @@ bool ignore(struct client *c, struct turn *t, const struct packet *p, const char
     return true;
 }
 
-bool grant(struct client *c, const char *text)
+bool client_grant(struct client *c, const char *text)
 {
     const char *kept = arena_str(c->mem, bytes_str(text));
-    forget_secret(&c->task);
+    client_forget_secret(&c->task);
     c->task.awaiting = AWAIT_NOTHING;
     c->outcome = (struct client_outcome){CLIENT_GRANTED, 0, kept};
     return true;

@@ -7,7 +7,7 @@ static const struct cred *find_tgt(const struct client *c)
     struct PrincipalName name = {.name_type = NT_SRV_INST};
     name.name_string.at = two;
     name.name_string.n = 2;
-    return cache_find(c, c->task.srealm, &name);
+    return client_cache_find(c, c->task.srealm, &name);
 }
 
 static void write_body(struct client *c, struct turn *t, struct KDC_REQ_BODY *body)
@@ -17,7 +17,7 @@ static void write_body(struct client *c, struct turn *t, struct KDC_REQ_BODY *bo
     task->options |= task->cred->flags & (TKT_FORWARDABLE | TKT_PROXIABLE);
     if (task->till > task->cred->endtime)
         task->till = task->cred->endtime;
-    task->nonce = draw_nonce(t);
+    task->nonce = client_draw_nonce(t);
     *body = (struct KDC_REQ_BODY){
         .kdc_options = task->options,
         .realm = task->srealm,
@@ -63,7 +63,7 @@ static bool prove_body(struct client *c, struct turn *t, struct bytes body, stru
          A_STR("cksumtype", name_text(t->mem, NAMES_CKSUMTYPE, sum.cksumtype)),
          A_INT("octets", (int64_t)body.n));
     tell_key(t, .holder = c->config.party,
-             .name = key_name(t->mem, "subkey", &tgt->client, &tgt->server, tgt->srealm),
+             .name = client_key_name(t->mem, "subkey", &tgt->client, &tgt->server, tgt->srealm),
              .etype = c->task.subkey.etype, .value = key_bytes(&c->task.subkey),
              .cause = "client.tgs.authenticator");
     *ap_req = asn_encode(&ASN_AP_REQ, &req, t->mem);
@@ -84,53 +84,53 @@ static bool ask(struct client *c, struct turn *t)
     if (!data.n)
         return false;
     tell(t, STEP_DONE, "client.tgs.request",
-         A_STR("server", shown(t->mem, &c->task.sname, c->task.srealm)),
+         A_STR("server", client_shown(t->mem, &c->task.sname, c->task.srealm)),
          A_TIME("until", c->task.till), A_INT("nonce", c->task.nonce));
-    send_request(c, t, AWAIT_TGS_REP, c->config.kdc, data);
+    client_send_request(c, t, AWAIT_TGS_REP, c->config.kdc, data);
     return true;
 }
 
 /* A ticket that is already there is not asked for again. */
 static bool have_it(struct client *c, struct turn *t)
 {
-    const struct cred *cred = cache_find(c, c->task.srealm, &c->task.sname);
+    const struct cred *cred = client_cache_find(c, c->task.srealm, &c->task.sname);
     if (c->task.kind != CLIENT_TICKET || !cred || cred->endtime <= t->now)
         return false;
     char until[WHEN_TEXT];
     tell(t, STEP_DONE, "client.tgs.cached",
-         A_STR("server", shown(t->mem, &cred->server, cred->srealm)),
+         A_STR("server", client_shown(t->mem, &cred->server, cred->srealm)),
          A_TIME("until", cred->endtime));
-    return grant(c, arena_printf(t->mem, "%s: had it already, until %s",
-                                 shown(t->mem, &cred->server, cred->srealm),
-                                 when_text(cred->endtime, false, until)));
+    return client_grant(c, arena_printf(t->mem, "%s: had it already, until %s",
+                                        client_shown(t->mem, &cred->server, cred->srealm),
+                                        when_text(cred->endtime, false, until)));
 }
 
-bool tgs_begin(struct client *c, struct turn *t)
+bool client_tgs_begin(struct client *c, struct turn *t)
 {
     if (have_it(c, t))
         return true;
     c->task.cred = find_tgt(c);
     if (!c->task.cred)
-        return refuse(c, t, FIND_NO_TICKET, (struct detail){.found = "an empty cache"});
+        return client_refuse(c, t, FIND_NO_TICKET, (struct detail){.found = "an empty cache"});
     if (c->task.cred->endtime <= t->now) {
         char end[WHEN_TEXT];
-        return refuse(
+        return client_refuse(
             c, t, FIND_EXPIRED,
             (struct detail){.found = arena_str(
                                 t->mem, bytes_str(when_text(c->task.cred->endtime, false, end)))});
     }
     tell(t, STEP_DONE, "client.tgs.tgt",
-         A_STR("client", shown(t->mem, &c->task.cred->client, c->task.cred->crealm)),
+         A_STR("client", client_shown(t->mem, &c->task.cred->client, c->task.cred->crealm)),
          A_TIME("until", c->task.cred->endtime));
     return ask(c, t);
 }
 
-bool tgs_error(struct client *c, const struct packet *p, struct turn *t)
+bool client_tgs_error(struct client *c, const struct packet *p, struct turn *t)
 {
     struct KRB_ERROR e;
-    if (!read_error(c, t, p->data, &e) || too_big(c, t, &e))
+    if (!client_read_error(c, t, p->data, &e) || client_too_big(c, t, &e))
         return true;
-    return refuse_error(c, t, &e);
+    return client_refuse_error(c, t, &e);
 }
 
 /* Sealed with the subkey that the request carried; older KDCs use the session key (RFC 4120
@@ -156,27 +156,27 @@ static enum open_result open_reply(struct client *c, struct turn *t, const struc
     return result;
 }
 
-bool tgs_reply(struct client *c, const struct packet *p, struct turn *t)
+bool client_tgs_reply(struct client *c, const struct packet *p, struct turn *t)
 {
     struct KDC_REP rep;
     struct EncKDCRepPart part;
-    if (!read_reply(c, t, p, &ASN_TGS_REP, 13, &rep))
+    if (!client_read_reply(c, t, p, &ASN_TGS_REP, 13, &rep))
         return true;
     enum open_result opened = open_reply(c, t, &rep, &part);
     if (opened == OPEN_DECODE)
-        return refuse(c, t, FIND_MALFORMED, (struct detail){.expected = "EncTGSRepPart"});
+        return client_refuse(c, t, FIND_MALFORMED, (struct detail){.expected = "EncTGSRepPart"});
     if (opened != OPEN_OK)
-        return refuse(c, t, FIND_SEALED, (struct detail){0});
-    if (!reply_check(c, t, &rep, &part))
+        return client_refuse(c, t, FIND_SEALED, (struct detail){0});
+    if (!client_reply_check(c, t, &rep, &part))
         return true;
-    c->task.cred = cache_keep_reply(c, t, &rep, &part);
+    c->task.cred = client_cache_keep_reply(c, t, &rep, &part);
     wipe(&c->task.subkey, sizeof c->task.subkey);
     if (c->task.kind == CLIENT_GET)
-        return ap_send(c, t);
+        return client_ap_send(c, t);
     char until[WHEN_TEXT];
-    return grant(
-        c,
-        arena_printf(t->mem, "%s: kvno = %lld, until %s", shown(t->mem, &part.sname, part.srealm),
-                     rep.ticket.enc_part.has_kvno ? (long long)rep.ticket.enc_part.kvno : 0LL,
-                     when_text(part.endtime, false, until)));
+    return client_grant(
+        c, arena_printf(t->mem, "%s: kvno = %lld, until %s",
+                        client_shown(t->mem, &part.sname, part.srealm),
+                        rep.ticket.enc_part.has_kvno ? (long long)rep.ticket.enc_part.kvno : 0LL,
+                        when_text(part.endtime, false, until)));
 }

@@ -75,20 +75,21 @@ static const char *cause(struct client *c, int32_t code)
             continue;
         if (table[i].whom == NOBODY)
             return table[i].before;
-        const char *name = table[i].whom == CLIENT ? shown(c->mem, &c->task.cname, c->task.crealm)
-                                                   : shown(c->mem, &c->task.sname, c->task.srealm);
+        const char *name = table[i].whom == CLIENT
+                               ? client_shown(c->mem, &c->task.cname, c->task.crealm)
+                               : client_shown(c->mem, &c->task.sname, c->task.srealm);
         return arena_printf(c->mem, "%s%s%s", table[i].before, name, table[i].after);
     }
     return arena_printf(c->mem, "Error %s", name_text(c->mem, NAMES_ERROR, code));
 }
 
-const char *outcome_words(struct client *c, int32_t code, const char *own)
+const char *client_outcome_words(struct client *c, int32_t code, const char *own)
 {
     const char *why = own ? own : cause(c, code);
     if (c->task.kind == CLIENT_LOGON)
         return arena_printf(c->mem, "kinit: %s while getting initial credentials", why);
     if (c->task.kind == CLIENT_TICKET || c->task.awaiting == AWAIT_TGS_REP)
         return arena_printf(c->mem, "kvno: %s while getting credentials for %s", why,
-                            shown(c->mem, &c->task.sname, c->task.srealm));
+                            client_shown(c->mem, &c->task.sname, c->task.srealm));
     return arena_printf(c->mem, "get: %s", why);
 }

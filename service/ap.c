@@ -3,11 +3,11 @@
 
 #include <string.h>
 
-enum next ap_read(struct visit *v)
+enum next service_ap_read(struct visit *v)
 {
     if (!asn_decode(&ASN_AP_REQ, v->token.inner, ASN_DEPLOYED, v->turn->mem, v->turn->faults,
                     &v->req))
-        return refuse(v, FIND_AP_REQ, 401, KRB_AP_ERR_MSG_TYPE, NULL);
+        return service_refuse(v, FIND_AP_REQ, 401, KRB_AP_ERR_MSG_TYPE, NULL);
     tell(v->turn, STEP_DONE, "service.ap.read", A_INT("octets", (int64_t)v->token.inner.n));
     return NEXT;
 }
@@ -83,7 +83,7 @@ static void tell_shared(struct visit *v, const char *what, const struct key *key
              .etype = key->etype, .value = key_bytes(key), .cause = cause);
 }
 
-enum next ap_ticket(struct visit *v)
+enum next service_ap_ticket(struct visit *v)
 {
     struct ap_keys keys = {find_key, v};
     struct ap_policy policy = {
@@ -93,7 +93,8 @@ enum next ap_ticket(struct visit *v)
     tell_shared(v, "session", &v->checked.session, "service.ap.ticket");
     tell_shared(v, "subkey", &v->checked.subkey, "service.ap.authenticator");
     if (code)
-        return refuse(v, FIND_REFUSED, 401, code, name_text(v->turn->mem, NAMES_ERROR, code));
+        return service_refuse(v, FIND_REFUSED, 401, code,
+                              name_text(v->turn->mem, NAMES_ERROR, code));
     return NEXT;
 }
 
@@ -133,14 +134,14 @@ static struct bytes replay_key(struct visit *v)
 
 /* A clock that was ahead by the whole skew when the message first came has the whole skew behind to
  * go until its time is refused: twice the skew, then, and a second for what is cut off. */
-enum next ap_replay(struct visit *v)
+enum next service_ap_replay(struct visit *v)
 {
     const struct replay_cache *cache = &v->service->config.replay;
     const struct Authenticator *a = &v->checked.authenticator;
     int64_t window = 2 * v->service->config.skew + SECOND;
     if (!cache->insert(cache->arg, replay_key(v), v->turn->now, window))
-        return refuse(v, FIND_REPLAY, 401, KRB_AP_ERR_REPEAT, client_name(v));
-    tell(v->turn, STEP_DONE, "service.ap.replay", A_STR("client", client_name(v)),
+        return service_refuse(v, FIND_REPLAY, 401, KRB_AP_ERR_REPEAT, service_client_name(v));
+    tell(v->turn, STEP_DONE, "service.ap.replay", A_STR("client", service_client_name(v)),
          A_TIME("time", a->ctime + a->cusec), A_SPAN("window", window));
     return NEXT;
 }
@@ -159,17 +160,17 @@ static const char *flag_names(struct visit *v, uint32_t flags)
     return *text ? text : "none";
 }
 
-enum next ap_checksum(struct visit *v)
+enum next service_ap_checksum(struct visit *v)
 {
     static const uint8_t none[16];
     const struct Authenticator *a = &v->checked.authenticator;
     if (!a->has_cksum)
-        return refuse(v, FIND_CHECKSUM, 401, KRB_AP_ERR_INAPP_CKSUM, "no checksum");
+        return service_refuse(v, FIND_CHECKSUM, 401, KRB_AP_ERR_INAPP_CKSUM, "no checksum");
     if (a->cksum.cksumtype != CKSUMTYPE_GSS)
-        return refuse(v, FIND_CHECKSUM, 401, KRB_AP_ERR_INAPP_CKSUM,
-                      name_text(v->turn->mem, NAMES_CKSUMTYPE, a->cksum.cksumtype));
+        return service_refuse(v, FIND_CHECKSUM, 401, KRB_AP_ERR_INAPP_CKSUM,
+                              name_text(v->turn->mem, NAMES_CKSUMTYPE, a->cksum.cksumtype));
     if (!gss_checksum_read(a->cksum.checksum, v->turn->faults, &v->fields))
-        return refuse(v, FIND_CHECKSUM, 401, KRB_AP_ERR_MODIFIED, "one that does not read");
+        return service_refuse(v, FIND_CHECKSUM, 401, KRB_AP_ERR_MODIFIED, "one that does not read");
     tell(v->turn, STEP_DONE, "service.ap.checksum", A_STR("flags", flag_names(v, v->fields.flags)));
     if (!bytes_equal(bytes_of(v->fields.bindings, sizeof none), bytes_of(none, sizeof none)))
         tell(v->turn, STEP_NOTED, "service.ap.bindings",
@@ -186,7 +187,7 @@ static bool wants_proof(const struct visit *v)
 }
 
 /* RFC 4121 2, 4.2.2: without a number or a subkey of its own, the acceptor uses the initiator's. */
-enum next ap_context(struct visit *v)
+enum next service_ap_context(struct visit *v)
 {
     const struct Authenticator *a = &v->checked.authenticator;
     struct security_context context = {
@@ -208,12 +209,12 @@ enum next ap_context(struct visit *v)
         context.acceptor = v->acceptor;
     }
     v->service->context = context;
-    tell(v->turn, STEP_DONE, "service.ap.context", A_STR("client", client_name(v)),
+    tell(v->turn, STEP_DONE, "service.ap.context", A_STR("client", service_client_name(v)),
          A_INT("receive", context.receive_seq), A_INT("send", context.send_seq));
     return NEXT;
 }
 
-enum next ap_answer(struct visit *v)
+enum next service_ap_answer(struct visit *v)
 {
     struct AP_REP rep;
     if (!wants_proof(v)) {

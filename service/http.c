@@ -5,26 +5,26 @@
 
 #include <string.h>
 
-enum next http_request(struct visit *v)
+enum next service_http_request(struct visit *v)
 {
     size_t used;
     enum http_state state =
         http_read(v->packet->data, v->turn->mem, v->turn->faults, &v->http, &used);
     if (state == HTTP_MORE)
-        return refuse(v, FIND_HTTP, 400, 0, "the request is cut short");
+        return service_refuse(v, FIND_HTTP, 400, 0, "the request is cut short");
     if (state != HTTP_WHOLE || !v->http.is_request)
-        return refuse(v, FIND_HTTP, 400, 0, "not a request");
+        return service_refuse(v, FIND_HTTP, 400, 0, "not a request");
     if (used != v->packet->data.n)
-        return refuse(v, FIND_HTTP, 400, 0, "octets follow after its end");
+        return service_refuse(v, FIND_HTTP, 400, 0, "octets follow after its end");
     if (!bytes_equal_str(v->http.method, "GET") && !bytes_equal_str(v->http.method, "HEAD"))
-        return refuse(v, FIND_METHOD, 405, 0, text_escape(v->turn->mem, v->http.method));
+        return service_refuse(v, FIND_METHOD, 405, 0, text_escape(v->turn->mem, v->http.method));
     tell(v->turn, STEP_DONE, "service.http.request", A_TEXT("method", v->http.method),
          A_TEXT("target", v->http.target));
     return NEXT;
 }
 
 /* Not a refusal: the first request of a browser brings nothing, and learns here what to bring. */
-enum next http_authorization(struct visit *v)
+enum next service_http_authorization(struct visit *v)
 {
     const struct http_field *field = http_field(&v->http, "Authorization");
     struct bytes scheme = BYTES_LIT("Negotiate");
@@ -46,7 +46,7 @@ enum next http_authorization(struct visit *v)
 /* ---- the answer
  * ------------------------------------------------------------------------------------ */
 
-const char *client_name(struct visit *v)
+const char *service_client_name(struct visit *v)
 {
     const struct EncTicketPart *ticket = &v->checked.ticket;
     return text_escape(v->turn->mem,
@@ -71,7 +71,7 @@ static const char *page(struct visit *v)
 {
     switch (v->status) {
     case 200:
-        return arena_printf(v->turn->mem, "%s\n", client_name(v));
+        return arena_printf(v->turn->mem, "%s\n", service_client_name(v));
     case 400:
         return "This is not a request that can be read.\n";
     case 405:
@@ -101,7 +101,7 @@ static bool error_token(struct visit *v)
     return true;
 }
 
-bool http_respond(struct visit *v)
+bool service_http_respond(struct visit *v)
 {
     struct arena *mem = v->turn->mem;
     const char *fields[4];
@@ -121,7 +121,7 @@ bool http_respond(struct visit *v)
     if (v->http.is_request && bytes_equal_str(v->http.method, "HEAD"))
         body.n = 0;
     tell(v->turn, STEP_DONE, "service.http.answer", A_INT("status", v->status),
-         A_STR("client", v->status == 200 ? client_name(v) : ""),
+         A_STR("client", v->status == 200 ? service_client_name(v) : ""),
          A_INT("token", (int64_t)v->answer.n));
     outbox_reply(v->turn->out, v->packet, http_write(mem, start_line(v->status), fields, n, body));
     return true;

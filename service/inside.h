@@ -48,18 +48,18 @@ enum next {
     TROUBLE, /* our fault */
 };
 
-enum next http_request(struct visit *);
-enum next http_authorization(struct visit *);
-enum next negotiate_base64(struct visit *);
-enum next negotiate_mechanism(struct visit *);
-enum next ap_read(struct visit *);
-enum next ap_ticket(struct visit *);
-enum next ap_replay(struct visit *);
-enum next ap_checksum(struct visit *);
-enum next ap_context(struct visit *);
-enum next ap_answer(struct visit *);
+enum next service_http_request(struct visit *);
+enum next service_http_authorization(struct visit *);
+enum next service_negotiate_base64(struct visit *);
+enum next service_negotiate_mechanism(struct visit *);
+enum next service_ap_read(struct visit *);
+enum next service_ap_ticket(struct visit *);
+enum next service_ap_replay(struct visit *);
+enum next service_ap_checksum(struct visit *);
+enum next service_ap_context(struct visit *);
+enum next service_ap_answer(struct visit *);
 /* Writes the answer that the visit came to. False: our fault. */
-bool http_respond(struct visit *);
+bool service_http_respond(struct visit *);
 
 enum finding {
     FIND_HTTP,
@@ -74,9 +74,10 @@ enum finding {
     FINDINGS
 };
 /* Tells and raises it, and sets what is answered. Always ANSWER. */
-enum next refuse(struct visit *, enum finding, int status, int32_t error, const char *found);
+enum next service_refuse(struct visit *, enum finding, int status, int32_t error,
+                         const char *found);
 
 /* "alice@EXAMPLE.TEST", fit for a page and a terminal. In the turn's arena. */
-const char *client_name(struct visit *);
+const char *service_client_name(struct visit *);
 
 #endif

@@ -4,13 +4,14 @@
 
 #include "base/text.h"
 
-enum next negotiate_base64(struct visit *v)
+enum next service_negotiate_base64(struct visit *v)
 {
     const struct http_field *field = http_field(&v->http, "Authorization");
     size_t at;
     if (!http_negotiate(field->value, v->turn->mem, v->turn->faults, &v->octets, &at) ||
         !v->octets.n)
-        return refuse(v, FIND_BASE64, 401, 0, v->octets.n ? "base64 with a fault" : "no token");
+        return service_refuse(v, FIND_BASE64, 401, 0,
+                              v->octets.n ? "base64 with a fault" : "no token");
     tell(v->turn, STEP_DONE, "service.negotiate.base64", A_INT("octets", (int64_t)v->octets.n));
     return NEXT;
 }
@@ -27,20 +28,21 @@ static const char *unframed(struct bytes octets)
 
 static const struct bytes spnego = BYTES_LIT("\x2b\x06\x01\x05\x05\x02");
 
-enum next negotiate_mechanism(struct visit *v)
+enum next service_negotiate_mechanism(struct visit *v)
 {
     const char *known = unframed(v->octets);
     if (known)
-        return refuse(v, FIND_MECHANISM, 401, 0, known);
+        return service_refuse(v, FIND_MECHANISM, 401, 0, known);
     if (!gss_token_read(v->octets, v->turn->faults, &v->token))
-        return refuse(v, FIND_MECHANISM, 401, 0, "no token of GSS-API");
+        return service_refuse(v, FIND_MECHANISM, 401, 0, "no token of GSS-API");
     if (bytes_equal(v->token.mech, spnego))
-        return refuse(v, FIND_MECHANISM, 401, 0, "SPNEGO, 1.3.6.1.5.5.2");
+        return service_refuse(v, FIND_MECHANISM, 401, 0, "SPNEGO, 1.3.6.1.5.5.2");
     if (!bytes_equal(v->token.mech, GSS_KRB5_OID))
-        return refuse(v, FIND_MECHANISM, 401, 0,
-                      arena_printf(v->turn->mem, "OID %s", hex_text(v->turn->mem, v->token.mech)));
+        return service_refuse(
+            v, FIND_MECHANISM, 401, 0,
+            arena_printf(v->turn->mem, "OID %s", hex_text(v->turn->mem, v->token.mech)));
     if (v->token.tok_id != TOK_AP_REQ)
-        return refuse(
+        return service_refuse(
             v, FIND_TOKEN, 401, 0,
             arena_printf(v->turn->mem, "%02x %02x", v->token.tok_id >> 8, v->token.tok_id & 0xff));
     tell(v->turn, STEP_DONE, "service.negotiate.mechanism",

@@ -6,16 +6,16 @@
  */
 
 static enum next (*const steps[])(struct visit *) = {
-    http_request,        /* the octets are one HTTP request */
-    http_authorization,  /* it brings something to authenticate with */
-    negotiate_base64,    /* which is text for octets */
-    negotiate_mechanism, /* of the Kerberos mechanism */
-    ap_read,             /* and holds an AP-REQ */
-    ap_ticket,   /* RFC 4120 3.2.3: the ticket opens, the authenticator opens, names, times */
-    ap_replay,   /* that was not seen before */
-    ap_checksum, /* RFC 4121 4.1.1: what the client wants of the context */
-    ap_context,  /* keys and numbers for what follows */
-    ap_answer,   /* RFC 4120 3.2.4: the proof the client asked for */
+    service_http_request,        /* the octets are one HTTP request */
+    service_http_authorization,  /* it brings something to authenticate with */
+    service_negotiate_base64,    /* which is text for octets */
+    service_negotiate_mechanism, /* of the Kerberos mechanism */
+    service_ap_read,             /* and holds an AP-REQ */
+    service_ap_ticket, /* RFC 4120 3.2.3: the ticket opens, the authenticator opens, names, times */
+    service_ap_replay, /* that was not seen before */
+    service_ap_checksum, /* RFC 4121 4.1.1: what the client wants of the context */
+    service_ap_context,  /* keys and numbers for what follows */
+    service_ap_answer,   /* RFC 4120 3.2.4: the proof the client asked for */
 };
 
 static bool receive(void *arg, const struct packet *p, struct turn *t)
@@ -29,7 +29,7 @@ static bool receive(void *arg, const struct packet *p, struct turn *t)
         if (next == ANSWER)
             break;
     }
-    return http_respond(v);
+    return service_http_respond(v);
 }
 
 bool service_receive(struct service *s, const struct packet *p, struct turn *t)
@@ -82,7 +82,8 @@ const struct fault_row *service_fault_table(size_t *n)
     return rows;
 }
 
-enum next refuse(struct visit *v, enum finding what, int status, int32_t error, const char *found)
+enum next service_refuse(struct visit *v, enum finding what, int status, int32_t error,
+                         const char *found)
 {
     v->status = status;
     v->error = error;

@@ -8,7 +8,8 @@ shift
 passed=0 failed=0
 for t in "$@"; do
     out=$(mktemp)
-    CMOCKA_MESSAGE_OUTPUT=STDOUT "$t" >"$out" 2>&1
+    # shellcheck disable=SC2086
+    CMOCKA_MESSAGE_OUTPUT=STDOUT $t >"$out" 2>&1
     status=$?
     cat "$out" >>"$log"
     p=$(grep -cE '^\[       OK \]|^ok ' "$out")

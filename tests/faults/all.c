@@ -1,0 +1,38 @@
+/* Prints the id of every fault row there is, a line each; fails when two rows share an id or a row
+ * lacks its sentence or section. */
+#include "client/client.h"
+#include "kdc/kdc.h"
+#include "service/service.h"
+#include "wire/ccache.h"
+#include "wire/codec.h"
+#include "wire/gss.h"
+#include "wire/http.h"
+#include "wire/keytab.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const struct fault_row *(*const tables[])(size_t *) = {
+    asn_fault_table, keytab_fault_table, ccache_fault_table,  gss_fault_table,
+    http_fault_table, kdc_fault_table,   client_fault_table, service_fault_table};
+
+int main(void)
+{
+    static const struct fault_row *all[1024];
+    size_t n = 0;
+    int bad = 0;
+    for (size_t t = 0; t < sizeof tables / sizeof *tables; t++) {
+        size_t rows;
+        const struct fault_row *row = tables[t](&rows);
+        for (size_t i = 0; i < rows && n < 1024; i++, n++) {
+            all[n] = &row[i];
+            if (!row[i].id || !row[i].why || !row[i].spec || !*row[i].why || !*row[i].spec)
+                bad = fprintf(stderr, "a row without sentence or section: %s\n", row[i].id);
+            for (size_t j = 0; j < n; j++)
+                if (strcmp(all[j]->id, row[i].id) == 0)
+                    bad = fprintf(stderr, "two rows are called %s\n", row[i].id);
+            puts(row[i].id);
+        }
+    }
+    return bad != 0;
+}

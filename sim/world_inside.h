@@ -1,0 +1,116 @@
+/* What the files of the world share; nobody else includes this. */
+#ifndef SIM_WORLD_INSIDE_H
+#define SIM_WORLD_INSIDE_H
+
+#include "client/client.h"
+#include "crypto/rng.h"
+#include "kdc/kdc.h"
+#include "service/service.h"
+#include "sim/population.h"
+#include "sim/world.h"
+
+#define WORLD_LATENCY     (SECOND / 1000)   /* from one party to another */
+#define WORLD_TIMEOUT     SECOND            /* a client waits so long, then twice as long... */
+#define WORLD_TRIES       3                 /* how often it sends a request in all */
+#define WORLD_TURN_MEMORY ((size_t)4 << 20) /* octets one turn may cost */
+#define WORLD_LEDGER      4096
+#define WORLD_FIRST_PORT  49152 /* of clients: RFC 6335 6 */
+#define WORLD_PACKETS_MAX 1000  /* in a run: no exchange may go on for ever */
+
+/* A party at work. */
+struct actor {
+    struct party handle; /* first: engines know an actor by it */
+    const struct scenario_party *is;
+    int64_t clock; /* ahead of the world's */
+    struct seeded_rng rng;
+    uint64_t turns;
+    uint16_t port;         /* servers: where they listen */
+    struct client *client; /* by role; the others are NULL */
+    struct kdc *kdc;
+    struct service *service;
+    struct ledger *seen; /* service: its replay cache */
+};
+
+/* A TCP connection, or the two ends of an exchange of datagrams. */
+struct conn {
+    struct conn *next;
+    unsigned number; /* TCP: from 1; datagrams: 0 */
+    enum transport via;
+    struct actor *opener, *server;
+    uint16_t port; /* the opener's */
+    size_t task;   /* in which it was opened */
+    bool closed;
+};
+
+/* A message under way. */
+struct flight {
+    struct flight *next; /* later, or at the same time and sent later */
+    int64_t at;
+    struct event *event; /* NULL: an injection, see copy_of */
+    const struct event *copy_of;
+    struct conn *conn;
+    struct actor *from, *to;
+};
+
+struct world {
+    const struct scenario *scenario;
+    struct arena *mem, *turn_mem;
+    struct crypto *crypto;
+    struct trace *trace;
+    struct trace_story story;
+    const struct realm *realm;
+    struct ledger *ledger;
+    uint64_t seed;
+    int64_t now;
+    struct actor *actors; /* one for each party of the scenario, in its order */
+    size_t n_actors;
+    struct conn *conns;
+    unsigned tcp;  /* connections opened so far */
+    uint16_t port; /* the next client's */
+    struct flight *flights;
+    size_t *struck_at, *seen; /* each change: matching messages so far; packet struck, or 0 */
+    bool different, trouble;
+    /* the step being run */
+    const struct scenario_step *step;
+    size_t task;
+    bool *noted;        /* each note of it */
+    struct flight last; /* what its client sent last */
+    unsigned tries;
+    int64_t deadline; /* when it sends that again */
+};
+
+/* ---- world_net.c ---- */
+/* Something leaves `from`: into the trace, through the changes, under way. answers: the packet
+ * whose turn this comes from, or NULL. */
+void world_send(struct world *, struct actor *from, const struct packet *,
+                const struct event *answers);
+/* The same octets once more on the same connection. */
+void world_send_again(struct world *, const struct flight *);
+void world_fly(struct world *, struct flight);
+/* The next message arrives; time passes until then. */
+void world_arrive(struct world *);
+/* Runs an engine: `go` is called with a turn; what it sends is sent. */
+void world_turn(struct world *, struct actor *, const struct event *answers,
+                bool (*go)(struct actor *, const struct packet *, const void *arg, struct turn *),
+                const struct packet *, const void *arg);
+
+/* ---- world_tamper.c ---- */
+/* Applies the changes that strike this packet: its fate and `arrived` are set; false: it does not
+ * arrive. *late: how much later it does. */
+bool world_tamper(struct world *, struct event *, const char *label, const struct flight *,
+                  int64_t *late);
+/* A recorded message is sent again. */
+void world_inject(struct world *, const struct flight *);
+
+/* ---- world_tell.c ---- */
+void world_tell_parties(struct world *);
+void world_tell_keys(struct world *, const struct actor *, const struct account *);
+void world_tell_step(struct world *, const struct actor *, const char *id, enum outcome,
+                     const struct arg *, size_t n);
+void world_tell_task(struct world *);
+void world_tell_tamper(struct world *, enum tamper_kind, const struct actor *, const char *text);
+void world_tell_notes(struct world *, const struct event *, const char *label);
+void world_tell_result(struct world *, const struct actor *, int32_t actual, const char *text);
+void world_tell_unused(struct world *);
+
+#endif

@@ -1,0 +1,147 @@
+/* What the world itself puts into the trace. */
+#include "sim/world_inside.h"
+
+#include "sim/scenario_rows.h"
+#include "trace/catalogue.h"
+#include "wire/names.h"
+
+#include <string.h>
+
+static struct event *add(struct world *w, enum event_kind kind, const struct actor *a,
+                         const char *id, const char *text)
+{
+    return trace_add(w->trace, &(struct event){.kind = kind,
+                                               .at = w->now,
+                                               .local = w->now + (a ? a->clock : 0),
+                                               .party = a ? a->handle.name : "",
+                                               .id = id,
+                                               .text = text ? text : ""});
+}
+
+void world_tell_parties(struct world *w)
+{
+    for (size_t i = 0; i < w->n_actors; i++) {
+        const struct scenario_party *p = w->actors[i].is;
+        trace_party(w->trace, (struct party_told){p->name, role_text(p->role), p->address});
+    }
+}
+
+void world_tell_keys(struct world *w, const struct actor *a, const struct account *account)
+{
+    w->story.party = a->handle.name;
+    w->story.at = w->now;
+    w->story.local = w->now + a->clock;
+    for (size_t i = 0; i < account->n_keys; i++) {
+        const struct account_key *k = &account->keys[i];
+        w->story.story.key(&w->story.story, &(struct key_told){
+                                                .holder = a->handle.name,
+                                                .name = arena_printf(w->mem, "K/%s", account->text),
+                                                .etype = k->key.etype,
+                                                .kvno = (int32_t)k->kvno,
+                                                .value = key_bytes(&k->key),
+                                                .cause = a->kdc ? "world.database" : "world.keytab",
+                                            });
+    }
+}
+
+void world_tell_step(struct world *w, const struct actor *a, const char *id, enum outcome outcome,
+                     const struct arg *args, size_t n)
+{
+    trace_add(w->trace, &(struct event){.kind = EVENT_STEP,
+                                        .at = w->now,
+                                        .local = w->now + a->clock,
+                                        .party = a->handle.name,
+                                        .id = id,
+                                        .text = "",
+                                        .outcome = outcome,
+                                        .args = args,
+                                        .n_args = n});
+}
+
+void world_tell_task(struct world *w)
+{
+    const struct scenario_step *s = w->step;
+    const struct actor *a = NULL;
+    for (size_t i = 0; i < w->n_actors && s->party; i++)
+        if (strcmp(w->actors[i].handle.name, s->party) == 0)
+            a = &w->actors[i];
+    add(w, EVENT_TASK, a, step_kind_text(s->kind), s->say);
+}
+
+void world_tell_tamper(struct world *w, enum tamper_kind kind, const struct actor *by,
+                       const char *text)
+{
+    add(w, EVENT_TAMPER, by, tamper_kind_text(kind), text);
+}
+
+void world_tell_notes(struct world *w, const struct event *packet, const char *label)
+{
+    for (size_t i = 0; w->step && i < w->step->n_notes; i++) {
+        const struct scenario_note *n = &w->step->notes[i];
+        if (w->noted[i] || !scenario_message_is(label, n->message))
+            continue;
+        struct arg args[] = {
+            A_INT("packet", (int64_t)packet->number),
+            A_STR("document", n->document ? n->document : ""),
+            A_STR("wire", n->wire),
+            A_STR("spec", n->spec),
+            A_STR("ids", n->ids ? n->ids : ""),
+        };
+        struct event *e = trace_add(w->trace, &(struct event){.kind = EVENT_STEP,
+                                                              .at = w->now,
+                                                              .local = packet->local,
+                                                              .party = packet->party,
+                                                              .id = "world.note",
+                                                              .text = "",
+                                                              .outcome = STEP_NOTED,
+                                                              .args = args,
+                                                              .n_args = 5});
+        (void)e;
+        w->noted[i] = true;
+    }
+}
+
+/* "granted", "refused with 24 KDC_ERR_PREAUTH_FAILED", "no answer". */
+static const char *outcome_text(struct arena *mem, int32_t code)
+{
+    if (code == 0)
+        return "granted";
+    if (code == EXPECT_NO_ANSWER)
+        return "no answer";
+    return arena_printf(mem, "refused with %s", name_text(mem, NAMES_ERROR, code));
+}
+
+void world_tell_result(struct world *w, const struct actor *a, int32_t actual, const char *text)
+{
+    int32_t expect = w->step->expect;
+    const char *got = outcome_text(w->mem, actual), *said = text && *text ? text : NULL;
+    char *whole = arena_printf(w->mem, "%s%s%s", got, said ? ": " : "", said ? said : "");
+    if (expect != actual)
+        whole =
+            arena_printf(w->mem, "expected %s, but it was %s", outcome_text(w->mem, expect), whole);
+    struct arg args[] = {A_INT("expected", expect), A_INT("actual", actual)};
+    trace_add(w->trace, &(struct event){.kind = EVENT_RESULT,
+                                        .at = w->now,
+                                        .local = w->now + a->clock,
+                                        .party = a->handle.name,
+                                        .id = actual == 0                  ? "granted"
+                                              : actual == EXPECT_NO_ANSWER ? "no-answer"
+                                                                           : "refused",
+                                        .text = whole,
+                                        .args = args,
+                                        .n_args = 2});
+    w->different |= expect != actual;
+}
+
+void world_tell_unused(struct world *w)
+{
+    for (size_t i = 0; i < w->scenario->n_tampers; i++) {
+        const struct scenario_tamper *t = &w->scenario->tampers[i];
+        if (w->struck_at[i])
+            continue;
+        add(w, EVENT_RESULT, NULL, "unused",
+            arena_printf(w->mem, "the change \"%s\" of line %zu never struck: no such message",
+                         tamper_kind_text(t->kind), t->line));
+        w->different = true;
+    }
+}

@@ -11,20 +11,20 @@
 
 enum { VERSION, CUT, LENGTH, COUNT, HEADER_CUT, HEADER_TIME, KEYTYPE_TWICE, IS_SKEY };
 static const struct fault_row faults[] = {
-    [VERSION] = {"ccache.version", "This is not a credential cache of a version read here.",
+    [VERSION] = {"ccache.version", "this is not a credential cache of a version read here",
                  DOCUMENT, "05 03 or 05 04"},
-    [CUT] = {"ccache.cut", "The file ends within a field.", DOCUMENT, NULL},
-    [LENGTH] = {"ccache.length", "A length says more than is left.", DOCUMENT, NULL},
-    [COUNT] = {"ccache.count", "There is no room for as many elements as are announced.", DOCUMENT,
+    [CUT] = {"ccache.cut", "the file ends within a field", DOCUMENT, NULL},
+    [LENGTH] = {"ccache.length", "a length says more than is left", DOCUMENT, NULL},
+    [COUNT] = {"ccache.count", "there is no room for as many elements as are announced", DOCUMENT,
                NULL},
-    [HEADER_CUT] = {"ccache.header-cut", "A field reaches past the end of the header.", DOCUMENT,
+    [HEADER_CUT] = {"ccache.header-cut", "a field reaches past the end of the header", DOCUMENT,
                     NULL},
-    [HEADER_TIME] = {"ccache.header-time", "The time offset has the wrong length.", DOCUMENT,
+    [HEADER_TIME] = {"ccache.header-time", "the time offset has the wrong length", DOCUMENT,
                      "8 octets"},
     [KEYTYPE_TWICE] = {"ccache.keytype-twice",
-                       "Version 3 writes the key's type twice, and here the two differ.", DOCUMENT,
+                       "version 3 writes the key's type twice, and here the two differ", DOCUMENT,
                        NULL},
-    [IS_SKEY] = {"ccache.is-skey", "Whether the ticket is sealed with a session key is 0 or 1.",
+    [IS_SKEY] = {"ccache.is-skey", "whether the ticket is sealed with a session key is 0 or 1",
                  DOCUMENT, "00 or 01"},
 };
 

@@ -34,7 +34,7 @@ bool frame_walk(struct bytes stream, struct arena *mem, struct faults *sink, str
 {
     static const struct flat_row length = {"length", FLAT_BE_LENGTH, 4, false, FLAT_NO_NAMES};
     static const struct fault_row high = {"frame.high-bit",
-                                          "The highest bit of the length is reserved and 0.",
+                                          "the highest bit of the length is reserved and 0",
                                           "RFC 4120 7.2.2", "a length below 0x80000000"};
     struct flat_reader r = flat_start(stream, mem, sink, true);
     enum frame_state state = FRAME_WHOLE;

@@ -10,14 +10,13 @@
 
 enum { VERSION, CUT, FIELD_CUT, LENGTH, ENTRY_LONG, HOLE_LONG, COMPONENTS };
 static const struct fault_row faults[] = {
-    [VERSION] = {"keytab.version", "This is not a keytab of the format in use.", DOCUMENT, "05 02"},
-    [CUT] = {"keytab.cut", "The file ends within the length of an entry.", DOCUMENT, NULL},
-    [FIELD_CUT] = {"keytab.field-cut", "A field reaches past the end of its entry.", DOCUMENT,
-                   NULL},
-    [LENGTH] = {"keytab.length", "A length says more than its entry has left.", DOCUMENT, NULL},
-    [ENTRY_LONG] = {"keytab.entry-long", "An entry is longer than the file.", DOCUMENT, NULL},
-    [HOLE_LONG] = {"keytab.hole-long", "A hole is longer than the file.", DOCUMENT, NULL},
-    [COMPONENTS] = {"keytab.components", "More name components than the entry has room for.",
+    [VERSION] = {"keytab.version", "this is not a keytab of the format in use", DOCUMENT, "05 02"},
+    [CUT] = {"keytab.cut", "the file ends within the length of an entry", DOCUMENT, NULL},
+    [FIELD_CUT] = {"keytab.field-cut", "a field reaches past the end of its entry", DOCUMENT, NULL},
+    [LENGTH] = {"keytab.length", "a length says more than its entry has left", DOCUMENT, NULL},
+    [ENTRY_LONG] = {"keytab.entry-long", "an entry is longer than the file", DOCUMENT, NULL},
+    [HOLE_LONG] = {"keytab.hole-long", "a hole is longer than the file", DOCUMENT, NULL},
+    [COMPONENTS] = {"keytab.components", "more name components than the entry has room for",
                     DOCUMENT, NULL},
 };
 

@@ -146,7 +146,9 @@ static void entered(struct flat_visitor *v, const struct flat_span *s)
         node_header(d, m->parent, tag_name(d->mem, m->root->data.p[s->at]), s->at, s->end);
         return;
     }
-    struct node *n = node_new(d, m->root, m->parent, s->name, s->at, s->end);
+    const char *dot = strrchr(s->path, '.');
+    const char *name = s->constructed ? dot ? dot + 1 : s->path : s->name; /* "field[2]" */
+    struct node *n = node_new(d, m->root, m->parent, name, s->at, s->end);
     struct field *f = &n->field;
     n->place = (struct place){.up = &node_of(m->parent)->place, .member = s->name};
     n->number = s->number;
@@ -165,7 +167,13 @@ static void entered(struct flat_visitor *v, const struct flat_span *s)
 static void left(struct flat_visitor *v, const struct flat_span *s)
 {
     struct mapping *m = (struct mapping *)v;
+    const struct field *name = field_part(m->parent, "name"),
+                       *text = field_part(m->parent, "value");
     (void)s;
+    if (!text)
+        text = field_part(m->parent, "auth-scheme");
+    if (name && text)
+        m->parent->value = arena_printf(m->d->mem, "%s: %s", name->value, text->value);
     m->parent = m->parent->parent;
 }
 

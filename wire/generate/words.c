@@ -1,0 +1,341 @@
+/* The generator: turns wire/words.en into the C table that wire/words.h gives out. It stops where
+ * a line breaks the rules written at the head of that file, where a key names no place of the
+ * schema, and where a place has no words. Runs at build time only.
+ *
+ * usage: words IN OUT.c */
+#include <ctype.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "wire/kerberos.h"
+#include "wire/opens.h"
+
+#define MAX_ROWS 2048
+#define MAX_TEXT 340
+
+struct row {
+    int line;
+    char *key, *spec, *text;
+};
+static struct row rows[MAX_ROWS];
+static size_t n_rows;
+static const char *file;
+static int failures;
+
+/* What the formats without ASN.1 call their parts (wire/flat.h), under the names of wire/opens.h,
+ * and what the dissector shows that no specification has a name for. */
+static const char *const others[] = {
+    "GSS-TOKEN",
+    "GSS-TOKEN.thisMech",
+    "GSS-TOKEN.thisMech.oid",
+    "GSS-TOKEN.TOK_ID",
+    "GSS-TOKEN.innerToken",
+    "GSS-CHECKSUM",
+    "GSS-CHECKSUM.Lgth",
+    "GSS-CHECKSUM.Bnd",
+    "GSS-CHECKSUM.Flags",
+    "GSS-CHECKSUM.DlgOpt",
+    "GSS-CHECKSUM.Dlgth",
+    "GSS-CHECKSUM.Deleg",
+    "GSS-CHECKSUM.Exts",
+    "HTTP",
+    "HTTP.request-line",
+    "HTTP.request-line.method",
+    "HTTP.request-line.request-target",
+    "HTTP.request-line.HTTP-version",
+    "HTTP.status-line",
+    "HTTP.status-line.HTTP-version",
+    "HTTP.status-line.status-code",
+    "HTTP.status-line.reason-phrase",
+    "HTTP.field",
+    "HTTP.field.name",
+    "HTTP.field.value",
+    "HTTP.field.auth-scheme",
+    "HTTP.field.token68",
+    "HTTP.content",
+    "?unread",
+    "?unknown",
+    "?surplus",
+    "?padding",
+    "?message",
+    "?separator",
+    "?group",
+    "?flat",
+};
+
+static void complain(int line, const char *format, ...)
+{
+    va_list args;
+    va_start(args, format);
+    fprintf(stderr, "%s:%d: ", file, line);
+    vfprintf(stderr, format, args);
+    fputc('\n', stderr);
+    va_end(args);
+    failures++;
+}
+
+static char *trimmed(char *s)
+{
+    while (isspace((unsigned char)*s))
+        s++;
+    for (size_t n = strlen(s); n && isspace((unsigned char)s[n - 1]); n--)
+        s[n - 1] = 0;
+    return s;
+}
+
+/* ---- keys ----------------------------------------------------------------------------------- */
+
+static bool same(const char *name, const char *part, size_t n)
+{
+    return strncmp(name, part, n) == 0 && name[n] == 0;
+}
+
+static const struct asn_type *production(const char *name, size_t n)
+{
+    for (size_t i = 0; asn_kerberos_types[i]; i++)
+        if (same(asn_kerberos_types[i]->name, name, n))
+            return asn_kerberos_types[i];
+    return NULL;
+}
+
+static bool is_container(const char *name, size_t n)
+{
+    size_t count;
+    const struct holds_row *holds = holds_table(&count);
+    for (size_t i = 0; i < count; i++)
+        if (same(holds[i].container, name, n))
+            return true;
+    return false;
+}
+
+static const struct asn_type *member(const struct asn_type *t, const char *name, size_t n)
+{
+    while (t->kind == ASN_SEQUENCE_OF)
+        t = t->of;
+    for (size_t i = 0; i < t->n_fields; i++)
+        if (same(t->fields[i].name, name, n))
+            return t->fields[i].type;
+    return NULL;
+}
+
+/* "AP-REQ.authenticator" of "PA-TGS-REQ/AP-REQ.authenticator". */
+static bool segment_exists(const char *s, size_t n)
+{
+    size_t head = 0;
+    while (head < n && s[head] != '.')
+        head++;
+    const struct asn_type *t = production(s, head);
+    if (!t)
+        return head == n && is_container(s, n);
+    if (n > 2 && memcmp(s + n - 2, "[]", 2) == 0)
+        n -= 2;
+    for (size_t at = head + 1; t && at < n;) {
+        size_t end = at;
+        while (end < n && s[end] != '.')
+            end++;
+        t = member(t, s + at, end - at);
+        at = end + 1;
+    }
+    return t != NULL;
+}
+
+static bool key_exists(const char *key)
+{
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (strcmp(others[i], key) == 0)
+            return true;
+    for (const char *s = key;;) {
+        size_t n = strcspn(s, "/");
+        if (!segment_exists(s, n))
+            return false;
+        if (!s[n])
+            return true;
+        s += n + 1;
+    }
+}
+
+static const struct row *find(const char *key)
+{
+    for (size_t i = 0; i < n_rows; i++)
+        if (strcmp(rows[i].key, key) == 0)
+            return &rows[i];
+    return NULL;
+}
+
+/* ---- gaps ----------------------------------------------------------------------------------- */
+
+static void want(const char *format, const char *a, const char *b)
+{
+    char key[256];
+    snprintf(key, sizeof key, format, a, b);
+    if (!find(key))
+        complain(0, "no words for %s", key);
+}
+
+static void check_gaps(void)
+{
+    for (size_t i = 0; asn_kerberos_types[i]; i++) {
+        const struct asn_type *t = asn_kerberos_types[i], *inner = t;
+        want("%s", t->name, NULL);
+        if (strcmp(t->name, t->base) != 0)
+            continue;
+        /* The element of a list that has no production of its own. */
+        if (t->kind == ASN_SEQUENCE_OF && strchr(t->of->name, '.'))
+            inner = t->of;
+        for (size_t j = 0; j < inner->n_fields; j++) {
+            const struct asn_type *of = inner->fields[j].type->of;
+            want("%s.%s", t->name, inner->fields[j].name);
+            if (of && of->kind != ASN_SEQUENCE)
+                want("%s.%s[]", t->name, inner->fields[j].name);
+        }
+    }
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        want("%s", others[i], NULL);
+}
+
+/* ---- lines ---------------------------------------------------------------------------------- */
+
+static void check_text(int line, const char *text)
+{
+    size_t n = strlen(text);
+    int sentences = 0;
+    for (const char *s = text; *s; s++)
+        sentences +=
+            strchr(".?!", *s) && (s[1] == 0 || (s[1] == ' ' && isupper((unsigned char)s[2])));
+    if (n == 0 || text[n - 1] != '.')
+        complain(line, "words end in a full stop");
+    if (sentences > 3)
+        complain(line, "%d sentences; three are the most", sentences);
+    if (n > MAX_TEXT)
+        complain(line, "%zu octets; %d are the most", n, MAX_TEXT);
+}
+
+static void take(int line, char *text)
+{
+    char *columns[3] = {0};
+    size_t n = 0;
+    for (char *rest = text, *one; (one = strsep(&rest, "|"));) {
+        if (n == 3) {
+            complain(line, "more than three columns");
+            return;
+        }
+        columns[n++] = trimmed(one);
+    }
+    if (n < 3 || !*columns[1]) {
+        complain(line, "three columns are wanted: place | section | words");
+        return;
+    }
+    const struct row *before = find(columns[0]);
+    if (before)
+        complain(line, "%s was said on line %d already", columns[0], before->line);
+    if (!key_exists(columns[0]))
+        complain(line, "there is no such place: %s", columns[0]);
+    check_text(line, columns[2]);
+    if (n_rows < MAX_ROWS)
+        rows[n_rows++] = (struct row){line, columns[0], columns[1], columns[2]};
+    else
+        complain(line, "more than %d lines: raise MAX_ROWS", MAX_ROWS);
+}
+
+/* A logical line: its first one and those after it that begin with white space. */
+static void read_rows(FILE *in)
+{
+    char *line = NULL, *whole = NULL;
+    size_t room = 0;
+    int number = 0, first = 0;
+    while (getline(&line, &room, in) >= 0) {
+        number++;
+        bool goes_on = isspace((unsigned char)line[0]) && *trimmed(line);
+        if (line[0] == '#')
+            continue;
+        if (goes_on && whole) {
+            char *joined = NULL;
+            if (asprintf(&joined, "%s %s", whole, trimmed(line)) < 0)
+                exit(2);
+            free(whole);
+            whole = joined;
+            continue;
+        }
+        if (whole)
+            take(first, whole);
+        whole = *trimmed(line) ? strdup(trimmed(line)) : NULL;
+        first = number;
+    }
+    if (whole)
+        take(first, whole);
+    free(line);
+}
+
+/* ---- the table ------------------------------------------------------------------------------ */
+
+static const char *last_part(const char *key, size_t *n)
+{
+    size_t end = strlen(key), from;
+    if (end > 2 && strcmp(key + end - 2, "[]") == 0)
+        end -= 2;
+    for (from = end; from && key[from - 1] != '.' && key[from - 1] != '/';)
+        from--;
+    *n = end - from;
+    return key + from;
+}
+
+static int by_last_part(const void *a, const void *b)
+{
+    size_t n, m;
+    const char *x = ((const struct row *)a)->key, *y = ((const struct row *)b)->key;
+    const char *p = last_part(x, &n), *q = last_part(y, &m);
+    int order = memcmp(p, q, n < m ? n : m);
+    order = order ? order : n < m ? -1 : n > m;
+    return order ? order : strcmp(x, y);
+}
+
+static void put_string(FILE *out, const char *s)
+{
+    fputc('"', out);
+    for (; *s; s++)
+        fprintf(out, *s == '"' || *s == '\\' || *s == '?' ? "\\%c" : "%c", *s);
+    fputc('"', out);
+}
+
+static void put_rows(FILE *out)
+{
+    fputs("/* Made from wire/words.en at build time. */\n#include \"wire/words.h\"\n\n"
+          "static const struct word rows[] = {\n",
+          out);
+    for (size_t i = 0; i < n_rows; i++) {
+        const char *columns[] = {rows[i].key, rows[i].spec, rows[i].text};
+        fputs("    {", out);
+        for (size_t c = 0; c < 3; c++) {
+            put_string(out, columns[c]);
+            fputs(c < 2 ? ", " : "},\n", out);
+        }
+    }
+    fputs("};\n\nconst struct word *word_table(size_t *n)\n{\n"
+          "    *n = sizeof rows / sizeof *rows;\n    return rows;\n}\n",
+          out);
+}
+
+int main(int argc, char **argv)
+{
+    if (argc != 3)
+        return 2;
+    file = argv[1];
+    FILE *in = fopen(argv[1], "r"), *out = NULL;
+    if (!in) {
+        perror(argv[1]);
+        return 2;
+    }
+    read_rows(in);
+    check_gaps();
+    if (failures)
+        return 1;
+    if (!(out = fopen(argv[2], "w"))) {
+        perror(argv[2]);
+        return 2;
+    }
+    qsort(rows, n_rows, sizeof *rows, by_last_part);
+    put_rows(out);
+    return fclose(out) == 0 ? 0 : 2;
+}

@@ -4,7 +4,6 @@
 #include "wire/codec.h"
 #include "wire/kerberos.h"
 
-#include <ctype.h>
 #include <string.h>
 
 struct run {
@@ -46,14 +45,15 @@ static const struct {
     {"safe", &ASN_KRB_SAFE},
 };
 
+static char folded(char c)
+{
+    return c == '_' ? '-' : c >= 'A' && c <= 'Z' ? (char)(c - 'A' + 'a') : c;
+}
+
 static bool same_name(const char *a, const char *b)
 {
-    for (; *a && *b; a++, b++) {
-        int x = *a == '_' ? '-' : tolower((unsigned char)*a);
-        int y = *b == '_' ? '-' : tolower((unsigned char)*b);
-        if (x != y)
-            return false;
-    }
+    for (; *a && folded(*a) == folded(*b); a++)
+        b++;
     return *a == *b;
 }
 

@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "wire/codec.h"
 #include "wire/kerberos.h"
+#include "wire/vector_files.h"
 
 #include <string.h>
 
@@ -120,6 +121,23 @@ static enum vector_result run_any(struct run *r)
     return result;
 }
 
+/* ---- files ----------------------------------------------------------------------------------- */
+
+static enum vector_result run_keytab(struct run *r)
+{
+    return vector_keytab(r->c, r->mem, r->why);
+}
+
+static enum vector_result run_ccache(struct run *r)
+{
+    return vector_ccache(r->c, r->mem, r->why);
+}
+
+static enum vector_result run_file(struct run *r)
+{
+    return vector_file_op(r->c, r->mem, r->why);
+}
+
 /* ---- the table ------------------------------------------------------------------------------- */
 
 static const struct op {
@@ -129,6 +147,9 @@ static const struct op {
     {"as-req", run_named},
     {"asn1", run_any},
     {"asn1-*", run_named},
+    {"ccache", run_ccache},
+    {"file", run_file},
+    {"keytab", run_keytab},
     {"krb-error", run_named},
 };
 

@@ -78,7 +78,7 @@ void node_value(struct dissector *, struct node *);
 /* Octets as text where all of them print, in hexadecimal otherwise, cut where long. */
 char *octets_text(struct arena *, struct bytes);
 /* A PrincipalName field's components joined by '/'; "" for NULL. */
-const char *principal_text(struct arena *, const struct field *);
+const char *principal_shown(struct arena *, const struct field *);
 
 /* ---- dissect_open.c ------------------------------------------------------------------------- */
 

@@ -164,7 +164,7 @@ static char *component_text(struct arena *mem, struct bytes b)
 
 #define COMPONENTS_SHOWN 8
 
-const char *principal_text(struct arena *mem, const struct field *f)
+const char *principal_shown(struct arena *mem, const struct field *f)
 {
     const struct field *list = f ? field_part(f, "name-string") : NULL;
     const char *joined = "";
@@ -206,7 +206,7 @@ static const char *entry_text(struct arena *mem, const struct field *f)
 static const char *sequence(struct arena *mem, const struct field *f)
 {
     if (is(f, "PrincipalName"))
-        return principal_text(mem, f);
+        return principal_shown(mem, f);
     if (is(f, "EncryptedData"))
         return sealed_text(mem, f);
     if (is(f, "Ticket"))

@@ -197,6 +197,7 @@ static void run(struct app *app, const struct screen *s, const sigset_t *waiting
         if (key == ('L' & 0x1f))
             clearok(curscr, TRUE);
         arena_reset(frame);
+        app_size(app, LINES, COLS);
         show(s, app_draw(app, LINES, COLS, frame));
         key = wait_key(waiting);
     } while (key && app_key(app, key));

@@ -30,7 +30,7 @@ static const struct binding bindings[] = {
     {{'\\'}, ACT_ZOOM, IN_LESSON, 0, "zoom", "this pane alone, or all"},
     {{'P'}, ACT_EYES, IN_LESSON, 7, "eyes", "whose eyes: all, each party, Eve"},
     {{'.', 'b'}, ACT_BLANK, IN_LESSON, 0, "blank", "blank the screen; any key brings it back"},
-    {{'?', KEY_F1}, ACT_HELP, ANYWHERE, 1, "help", "this page on and off"},
+    {{'?', KEY_F1}, ACT_HELP, ANYWHERE, 1, "help", "this page; any key goes back"},
     {{'q'}, ACT_CLOSE, ANYWHERE, 3, "quit", "close; on the list it asks once"},
     {{KEY_F10, CTRL('C')}, ACT_QUIT, ANYWHERE, 0, "quit", "end at once"},
     {{CTRL('L')}, ACT_TERMINAL, ANYWHERE, 0, "redraw", "draw the screen again"},

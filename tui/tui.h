@@ -41,6 +41,8 @@ void app_free(struct app *);
 /* One key. False: the program is to end. */
 bool app_key(struct app *, int key);
 /* The screen as it is now, in mem. Pure: the same state gives the same grid. */
+/* The size of the screen from now on: some keys mean what is seen. Call it before app_draw. */
+void app_size(struct app *, int rows, int cols);
 struct grid *app_draw(const struct app *, int rows, int cols, struct arena *mem);
 
 /* `tessera` and `tessera lesson` on a terminal; exit status, or TUI_NO_SCREEN where the terminal

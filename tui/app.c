@@ -1,0 +1,416 @@
+/* State + key -> state. */
+#include "tui/scene.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+/* ---- opening -------------------------------------------------------------------------------- */
+
+struct app *app_over(struct arena *mem, const struct app_options *options, struct entry *entries,
+                     size_t n)
+{
+    struct app *a = arena_new_of(mem, struct app);
+    a->mem = mem;
+    a->options = *options;
+    a->entries = entries;
+    a->n_entries = n;
+    return a;
+}
+
+static struct entry *list_entries(struct arena *mem, size_t *n)
+{
+    const struct scenario_builtin *builtins = scenario_builtins(n);
+    struct entry *entries = arena_array(mem, struct entry, *n + 1);
+    for (size_t i = 0; i < *n; i++) {
+        struct scenario sc;
+        char *error;
+        bool read = scenario_load(mem, builtins[i].name, &sc, &error);
+        entries[i] =
+            (struct entry){builtins[i].name, read && sc.title ? sc.title : builtins[i].name,
+                           read ? sc.goal : error};
+        if (!entries[i].goal)
+            entries[i].goal = "";
+    }
+    return entries;
+}
+
+static void restart(struct app *a)
+{
+    size_t n = a->lesson->n + 1;
+    a->states = arena_array(a->lesson->mem, struct message_state, n);
+    a->at = a->eyes = 0;
+    a->zoom = false;
+    a->pane = PANE_TREE;
+    a->help = a->blank = false;
+    a->asking = ASK_NOTHING;
+}
+
+void app_show(struct app *a, struct lesson *lesson)
+{
+    lesson_close(a->lesson);
+    a->lesson = lesson;
+    restart(a);
+}
+
+static bool open_lesson(struct app *a, const char *name, char **error)
+{
+    struct world_options options = {.has_seed = a->options.has_seed, .seed = a->options.seed};
+    size_t number = 0;
+    char *end;
+    unsigned long wanted = strtoul(name, &end, 10);
+    if (!*end && wanted >= 1 && wanted <= a->n_entries)
+        name = a->entries[wanted - 1].name;
+    for (size_t i = 0; i < a->n_entries; i++)
+        if (strcmp(a->entries[i].name, name) == 0) {
+            a->chosen = i;
+            number = i + 1;
+        }
+    struct session *session = session_open(name, &options, a->mem, error);
+    if (session)
+        app_show(a, lesson_new(session, number));
+    return session != NULL;
+}
+
+struct app *app_new(struct arena *mem, const struct app_options *options, char **error)
+{
+    size_t n;
+    struct entry *entries = list_entries(mem, &n);
+    struct app *a = app_over(mem, options, entries, n);
+    if (options->lesson && !open_lesson(a, options->lesson, error))
+        return NULL;
+    return a;
+}
+
+void app_free(struct app *a)
+{
+    if (a)
+        lesson_close(a->lesson);
+}
+
+/* ---- what the state says -------------------------------------------------------------------- */
+
+void app_size(struct app *a, int rows, int cols)
+{
+    a->rows = rows;
+    a->cols = cols;
+}
+
+bool app_lecture(const struct app *a, int rows, int cols)
+{
+    bool small = rows < 30 || cols < 100;
+    return small != a->other_layout;
+}
+
+const char *app_eyes(const struct app *a)
+{
+    if (!a->eyes)
+        return NULL;
+    return a->eyes <= a->lesson->n_columns ? a->lesson->columns[a->eyes - 1].name : a->lesson->eve;
+}
+
+/* ---- moving in a message -------------------------------------------------------------------- */
+
+static const char *kept(struct app *a, struct message_state *state, const char *path)
+{
+    for (struct path_set *p = state->paths; p; p = p->next)
+        if (strcmp(p->path, path) == 0)
+            return p->path;
+    struct path_set *p = arena_new_of(a->lesson->mem, struct path_set);
+    *p = (struct path_set){state->paths, arena_str(a->lesson->mem, bytes_str(path)), false};
+    state->paths = p;
+    return p->path;
+}
+
+static struct message_state *state_of(struct app *a)
+{
+    return &a->states[lesson_message(a->lesson, a->at)];
+}
+
+static void select_field(struct app *a, const struct field *f)
+{
+    state_of(a)->selected = kept(a, state_of(a), f->path);
+}
+
+static void turn(struct app *a, const struct field *f)
+{
+    kept(a, state_of(a), f->path);
+    for (struct path_set *p = state_of(a)->paths; p; p = p->next)
+        if (strcmp(p->path, f->path) == 0)
+            p->in = !p->in;
+}
+
+static void move_row(struct app *a, const struct scene *s, int by)
+{
+    if ((by < 0 && !s->selected) || (by > 0 && s->selected + 1 >= s->n_rows))
+        return;
+    select_field(a, s->rows[by < 0 ? s->selected - 1 : s->selected + 1].field);
+}
+
+/* To the shown field of the same octets whose leaf holds octet `at`. */
+static void move_octet(struct app *a, const struct scene *s, size_t at)
+{
+    struct field *f = at < s->field->root->data.n ? field_at(s->field->root, at) : NULL;
+    while (f && f->header && f->parent)
+        f = f->parent;
+    if (f)
+        select_field(a, f);
+}
+
+static void move_in_bytes(struct app *a, const struct scene *s, enum action act)
+{
+    const struct field *f = s->field;
+    size_t next = f->at + 16 > f->end ? f->at + 16 : f->end;
+    if (act == ACT_DOWN)
+        move_octet(a, s, next);
+    else if (act == ACT_UNFOLD)
+        move_octet(a, s, f->end);
+    else if (act == ACT_UP && f->at)
+        move_octet(a, s, f->at >= 16 ? f->at - 16 : 0);
+    else if (act == ACT_FOLD && f->at)
+        move_octet(a, s, f->at - 1);
+}
+
+static void scroll_words(struct app *a, const struct scene *s, int by)
+{
+    struct grid g = {.rows = a->rows, .cols = a->cols, .ascii = a->options.ascii};
+    struct areas areas = lesson_areas(a, a->rows, a->cols);
+    size_t *top = &state_of(a)->words_top, most = words_last_top(s, &g, areas.words);
+    if (*top > most)
+        *top = most;
+    if (by > 0 && *top < most)
+        ++*top;
+    if (by < 0 && *top)
+        --*top;
+}
+
+static void fold(struct app *a, const struct scene *s)
+{
+    const struct tree_row *row = &s->rows[s->selected];
+    if (row->parent && row->open) {
+        turn(a, row->field);
+        return;
+    }
+    for (size_t i = s->selected; i-- > 0;)
+        if (s->rows[i].depth < row->depth) {
+            select_field(a, s->rows[i].field);
+            return;
+        }
+}
+
+static void unfold(struct app *a, const struct scene *s)
+{
+    const struct tree_row *row = &s->rows[s->selected];
+    if (row->parent && !row->open) {
+        select_field(a, row->field);
+        turn(a, row->field);
+    } else if (row->parent) {
+        move_row(a, s, 1);
+    }
+}
+
+/* Enter: a seal opens or closes, anything else folds or unfolds. */
+static void open_field(struct app *a, const struct scene *s)
+{
+    struct field *f = scene_sealed(s->field);
+    const struct tree_row *row = &s->rows[s->selected];
+    if (!f) {
+        if (row->parent)
+            turn(a, row->field);
+        return;
+    }
+    select_field(a, f);
+    const struct ring_key *key = scene_key_for(s, f);
+    if (f->state == FIELD_OPENED) {
+        snprintf(a->notice, sizeof a->notice, "%s %s",
+                 scene_is_open(s, f) ? "Closed again:" : "Opened with", key->name);
+        turn(a, f);
+    } else if (key) {
+        snprintf(a->notice, sizeof a->notice, "%s does not hold %s: it stays sealed.",
+                 s->eyes ? s->eyes : "Nobody", key->name);
+    } else {
+        snprintf(a->notice, sizeof a->notice, "No key of this run opens it.");
+    }
+}
+
+static void move(struct app *a, enum action act)
+{
+    struct arena *mem = arena_new(1 << 16);
+    struct scene s;
+    if (!mem)
+        return;
+    scene_make(&s, a, a->rows, a->cols, mem);
+    bool words = s.lecture || a->pane == PANE_WORDS;
+    int by = act == ACT_DOWN ? 1 : (act == ACT_UP ? -1 : 0);
+    if (words && by)
+        scroll_words(a, &s, by);
+    else if (!s.field || words)
+        ;
+    else if (act == ACT_OPEN)
+        open_field(a, &s);
+    else if (a->pane == PANE_BYTES)
+        move_in_bytes(a, &s, act);
+    else if (act == ACT_FOLD)
+        fold(a, &s);
+    else if (act == ACT_UNFOLD)
+        unfold(a, &s);
+    else
+        move_row(a, &s, by);
+    arena_free(mem);
+}
+
+/* ---- keys ----------------------------------------------------------------------------------- */
+
+static void act_in_lesson(struct app *a, enum action act)
+{
+    const struct lesson *l = a->lesson;
+    switch (act) {
+    case ACT_NEXT:
+        a->at = lesson_next_stop(l, a->at);
+        break;
+    case ACT_PREVIOUS:
+        a->at = lesson_previous_stop(l, a->at);
+        break;
+    case ACT_SMALL:
+        a->at += a->at < l->trace->n;
+        break;
+    case ACT_FIRST:
+        a->at = 0;
+        break;
+    case ACT_LAST:
+        a->at = l->trace->n;
+        break;
+    case ACT_RESTART:
+        restart(a);
+        break;
+    case ACT_PANE:
+        a->pane = (enum pane)((a->pane + 1) % PANE_COUNT);
+        break;
+    case ACT_PANE_BACK:
+        a->pane = (enum pane)((a->pane + PANE_COUNT - 1) % PANE_COUNT);
+        break;
+    case ACT_LAYOUT:
+        a->other_layout = !a->other_layout;
+        break;
+    case ACT_ZOOM:
+        a->zoom = !a->zoom;
+        break;
+    case ACT_EYES:
+        a->eyes = (a->eyes + 1) % (l->n_columns + 2);
+        break;
+    case ACT_BLANK:
+        a->blank = true;
+        break;
+    case ACT_CLOSE:
+        lesson_close(a->lesson);
+        a->lesson = NULL;
+        break;
+    default:
+        move(a, act);
+    }
+}
+
+static void act_in_list(struct app *a, enum action act)
+{
+    char *error;
+    if (act == ACT_DOWN && a->chosen + 1 < a->n_entries)
+        a->chosen++;
+    else if (act == ACT_UP && a->chosen)
+        a->chosen--;
+    else if (act == ACT_FIRST)
+        a->chosen = 0;
+    else if (act == ACT_LAST && a->n_entries)
+        a->chosen = a->n_entries - 1;
+    else if (act == ACT_CLOSE)
+        a->asking = ASK_QUIT;
+    else if (act == ACT_OPEN && a->n_entries && !open_lesson(a, a->entries[a->chosen].name, &error))
+        snprintf(a->notice, sizeof a->notice, "%s", error);
+}
+
+static void go_to(struct app *a, size_t number)
+{
+    if (a->lesson)
+        a->at = lesson_stop(a->lesson, number);
+    else if (number && number <= a->n_entries)
+        a->chosen = number - 1;
+    else
+        snprintf(a->notice, sizeof a->notice, "There is no lesson %zu.", number);
+}
+
+/* False: the program is to end. */
+static bool answer(struct app *a, int key)
+{
+    enum asking asked = a->asking;
+    if (asked == ASK_QUIT) {
+        a->asking = ASK_NOTHING;
+        return key != 'q' && key != 'y';
+    }
+    if (key >= '0' && key <= '9') {
+        a->number = a->number < 1000 ? a->number * 10 + (size_t)(key - '0') : a->number;
+        return true;
+    }
+    if (key == KEY_BACK && a->number) {
+        a->number /= 10;
+        return true;
+    }
+    a->asking = ASK_NOTHING;
+    if (key == KEY_ENTER_)
+        go_to(a, a->number);
+    return true;
+}
+
+/* A blank screen and the help go away by any key, which does nothing else. */
+static bool was_covered(struct app *a)
+{
+    bool was = a->blank || a->help;
+    a->blank = a->help = false;
+    return was;
+}
+
+bool app_key(struct app *a, int key)
+{
+    enum action act = keymap_action(key, app_where(a));
+    if (act == ACT_QUIT)
+        return false;
+    if (key == KEY_RESIZE_ || act == ACT_TERMINAL)
+        return true;
+    a->notice[0] = '\0';
+    if (a->asking)
+        return answer(a, key);
+    if (was_covered(a))
+        return true;
+    if (act == ACT_HELP) {
+        a->help = true;
+    } else if (act == ACT_GOTO) {
+        a->asking = ASK_NUMBER;
+        a->number = 0;
+    } else if (act && a->lesson) {
+        act_in_lesson(a, act);
+    } else if (act) {
+        act_in_list(a, act);
+    }
+    return true;
+}
+
+/* ---- drawing -------------------------------------------------------------------------------- */
+
+struct grid *app_draw(const struct app *a, int rows, int cols, struct arena *mem)
+{
+    struct grid *g = grid_new(mem, rows, cols);
+    g->ascii = a->options.ascii;
+    if (rows < LEAST_ROWS || cols < LEAST_COLS) {
+        char text[80];
+        snprintf(text, sizeof text, "tessera needs %dx%d; this terminal is %dx%d.", LEAST_COLS,
+                 LEAST_ROWS, cols, rows);
+        grid_put(g, 0, 0, cols, LOOK_NORMAL, text);
+    } else if (a->blank) {
+        return g;
+    } else if (a->help) {
+        view_help(a, g);
+    } else if (a->lesson) {
+        view_lesson(a, g, mem);
+    } else {
+        view_list(a, g);
+    }
+    return g;
+}

@@ -1,0 +1,83 @@
+/* The keys of where we are, from the one table; and how to read the ladder. */
+#include "tui/scene.h"
+
+#include <stdio.h>
+#include <string.h>
+
+static const char *all_keys(const struct grid *g, const struct binding *b, char *out, size_t room)
+{
+    char name[KEY_NAME];
+    size_t n = 0;
+    for (size_t i = 0; i < sizeof b->keys / sizeof *b->keys && b->keys[i]; i++)
+        n += (size_t)snprintf(out + n, room - n, "%s%s", i ? " " : "",
+                              key_name(b->keys[i], g->ascii, name));
+    return out;
+}
+
+static size_t here(enum where where, const struct binding **out, size_t most)
+{
+    size_t n, shown = 0;
+    const struct binding *all = keymap(&n);
+    for (size_t i = 0; i < n && shown < most; i++)
+        if (all[i].where & where)
+            out[shown++] = &all[i];
+    return shown;
+}
+
+/* In one column with a whole line each, or, where there are too few rows, in two with a word. */
+static void draw_keys(struct grid *g, const struct binding *const *list, size_t n, int room)
+{
+    bool two = (int)n > room;
+    int each = two ? (int)(n + 1) / 2 : (int)n, keys = g->ascii ? 21 : 19;
+    for (int i = 0; i < (int)n; i++) {
+        char text[80];
+        int col = 2 + (two && i >= each ? g->cols / 2 : 0), row = 2 + (two ? i % each : i);
+        int end = two ? col + g->cols / 2 - 3 : g->cols - 2;
+        grid_put(g, row, col, keys, LOOK_KEY, all_keys(g, list[i], text, sizeof text));
+        grid_put(g, row, col + keys + 1, end - col - keys - 1, LOOK_NORMAL,
+                 two ? list[i]->label : list[i]->help);
+    }
+}
+
+static void draw_legend(struct grid *g, int row, int col)
+{
+    static const struct {
+        const char *sign, *meaning;
+    } signs[] = {
+        {"───>", "a message that was sent"},
+        {"═══▶", "the message looked at"},
+        {"· · >", "not yet sent"},
+        {"x<──", "it refuses"},
+        {"──x", "lost on the way"},
+        {"!", "changed on the way, or injected"},
+        {">", "the selected field, in the tree"},
+        {"[ ]", "its octets; | parts a ciphertext"},
+        {"[sealed]", "Enter opens it, with a key that fits"},
+        {"✓ .", "holds the key, or does not"},
+    };
+    for (size_t i = 0; i < sizeof signs / sizeof *signs && row + (int)i < g->rows - 2; i++) {
+        if (strcmp(signs[i].sign, "✓ .") == 0 && g->ascii) {
+            grid_put(g, row + (int)i, col, 9, LOOK_BOLD, "Y .");
+        } else {
+            grid_put(g, row + (int)i, col, 9, LOOK_BOLD, signs[i].sign);
+        }
+        grid_put(g, row + (int)i, col + 10, g->cols - col - 11, LOOK_NORMAL, signs[i].meaning);
+    }
+}
+
+void view_help(const struct app *a, struct grid *g)
+{
+    const struct binding *list[64];
+    size_t n = here(app_where(a), list, sizeof list / sizeof *list);
+    int room = g->rows - 4;
+    grid_put(g, 0, 2, g->cols - 4, LOOK_TITLE, a->lesson ? "KEYS OF A LESSON" : "KEYS OF THE LIST");
+    draw_keys(g, list, n, room);
+    if (a->lesson && g->cols >= 120 && (int)n <= room) {
+        grid_put(g, 0, 70, 40, LOOK_TITLE, "SIGNS");
+        draw_legend(g, 2, 70);
+    } else if (a->lesson && (int)n + 14 <= g->rows) {
+        grid_put(g, (int)n + 3, 2, 40, LOOK_TITLE, "SIGNS");
+        draw_legend(g, (int)n + 4, 2);
+    }
+    grid_put(g, g->rows - 1, 2, g->cols - 4, LOOK_DIM, "any key goes back");
+}

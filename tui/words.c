@@ -1,0 +1,206 @@
+#include "tui/words.h"
+
+#include "trace/catalogue.h"
+
+#include <string.h>
+
+static void add(struct paras *p, struct para para)
+{
+    if (p->n == p->room) {
+        size_t room = p->room ? 2 * p->room : 16;
+        struct para *list = arena_array(p->mem, struct para, room);
+        if (p->n)
+            memcpy(list, p->list, p->n * sizeof *list);
+        p->list = list;
+        p->room = room;
+    }
+    p->list[p->n++] = para;
+}
+
+static void add_prose(struct paras *p, enum look look, const char *text)
+{
+    if (text && *text)
+        add(p, (struct para){.text = text, .look = look, .gap = true});
+}
+
+static const char *capital(const char *word, struct arena *mem)
+{
+    char *copy = arena_str(mem, bytes_str(word));
+    if (*copy >= 'a' && *copy <= 'z')
+        *copy = (char)(*copy - 'a' + 'A');
+    return copy;
+}
+
+/* ---- what just happened --------------------------------------------------------------------- */
+
+static enum look look_of(const struct lesson *l, const char *party)
+{
+    for (size_t i = 0; i < l->n_columns; i++)
+        if (strcmp(l->columns[i].name, party) == 0)
+            return l->columns[i].look;
+    return LOOK_NORMAL;
+}
+
+/* The keys a party came to hold one after the other are one line. */
+static size_t add_keys(struct paras *p, const struct scene *s, size_t i, size_t to, const char *who)
+{
+    struct event *const *events = s->lesson->trace->events;
+    const char *party = events[i]->party, *text = "now holds ";
+    size_t n = 0;
+    for (; i < to && events[i]->kind == EVENT_KEY && strcmp(events[i]->party, party) == 0; i++)
+        text = arena_printf(s->mem, "%s%s%s", text, n++ ? ", " : "", events[i]->key_name);
+    add(p, (struct para){who, look_of(s->lesson, party), "+", text, LOOK_BOLD, false});
+    return i;
+}
+
+static void add_step(struct paras *p, const struct scene *s, const struct event *e, const char *who)
+{
+    bool refused = e->outcome == STEP_REFUSED;
+    add(p, (struct para){who, look_of(s->lesson, e->party), refused ? "x" : glyph(G_BULLET, false),
+                         sentence_of(s->mem, e), refused ? LOOK_BOLD : LOOK_NORMAL, false});
+}
+
+/* Steps and keys, the party's name beside the first of a row of them. */
+static void add_steps(struct paras *p, const struct scene *s, size_t from, size_t to)
+{
+    const char *last = "";
+    for (size_t i = from; i < to;) {
+        const struct event *e = s->lesson->trace->events[i];
+        const char *who = strcmp(e->party, last) == 0 ? "" : e->party;
+        if (e->kind == EVENT_KEY || e->kind == EVENT_STEP)
+            last = e->party;
+        if (e->kind == EVENT_KEY) {
+            i = add_keys(p, s, i, to, who);
+            continue;
+        }
+        if (e->kind == EVENT_STEP)
+            add_step(p, s, e, who);
+        i++;
+    }
+}
+
+static void add_told(struct paras *p, const struct scene *s, size_t from, size_t to,
+                     enum event_kind kind)
+{
+    for (size_t i = from; i < to; i++) {
+        const struct event *e = s->lesson->trace->events[i];
+        if (e->kind != kind)
+            continue;
+        if (kind == EVENT_TASK)
+            add_prose(p, LOOK_NORMAL, e->text);
+        else if (kind == EVENT_TAMPER)
+            add(p, (struct para){.who = NULL, .mark = "!", .text = e->text, .look = LOOK_BOLD});
+        else if (*e->party)
+            add_prose(p, LOOK_BOLD,
+                      arena_printf(s->mem, "%s: %s.%s%s", capital(e->party, s->mem), e->id,
+                                   *e->text ? " " : "", e->text));
+    }
+}
+
+static void add_notes(struct paras *p, const struct scene *s)
+{
+    const struct scenario_note *note;
+    for (size_t i = 0; (note = lesson_note(s->lesson, s->number, i)); i++) {
+        const char *spec = note->spec ? note->spec : "";
+        if (note->document)
+            add_prose(p, LOOK_NORMAL,
+                      arena_printf(s->mem, "DOCUMENT SAYS  “%s”  %s", note->document,
+                                   note->wire ? "" : spec));
+        if (note->wire)
+            add_prose(p, LOOK_NORMAL, arena_printf(s->mem, "WIRE SAYS  %s  %s", note->wire, spec));
+    }
+}
+
+static void add_fate(struct paras *p, const struct scene *s)
+{
+    static const char *const fates[] = {
+        [FATE_DROPPED] = "This message never arrives.",
+        [FATE_CHANGED] = "This message was changed on its way: the octets here are those that "
+                         "arrived.",
+        [FATE_INJECTED] = "Nobody of the realm sent this message: it was injected.",
+    };
+    const char *text = fates[s->message->event->fate];
+    if (text)
+        add(p, (struct para){.mark = "!", .text = text, .look = LOOK_BOLD});
+}
+
+static void add_end(struct paras *p, const struct scene *s, size_t from, size_t to)
+{
+    const struct scenario *sc = s->lesson->scenario;
+    add_told(p, s, from, to, EVENT_RESULT);
+    if (sc->takeaway)
+        add_prose(p, LOOK_BOLD, arena_printf(s->mem, "TAKE AWAY  %s", sc->takeaway));
+    for (size_t i = 0; i < sc->n_try_next; i++)
+        add_prose(p, LOOK_NORMAL, arena_printf(s->mem, "TRY NEXT  %s", sc->try_next[i]));
+}
+
+struct paras words_happened(const struct scene *s)
+{
+    struct paras p = {.mem = s->mem};
+    const struct lesson *l = s->lesson;
+    size_t from, to;
+    if (s->at == 0) {
+        add_prose(&p, LOOK_NORMAL, l->scenario->goal);
+        add_prose(&p, LOOK_DIM, "→ sends the first message, ← takes it back.");
+        return p;
+    }
+    lesson_segment(l, s->at, &from, &to);
+    bool behind = lesson_at_message(l, s->at);
+    if (s->at == l->trace->n && !behind)
+        add_end(&p, s, from, to);
+    add_told(&p, s, from, to, EVENT_TASK);
+    if (behind) {
+        add_fate(&p, s);
+        add_notes(&p, s);
+    }
+    add_told(&p, s, from, to, EVENT_TAMPER);
+    if (behind && s->lecture && s->root->top->words)
+        add_prose(&p, LOOK_NORMAL, s->root->top->words->text);
+    if (s->at < l->trace->n || behind)
+        add_told(&p, s, from, to, EVENT_RESULT);
+    add_steps(&p, s, from, to);
+    return p;
+}
+
+/* ---- what the selected field means ---------------------------------------------------------- */
+
+static void add_seal(struct paras *p, const struct scene *s, struct field *f)
+{
+    const struct ring_key *key = scene_key_for(s, f);
+    if (!key) {
+        add_prose(p, LOOK_NORMAL, "Sealed. No key of this run opens it.");
+        return;
+    }
+    const char *holders = scene_holders(key, s->mem), *text;
+    if (scene_is_open(s, f))
+        text = arena_printf(s->mem, "Opened with %s, key usage %d. Holders: %s.", key->name,
+                            (int)f->opened_usage, holders);
+    else if (f->state == FIELD_OPENED)
+        text = arena_printf(s->mem, "Sealed. %s opens it, held by %s: Enter.", key->name, holders);
+    else
+        text = arena_printf(s->mem, "Sealed. %s opens it; %s holds no such key now.", key->name,
+                            s->eyes ? s->eyes : "nobody");
+    add_prose(p, LOOK_BOLD, text);
+}
+
+struct paras words_meaning(const struct scene *s)
+{
+    struct paras p = {.mem = s->mem};
+    struct field *f = s->field;
+    if (!f)
+        return p;
+    struct field *sealed = scene_sealed(f);
+    if (sealed)
+        add_seal(&p, s, sealed);
+    if (f->fault)
+        add(&p, (struct para){.mark = "x", .text = f->fault->row->why, .look = LOOK_BOLD});
+    if (f->words)
+        add_prose(&p, LOOK_NORMAL, f->words->text);
+    if (f->covers)
+        add_prose(&p, LOOK_NORMAL,
+                  arena_printf(s->mem, "It covers %s, key usage %d.", f->covers->over,
+                               (int)f->covers->usage));
+    if (f->words && f->words->spec)
+        add_prose(&p, LOOK_DIM, f->words->spec);
+    return p;
+}

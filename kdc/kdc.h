@@ -21,8 +21,9 @@ struct kdc *kdc_new(struct arena *, const struct kdc_config *);
 void kdc_realm(struct kdc *, const struct realm *);
 
 /* A whole message in; the reply and what is told leave by the turn. False: our fault (memory,
- * crypto). A refused request is a KRB-ERROR and true; what is not a Kerberos request at all gets
- * silence on UDP and KRB_ERR_FIELD_TOOLONG... no reply on TCP, a fault in turn->faults, and true. */
+ * crypto). A refused request is a KRB-ERROR and true; so is one that is malformed inside. What is
+ * no Kerberos request at all, or not whole, gets silence on every transport, a fault in
+ * turn->faults, and true. A reply longer than packet->limit becomes KRB_ERR_RESPONSE_TOO_BIG. */
 bool kdc_receive(struct kdc *, const struct packet *, struct turn *);
 
 /* Fault rows of the KDC, n of them. */

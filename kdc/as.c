@@ -1,0 +1,230 @@
+/* The Authentication Service (RFC 4120 3.1): from a name and, usually, a proof of the key to a
+ * first ticket. The list at the end is the exchange. */
+#include "kdc/inside.h"
+
+static int32_t step_request(struct exchange *x)
+{
+    const struct KDC_REQ_BODY *b = x->body;
+    struct arena *mem = x->turn->mem;
+    if (!x->turn->tell)
+        return SILENT;
+    SAY(x, A_STR("cname", b->has_cname ? principal_text(mem, &b->cname, b->realm) : ""),
+        A_STR("sname", b->has_sname ? principal_text(mem, &b->sname, (struct bytes){0}) : ""),
+        A_STR("options", name_flags(mem, NAMES_KDC_OPTION, b->kdc_options)),
+        A_INT("nonce", b->nonce));
+    return NOTED;
+}
+
+static int32_t step_realm(struct exchange *x)
+{
+    SAY(x, A_TEXT("realm", x->body->realm), A_TEXT("ours", realm_name(x->realm)));
+    if (!bytes_equal(x->body->realm, realm_name(x->realm)))
+        return refuse(x, KDC_ERR_WRONG_REALM, "this KDC serves another realm");
+    return DONE;
+}
+
+/* A client logs on by the account's own name: another name (an SPN) is what others call it. */
+static int32_t step_client(struct exchange *x)
+{
+    if (!x->body->has_cname)
+        return refuse(x, KDC_ERR_C_PRINCIPAL_UNKNOWN, "no client was named");
+    SAY(x, A_STR("cname", principal_text(x->turn->mem, &x->body->cname, (struct bytes){0})));
+    x->client = realm_find(x->realm, &x->body->cname);
+    if (!x->client || !principal_equal(&x->client->name, &x->body->cname))
+        return refuse(x, KDC_ERR_C_PRINCIPAL_UNKNOWN, "no account has this name");
+    x->cname = &x->body->cname;
+    x->crealm = realm_name(x->realm);
+    SAY(x, A_INT("kvno", x->client->n_keys ? x->client->keys[0].kvno : 0));
+    return DONE;
+}
+
+static bool is_password_change(const struct exchange *x)
+{
+    const struct PrincipalName *s = &x->body->sname;
+    return x->body->has_sname && s->name_string.n == 2 &&
+           bytes_equal_str(s->name_string.at[0], "kadmin") &&
+           bytes_equal_str(s->name_string.at[1], "changepw");
+}
+
+static int32_t step_client_valid(struct exchange *x)
+{
+    const struct account *a = x->client;
+    SAY(x, A_STR("client", a->text));
+    if (a->flags & ACCOUNT_DISABLED)
+        return refuse(x, KDC_ERR_CLIENT_REVOKED, "the client's account is disabled");
+    if (a->expires && x->turn->now >= a->expires) {
+        SAY(x, A_TIME("expired", a->expires));
+        return refuse(x, KDC_ERR_NAME_EXP, "the client's account has expired");
+    }
+    if ((a->flags & ACCOUNT_MUST_CHANGE) && !is_password_change(x))
+        return refuse(x, KDC_ERR_KEY_EXPIRED, "the password must be changed first");
+    if (!a->n_keys)
+        return refuse(x, KDC_ERR_NULL_KEY, "the client has no key");
+    return DONE;
+}
+
+static int32_t step_options(struct exchange *x)
+{
+    uint32_t options = x->body->kdc_options;
+    if (x->turn->tell)
+        SAY(x, A_STR("options", name_flags(x->turn->mem, NAMES_KDC_OPTION, options)));
+    const char *why = option_refused(options);
+    if (why)
+        return refuse(x, KDC_ERR_BADOPTION, why);
+    if (options & (KDC_OPT_FORWARDED | KDC_OPT_PROXY | KDC_OPT_RENEW))
+        return refuse(x, KDC_ERR_BADOPTION, "this option needs a ticket to begin with");
+    return DONE;
+}
+
+/* The addresses asked for go into the ticket as they are: an engine is told parties, not network
+ * addresses, and has nothing to compare them with. */
+static int32_t step_addresses(struct exchange *x)
+{
+    struct EncTicketPart *t = &x->ticket;
+    t->transited.tr_type = 1; /* DOMAIN-X500-COMPRESS, and no realm was crossed */
+    if (!x->body->has_addresses || !x->body->addresses.n)
+        return SILENT;
+    t->has_caddr = true;
+    t->caddr = x->body->addresses;
+    SAY(x, A_INT("count", (int64_t)t->caddr.n));
+    return NOTED;
+}
+
+static int32_t step_flags(struct exchange *x)
+{
+    uint32_t options = x->body->kdc_options, flags = TKT_INITIAL;
+    if (x->proven)
+        flags |= TKT_PRE_AUTHENT;
+    if (!(x->client->flags & ACCOUNT_NOT_DELEGATED))
+        flags |= options & (TKT_FORWARDABLE | TKT_PROXIABLE);
+    if (x->server->flags & ACCOUNT_OK_AS_DELEGATE)
+        flags |= TKT_OK_AS_DELEGATE;
+    if (find_padata(&x->req, PA_REQ_ENC_PA_REP))
+        flags |= TKT_ENC_PA_REP;
+    x->ticket.flags = flags;
+    SAY(x, A_FLAGS("flags", flags));
+    if ((options & (TKT_FORWARDABLE | TKT_PROXIABLE)) & ~flags)
+        SAY(x, A_STR("withheld", "forwardable and proxiable: the account may not be delegated"));
+    return DONE;
+}
+
+/* Renewable when that was asked, or when it makes up for a life shorter than was asked. */
+static void make_renewable(struct exchange *x, int64_t till)
+{
+    const struct KDC_REQ_BODY *b = x->body;
+    struct EncTicketPart *t = &x->ticket;
+    int64_t until = 0;
+    if (b->kdc_options & KDC_OPT_RENEWABLE)
+        until = asked_till(b->has_rtime ? b->rtime : 0);
+    else if ((b->kdc_options & KDC_OPT_RENEWABLE_OK) && till > t->endtime)
+        until = till;
+    until = sooner(until, later(t->starttime, shortest(x->policy->max_renew, x->client->max_renew,
+                                                       x->server->max_renew)));
+    if (until <= t->endtime)
+        return;
+    t->flags |= TKT_RENEWABLE;
+    t->has_renew_till = true;
+    t->renew_till = until;
+}
+
+static int32_t step_times(struct exchange *x)
+{
+    const struct KDC_REQ_BODY *b = x->body;
+    struct EncTicketPart *t = &x->ticket;
+    int64_t till = asked_till(b->till);
+    int64_t life = shortest(x->policy->max_life, x->client->max_life, x->server->max_life);
+    if (b->has_from && b->from > x->turn->now + x->policy->skew)
+        return refuse(x, KDC_ERR_CANNOT_POSTDATE, "the ticket would start in the future");
+    t->authtime = t->starttime = whole_seconds(x->turn->now);
+    t->has_starttime = true;
+    t->endtime = sooner(till, later(t->starttime, life));
+    SAY(x, A_TIME("starttime", t->starttime), A_TIME("endtime", t->endtime), A_SPAN("most", life));
+    if (b->till)
+        SAY(x, A_TIME("till", b->till));
+    if (t->endtime <= t->starttime)
+        return refuse(x, KDC_ERR_NEVER_VALID, "the ticket would end before it starts");
+    make_renewable(x, till);
+    if (t->has_renew_till)
+        SAY(x, A_TIME("renew_till", t->renew_till));
+    return DONE;
+}
+
+/* RFC 6806 11: the KDC confirms, sealed, which request it has answered. */
+static bool confirm_request(struct exchange *x, struct EncKDCRepPart *part)
+{
+    if (!(x->ticket.flags & TKT_ENC_PA_REP))
+        return true;
+    uint8_t *sum = arena_take(x->turn->mem, CHECKSUM_MAX);
+    size_t n;
+    const struct etype_row *row = etype_find(x->reply_key.etype);
+    if (!checksum_make(x->turn->crypto, row->cksumtype, &x->reply_key, USAGE_AS_REQ,
+                       x->packet->data, sum, &n))
+        return false;
+    struct Checksum c = {.cksumtype = row->cksumtype, .checksum = {sum, n}};
+    struct PA_DATA *pa = arena_new_of(x->turn->mem, struct PA_DATA);
+    pa->padata_type = PA_REQ_ENC_PA_REP;
+    pa->padata_value = asn_encode(&ASN_Checksum, &c, x->turn->mem);
+    part->has_encrypted_pa_data = true;
+    part->encrypted_pa_data.at = pa;
+    part->encrypted_pa_data.n = 1;
+    return pa->padata_value.n != 0;
+}
+
+/* Without this a client that was not asked for proof could not make its key. */
+static void add_salt(struct exchange *x, struct KDC_REP *rep)
+{
+    struct ETYPE_INFO2_ENTRY entry = {
+        .etype = x->client_key->key.etype,
+        .has_salt = x->client_key->has_salt,
+        .salt = x->client_key->salt,
+        .has_s2kparams = x->client_key->s2kparams.n != 0,
+        .s2kparams = x->client_key->s2kparams,
+    };
+    struct ETYPE_INFO2 info = {.at = &entry, .n = 1};
+    struct PA_DATA *pa = arena_new_of(x->turn->mem, struct PA_DATA);
+    pa->padata_type = PA_ETYPE_INFO2;
+    pa->padata_value = asn_encode(&ASN_ETYPE_INFO2, &info, x->turn->mem);
+    rep->has_padata = true;
+    rep->padata.at = pa;
+    rep->padata.n = 1;
+}
+
+static int32_t step_reply(struct exchange *x)
+{
+    struct KDC_REP rep = {0};
+    /* Whatever the steps before have come to: nothing sealed with the client's key leaves for an
+     * account that must prove it first. */
+    if (!x->proven && !(x->client->flags & ACCOUNT_NO_PREAUTH))
+        return BROKEN;
+    x->reply_key = x->client_key->key;
+    x->reply_kvno = x->client_key->kvno;
+    x->reply_usage = USAGE_AS_REP;
+    tell_account_key(x, x->client, x->client_key, "kdc.as.reply");
+    struct EncKDCRepPart part = reply_part(x);
+    if (!confirm_request(x, &part))
+        return BROKEN;
+    add_salt(x, &rep);
+    return encode_reply(x, &rep, &part);
+}
+
+static const struct step as_steps[] = {
+    {"kdc.as.request", step_request, "RFC 4120 3.1.1"},
+    {"kdc.as.realm", step_realm, "RFC 4120 3.1.3"},
+    {"kdc.as.client", step_client, "RFC 4120 3.1.3"},
+    {"kdc.as.client-valid", step_client_valid, "RFC 4120 3.1.3"},
+    {"kdc.as.server", step_server, "RFC 4120 3.1.3"},
+    {"kdc.as.options", step_options, "RFC 4120 3.1.3"},
+    {"kdc.as.etype", step_etype, "RFC 4120 3.1.3"},
+    {"kdc.as.preauth", step_preauth, "RFC 4120 3.1.3"},
+    {"kdc.as.addresses", step_addresses, "RFC 4120 3.1.3"},
+    {"kdc.as.flags", step_flags, "RFC 4120 3.1.3"},
+    {"kdc.as.times", step_times, "RFC 4120 3.1.3"},
+    {"kdc.as.session-key", step_session_key, "RFC 4120 3.1.3"},
+    {"kdc.as.ticket", step_ticket, "RFC 4120 5.3"},
+    {"kdc.as.reply", step_reply, "RFC 4120 3.1.3"},
+};
+
+int32_t as_answer(struct exchange *x)
+{
+    return run_steps(x, as_steps, sizeof as_steps / sizeof *as_steps);
+}

@@ -1,0 +1,170 @@
+/* What the files of the KDC share; nothing outside kdc/ includes this.
+ *
+ * An exchange is one request being answered. AS and TGS are tables of steps over it; one runner
+ * (kdc/steps.c) walks them and narrates each. */
+#ifndef KDC_INSIDE_H
+#define KDC_INSIDE_H
+
+#include "context/ap.h"
+#include "kdc/kdc.h"
+
+#define KEYS_TOLD 64
+
+struct kdc {
+    struct kdc_config config;
+    /* Long-term keys the narration has shown already. Live, nothing is told and this stays empty.
+     */
+    const struct account_key *told[KEYS_TOLD];
+    size_t n_told;
+};
+
+/* What a step comes to: done, or an error code (all positive), or one of these. */
+enum verdict {
+    DONE = 0,
+    NOTED = -1,  /* told without a decision */
+    SILENT = -2, /* nothing to do here, nothing to tell */
+    BROKEN = -3, /* our fault */
+};
+
+#define SAID_MAX 10
+
+struct exchange {
+    struct kdc *kdc;
+    const struct packet *packet;
+    struct turn *turn;
+    const struct realm *realm;
+    const struct realm_policy *policy;
+
+    struct KDC_REQ req;
+    const struct KDC_REQ_BODY *body;
+    bool is_tgs;
+
+    const struct PrincipalName *cname; /* who asks, once known: else NULL */
+    struct bytes crealm;
+    const struct account *client, *server; /* client: NULL in a TGS exchange for one unknown here */
+    const struct account_key *client_key;  /* AS: what the reply will be sealed with */
+    const struct account_key *server_key;  /* what the ticket will be sealed with */
+    int32_t session_etype;
+    bool proven;           /* a pre-authentication mechanism has verified */
+    bool counted;          /* the ledger remembers this request */
+    int64_t ctime;         /* the client's time, once known; else 0 */
+    struct ap_checked tgt; /* TGS: what came with PA-TGS-REQ */
+
+    struct EncTicketPart ticket; /* being made */
+    struct Ticket sealed;
+    struct key session, reply_key;
+    uint32_t reply_kvno; /* 0: a session key */
+    int32_t reply_usage;
+    struct bytes reply; /* encoded */
+
+    /* Of a refusal. */
+    const char *e_text;
+    struct bytes e_data;
+
+    /* What the step under way says of itself. */
+    struct arg said[SAID_MAX];
+    size_t n_said;
+};
+
+struct step {
+    const char *id;
+    int32_t (*run)(struct exchange *);
+    const char *spec;
+};
+
+/* ---- steps.c --------------------------------------------------------------------------------- */
+
+/* DONE, an error code or BROKEN: where the list ended. */
+int32_t run_steps(struct exchange *, const struct step *, size_t n);
+/* Adds to what the step under way says. */
+void say(struct exchange *, const struct arg *, size_t n);
+#define SAY(x, ...)                                                                                \
+    do {                                                                                           \
+        if ((x)->turn->tell)                                                                       \
+            say((x), TELL_ARGS(__VA_ARGS__) + 1,                                                   \
+                sizeof(TELL_ARGS(__VA_ARGS__)) / sizeof(struct arg) - 1);                          \
+    } while (0)
+/* Sets the e-text of the refusal (a literal, 40 characters at most) and returns the code. */
+int32_t refuse(struct exchange *, int32_t code, const char *e_text);
+
+/* For the reader; only called when narrated. "krbtgt" for the TGS of the realm. */
+const char *reader_name(struct exchange *, const struct PrincipalName *);
+void tell_account_key(struct exchange *, const struct account *, const struct account_key *,
+                      const char *cause);
+/* kind: "session" or "subkey". */
+void tell_session_key(struct exchange *, const char *kind, const struct key *,
+                      const struct PrincipalName *cname, const struct PrincipalName *sname,
+                      const char *cause);
+
+/* ---- the lists --------------------------------------------------------------------------------
+ */
+
+int32_t as_answer(struct exchange *);
+int32_t tgs_answer(struct exchange *);
+
+/* ---- server.c: which account a ticket is for, as both exchanges ask ----------------------------
+ */
+
+bool is_tgs_name(const struct exchange *, const struct PrincipalName *); /* krbtgt/OUR.REALM */
+int32_t step_server(struct exchange *);
+
+/* ---- etype.c: which encryption types (RFC 4120 3.1.3) ------------------------------------------
+ */
+
+bool etype_permitted(const struct exchange *, int64_t etype);
+/* Session and ticket, told; and for the AS, the reply's. */
+int32_t step_etype(struct exchange *);
+/* Of the client's newest keys, those it asked for, in its order; returns how many (at most room).
+ */
+size_t client_keys(const struct exchange *, const struct account_key **out, size_t room);
+
+/* ---- preauth*.c --------------------------------------------------------------------------------
+ */
+
+/* A mechanism: what it offers in METHOD-DATA, and how it verifies what the client sends. */
+struct mechanism {
+    int32_t type;
+    const char *name;
+    /* False: nothing to offer to this client. */
+    bool (*offer)(struct exchange *, struct bytes *padata_value);
+    /* 0: the client has proven its key; else the error. NULL: offers only. */
+    int32_t (*verify)(struct exchange *, const struct PA_DATA *);
+};
+extern const struct mechanism etype_info2, etype_info, encrypted_timestamp;
+
+const struct PA_DATA *find_padata(const struct KDC_REQ *, int32_t type);
+int32_t step_preauth(struct exchange *);
+
+/* ---- ticket.c ----------------------------------------------------------------------------------
+ */
+
+int64_t whole_seconds(int64_t when);
+int64_t later(int64_t when, int64_t life); /* the sum, at most NEVER */
+int64_t sooner(int64_t, int64_t);
+int64_t asked_till(int64_t); /* 1970-01-01: as late as can be */
+/* The shortest of these, where 0 sets no bound. */
+int64_t shortest(int64_t realm, int64_t client, int64_t server);
+int32_t step_session_key(struct exchange *);
+/* Completes x->ticket and seals it for x->server into x->sealed. */
+int32_t step_ticket(struct exchange *);
+/* The EncKDCRepPart that repeats x->ticket to the client. */
+struct EncKDCRepPart reply_part(struct exchange *);
+/* Puts x->sealed into the reply, seals the part with x->reply_key and encodes all into x->reply. */
+int32_t encode_reply(struct exchange *, struct KDC_REP *, const struct EncKDCRepPart *);
+/* What the refused options of both exchanges are called, or NULL. */
+const char *option_refused(uint32_t options);
+
+/* ---- errors.c ----------------------------------------------------------------------------------
+ */
+
+enum kdc_fault { NOT_A_REQUEST, NOT_WHOLE, KDC_FAULTS };
+extern const struct fault_row kdc_faults[KDC_FAULTS];
+
+/* The KRB-ERROR that ends the exchange with this code. */
+struct bytes error_reply(struct exchange *, int32_t code);
+/* The error for what a reader found wrong first; pvno: the one for another version. */
+int32_t decode_error(const struct faults *, int32_t pvno);
+/* Hands faults of a private sink on to the turn's. */
+void pass_faults(struct turn *, const struct faults *);
+
+#endif

@@ -1,0 +1,94 @@
+/* Pre-authentication (RFC 4120 3.1.2, 5.2.7): the table of mechanisms, and the step that asks for
+ * proof before anything sealed with the client's key goes out. */
+#include "kdc/inside.h"
+
+/* In the order in which they are offered and looked for. */
+static const struct mechanism *const mechanisms[] = {
+    &etype_info2,
+    &etype_info,
+    &encrypted_timestamp,
+};
+#define MECHANISMS (sizeof mechanisms / sizeof *mechanisms)
+
+const struct PA_DATA *find_padata(const struct KDC_REQ *req, int32_t type)
+{
+    for (size_t i = 0; req->has_padata && i < req->padata.n; i++)
+        if (req->padata.at[i].padata_type == type)
+            return &req->padata.at[i];
+    return NULL;
+}
+
+/* METHOD-DATA: how the client may prove its key, and what it needs to know for that. */
+static struct bytes offers(struct exchange *x)
+{
+    struct PA_DATA rows[MECHANISMS];
+    struct METHOD_DATA methods = {.at = rows};
+    for (size_t i = 0; i < MECHANISMS; i++) {
+        struct PA_DATA *pa = &rows[methods.n];
+        *pa = (struct PA_DATA){.padata_type = mechanisms[i]->type};
+        if (mechanisms[i]->offer(x, &pa->padata_value))
+            methods.n++;
+    }
+    return asn_encode(&ASN_METHOD_DATA, &methods, x->turn->mem);
+}
+
+/* The first element that a mechanism can verify is the one that counts: a request is one attempt,
+ * however many it carries. */
+static const struct mechanism *find_proof(const struct exchange *x, const struct PA_DATA **pa)
+{
+    for (size_t i = 0; i < MECHANISMS; i++) {
+        *pa = mechanisms[i]->verify ? find_padata(&x->req, mechanisms[i]->type) : NULL;
+        if (*pa)
+            return mechanisms[i];
+    }
+    return NULL;
+}
+
+static bool no_attempt_left(struct exchange *x, struct bytes *account)
+{
+    struct ledger *ledger = x->kdc->config.ledger;
+    if (!ledger || !x->policy->attempts)
+        return false;
+    *account = bytes_str(principal_text(x->turn->mem, &x->client->name, (struct bytes){0}));
+    if (!attempt_reserve(ledger, *account, x->policy->attempts, x->turn->now,
+                         x->policy->attempt_window))
+        return true;
+    x->counted = true;
+    return false;
+}
+
+static int32_t verify(struct exchange *x, const struct mechanism *m, const struct PA_DATA *pa)
+{
+    struct bytes account = {0};
+    if (no_attempt_left(x, &account))
+        return refuse(x, KDC_ERR_CLIENT_REVOKED, "too many wrong passwords");
+    int32_t code = m->verify(x, pa);
+    /* A wrong clock is no wrong password. */
+    if (account.n && x->counted)
+        attempt_settle(x->kdc->config.ledger, account, code != KDC_ERR_PREAUTH_FAILED,
+                       x->turn->now);
+    if (code == KDC_ERR_PREAUTH_FAILED)
+        x->e_data = offers(x);
+    if (!code)
+        x->proven = true;
+    return code;
+}
+
+int32_t step_preauth(struct exchange *x)
+{
+    const struct PA_DATA *pa = find_padata(&x->req, PA_FX_FAST);
+    if (pa && pa->padata_value.n)
+        return refuse(x, KDC_ERR_PADATA_TYPE_NOSUPP, "armored requests (FAST) are not taken");
+    const struct mechanism *m = find_proof(x, &pa);
+    if (m) {
+        SAY(x, A_STR("mechanism", m->name), A_STR("client", x->client->text));
+        return verify(x, m, pa);
+    }
+    SAY(x, A_STR("client", x->client->text));
+    if (x->client->flags & ACCOUNT_NO_PREAUTH) {
+        SAY(x, A_STR("mechanism", "none, which this account allows"));
+        return NOTED;
+    }
+    x->e_data = offers(x);
+    return refuse(x, KDC_ERR_PREAUTH_REQUIRED, "proof of the key comes first");
+}

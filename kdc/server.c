@@ -1,0 +1,36 @@
+/* The account that a ticket is asked for. */
+#include "kdc/inside.h"
+
+bool is_tgs_name(const struct exchange *x, const struct PrincipalName *name)
+{
+    return name->name_string.n == 2 && bytes_equal_str(name->name_string.at[0], "krbtgt") &&
+           bytes_equal(name->name_string.at[1], realm_name(x->realm));
+}
+
+static int32_t usable(struct exchange *x, const struct account *a)
+{
+    if (a->flags & ACCOUNT_DISABLED)
+        return refuse(x, KDC_ERR_SERVICE_REVOKED, "the service's account is disabled");
+    if (a->expires && x->turn->now >= a->expires)
+        return refuse(x, KDC_ERR_SERVICE_EXP, "the service's account has expired");
+    if (a->flags & ACCOUNT_NO_SERVER)
+        return refuse(x, KDC_ERR_MUST_USE_USER2USER, "no tickets are issued for this account");
+    if (!a->n_keys)
+        return refuse(x, KDC_ERR_NULL_KEY, "the service has no key");
+    return DONE;
+}
+
+int32_t step_server(struct exchange *x)
+{
+    if (!x->body->has_sname)
+        return refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "no service was named");
+    SAY(x, A_STR("sname", principal_text(x->turn->mem, &x->body->sname, (struct bytes){0})));
+    if (x->is_tgs && !bytes_equal(x->body->realm, realm_name(x->realm)))
+        return refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "the service is in another realm");
+    x->server = realm_find(x->realm, &x->body->sname);
+    if (!x->server)
+        return refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "no account has this service name");
+    SAY(x, A_STR("account", x->server->text),
+        A_INT("kvno", x->server->n_keys ? x->server->keys[0].kvno : 0));
+    return usable(x, x->server);
+}

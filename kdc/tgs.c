@@ -1,0 +1,83 @@
+/* The Ticket-Granting Service (RFC 4120 3.3): from a ticket-granting ticket to a ticket for a
+ * service. The list at the end is the exchange. */
+#include "kdc/tgs.h"
+
+static int32_t step_request(struct exchange *x)
+{
+    const struct KDC_REQ_BODY *b = x->body;
+    if (!x->turn->tell)
+        return SILENT;
+    SAY(x,
+        A_STR("sname",
+              b->has_sname ? principal_text(x->turn->mem, &b->sname, (struct bytes){0}) : ""),
+        A_STR("options", name_flags(x->turn->mem, NAMES_KDC_OPTION, b->kdc_options)),
+        A_INT("nonce", b->nonce));
+    return NOTED;
+}
+
+/* What only later members of the family do, and what must not be half done. */
+static int32_t step_padata(struct exchange *x)
+{
+    static const struct {
+        int32_t type, code;
+        const char *why;
+    } refused[] = {
+        {PA_FX_FAST, KDC_ERR_PADATA_TYPE_NOSUPP, "armored requests (FAST) are not taken"},
+        {PA_FOR_USER, KDC_ERR_BADOPTION, "tickets on behalf of others (S4U2self)"},
+        {PA_S4U_X509_USER, KDC_ERR_BADOPTION, "tickets on behalf of others (S4U2self)"},
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (find_padata(&x->req, refused[i].type))
+            return refuse(x, refused[i].code, refused[i].why);
+    if (!find_padata(&x->req, PA_TGS_REQ))
+        return refuse(x, KDC_ERR_PADATA_TYPE_NOSUPP, "no ticket came with the request");
+    return DONE;
+}
+
+/* The client may have been closed since it logged on. */
+static int32_t step_client(struct exchange *x)
+{
+    SAY(x, A_STR("client", principal_text(x->turn->mem, x->cname, x->crealm)));
+    if (!bytes_equal(x->crealm, realm_name(x->realm)))
+        return refuse(x, KDC_ERR_PATH_NOT_ACCEPTED, "clients of other realms are not served");
+    x->client = realm_find(x->realm, x->cname);
+    if (!x->client || !principal_equal(&x->client->name, x->cname))
+        return refuse(x, KDC_ERR_C_PRINCIPAL_UNKNOWN, "the client's account is gone");
+    if (x->client->flags & ACCOUNT_DISABLED)
+        return refuse(x, KDC_ERR_CLIENT_REVOKED, "the client's account is disabled");
+    if (x->client->expires && x->turn->now >= x->client->expires)
+        return refuse(x, KDC_ERR_NAME_EXP, "the client's account has expired");
+    return DONE;
+}
+
+static int32_t step_reply(struct exchange *x)
+{
+    struct KDC_REP rep = {0};
+    bool subkey = x->tgt.subkey.n != 0;
+    x->reply_key = subkey ? x->tgt.subkey : x->tgt.session;
+    x->reply_usage = subkey ? USAGE_TGS_REP_SUBKEY : USAGE_TGS_REP_SESSION;
+    struct EncKDCRepPart part = reply_part(x);
+    return encode_reply(x, &rep, &part);
+}
+
+static const struct step tgs_steps[] = {
+    {"kdc.tgs.request", step_request, "RFC 4120 3.3.1"},
+    {"kdc.tgs.padata", step_padata, "RFC 4120 3.3.2"},
+    {"kdc.tgs.ap", step_tgs_ap, "RFC 4120 3.3.2"},
+    {"kdc.tgs.checksum", step_tgs_checksum, "RFC 4120 3.3.2"},
+    {"kdc.tgs.replay", step_tgs_replay, "RFC 4120 3.2.3"},
+    {"kdc.tgs.client", step_client, "RFC 4120 3.3.3"},
+    {"kdc.tgs.server", step_server, "RFC 4120 3.3.3"},
+    {"kdc.tgs.options", step_tgs_options, "RFC 4120 3.3.3"},
+    {"kdc.tgs.etype", step_etype, "RFC 4120 3.3.3"},
+    {"kdc.tgs.flags", step_tgs_flags, "RFC 4120 3.3.3"},
+    {"kdc.tgs.times", step_tgs_times, "RFC 4120 3.3.3"},
+    {"kdc.tgs.session-key", step_session_key, "RFC 4120 3.3.3"},
+    {"kdc.tgs.ticket", step_ticket, "RFC 4120 5.3"},
+    {"kdc.tgs.reply", step_reply, "RFC 4120 3.3.3"},
+};
+
+int32_t tgs_answer(struct exchange *x)
+{
+    return run_steps(x, tgs_steps, sizeof tgs_steps / sizeof *tgs_steps);
+}

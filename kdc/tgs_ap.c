@@ -1,0 +1,126 @@
+/* Who asks: the AP-REQ inside PA-TGS-REQ, the checksum that ties it to this request, and whether it
+ * was seen before (RFC 4120 3.3.2). */
+#include "kdc/tgs.h"
+
+/* A ticket-granting ticket, or, to be renewed, the very ticket that is asked for. */
+static const struct account *ticket_holder(const struct exchange *x, const struct Ticket *t)
+{
+    const struct KDC_REQ_BODY *b = x->body;
+    bool renews =
+        (b->kdc_options & KDC_OPT_RENEW) && b->has_sname && principal_equal(&t->sname, &b->sname);
+    if (!bytes_equal(t->realm, realm_name(x->realm)) || !(is_tgs_name(x, &t->sname) || renews))
+        return NULL;
+    return realm_find(x->realm, &t->sname);
+}
+
+static int32_t find_key(void *arg, struct turn *turn, const struct Ticket *t, struct key *out)
+{
+    struct exchange *x = arg;
+    (void)turn;
+    const struct account *a = ticket_holder(x, t);
+    if (!a)
+        return KRB_AP_ERR_NOT_US;
+    uint32_t kvno = t->enc_part.has_kvno ? (uint32_t)t->enc_part.kvno : 0;
+    const struct account_key *k = account_key(a, kvno, (int32_t)t->enc_part.etype);
+    if (!k)
+        return account_key(a, kvno, 0) ? KRB_AP_ERR_NOKEY : KRB_AP_ERR_BADKEYVER;
+    tell_account_key(x, a, k, "kdc.tgs.ap.key");
+    *out = k->key;
+    return 0;
+}
+
+/* What a failed check is called in the KRB-ERROR. */
+static const char *ap_text(int32_t code)
+{
+    switch (code) {
+    case KRB_AP_ERR_NOT_US:
+        return "this ticket is not for the KDC";
+    case KRB_AP_ERR_SKEW:
+        return "the clocks differ by too much";
+    case KRB_AP_ERR_TKT_EXPIRED:
+        return "the ticket has expired";
+    case KRB_AP_ERR_TKT_NYV:
+        return "the ticket is not valid yet";
+    case KRB_AP_ERR_BADMATCH:
+        return "authenticator and ticket name two clients";
+    case KRB_AP_ERR_BADKEYVER:
+    case KRB_AP_ERR_NOKEY:
+        return "no such key of the ticket's server";
+    case KRB_AP_ERR_BAD_INTEGRITY:
+        return "the ticket or its proof does not open";
+    }
+    return "the ticket cannot be accepted";
+}
+
+static bool read_ap_req(struct exchange *x, struct AP_REQ *req, int32_t *code)
+{
+    struct faults faults = {.mem = x->turn->mem};
+    if (asn_decode(&ASN_AP_REQ, find_padata(&x->req, PA_TGS_REQ)->padata_value, ASN_DEPLOYED,
+                   x->turn->mem, &faults, req))
+        return true;
+    pass_faults(x->turn, &faults);
+    *code = refuse(x, decode_error(&faults, KRB_AP_ERR_BADVERSION), "the AP-REQ is malformed");
+    return false;
+}
+
+int32_t step_tgs_ap(struct exchange *x)
+{
+    struct AP_REQ req;
+    int32_t code;
+    if (!read_ap_req(x, &req, &code))
+        return code;
+    struct ap_keys keys = {find_key, x};
+    struct ap_policy policy = {x->policy->skew, USAGE_TGS_AUTHENTICATOR, "kdc.tgs.ap", false};
+    code = ap_check(x->turn, &req, &keys, &policy, &x->tgt);
+    if (x->tgt.session.n) { /* the ticket opened */
+        x->cname = &x->tgt.ticket.cname;
+        x->crealm = x->tgt.ticket.crealm;
+        tell_session_key(x, "session", &x->tgt.session, x->cname, &req.ticket.sname,
+                         "kdc.tgs.ap.ticket");
+        tell_session_key(x, "subkey", &x->tgt.subkey, x->cname, &req.ticket.sname,
+                         "kdc.tgs.ap.authenticator");
+    }
+    x->ctime = x->tgt.authenticator.ctime + x->tgt.authenticator.cusec;
+    return code ? refuse(x, code, ap_text(code)) : DONE;
+}
+
+/* The authenticator could be put on top of another body, if the body were not summed up in it. */
+int32_t step_tgs_checksum(struct exchange *x)
+{
+    const struct Authenticator *a = &x->tgt.authenticator;
+    if (!a->has_cksum)
+        return refuse(x, KRB_AP_ERR_INAPP_CKSUM, "the authenticator has no checksum");
+    int32_t type = (int32_t)a->cksum.cksumtype;
+    SAY(x, A_INT("cksumtype", type), A_USAGE("usage", USAGE_TGS_CKSUM),
+        A_INT("octets", (int64_t)x->body->der.n));
+    if (!checksum_known(type))
+        return refuse(x, KDC_ERR_SUMTYPE_NOSUPP, "unknown type of checksum");
+    if (!checksum_is_keyed(type))
+        return refuse(x, KRB_AP_ERR_INAPP_CKSUM, "anyone could make this type of checksum");
+    if (!checksum_verify(x->turn->crypto, type, &x->tgt.session, USAGE_TGS_CKSUM, x->body->der,
+                         a->cksum.checksum))
+        return refuse(x, KRB_AP_ERR_MODIFIED, "the checksum does not fit the request");
+    return DONE;
+}
+
+/* After the checksum: who puts another body on a recorded authenticator must not be able to use it
+ * up before its owner's request arrives. The ciphertext stands for the tuple of RFC 4120 3.2.3,
+ * which is sealed in it. It is remembered for as long as its time would pass. */
+int32_t step_tgs_replay(struct exchange *x)
+{
+    struct ledger *ledger = x->kdc->config.ledger;
+    if (!ledger)
+        return SILENT;
+    int64_t window = x->ctime + x->policy->skew - x->turn->now;
+    SAY(x, A_TIME("ctime", x->ctime), A_SPAN("window", window));
+    switch (replay_insert(ledger, x->tgt.req.authenticator.cipher, x->turn->now, window)) {
+    case REPLAY_NEW:
+        x->counted = true;
+        return DONE;
+    case REPLAY_SEEN:
+        return refuse(x, KRB_AP_ERR_REPEAT, "this authenticator was used before");
+    case REPLAY_FULL:
+        break;
+    }
+    return refuse(x, KDC_ERR_SVC_UNAVAILABLE, "too many requests to remember");
+}

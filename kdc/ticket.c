@@ -1,0 +1,135 @@
+/* What making a ticket has in common for AS and TGS: times, the session key, sealing, the reply. */
+#include "kdc/inside.h"
+
+/* ---- times ------------------------------------------------------------------------------------
+ */
+
+int64_t whole_seconds(int64_t when)
+{
+    int64_t rest = when % SECOND;
+    return when - rest - (rest < 0 ? SECOND : 0);
+}
+
+int64_t later(int64_t when, int64_t life)
+{
+    return life > 0 && when > NEVER - life ? NEVER : when + life;
+}
+
+int64_t sooner(int64_t a, int64_t b)
+{
+    return a < b ? a : b;
+}
+
+int64_t asked_till(int64_t till)
+{
+    return till == 0 ? NEVER : till;
+}
+
+int64_t shortest(int64_t realm, int64_t client, int64_t server)
+{
+    int64_t life = realm;
+    if (client && client < life)
+        life = client;
+    if (server && server < life)
+        life = server;
+    return life;
+}
+
+/* ---- options ----------------------------------------------------------------------------------
+ */
+
+/* RFC 8062 (anonymous) and MS-SFU (a ticket of the client's among the additional tickets) name bits
+ * that the list of RFC 4120 does not have. */
+enum { OPT_REQUEST_ANONYMOUS = 1 << 15, OPT_CNAME_IN_ADDL_TKT = 1 << 17 };
+
+const char *option_refused(uint32_t options)
+{
+    static const struct {
+        uint32_t option;
+        const char *why;
+    } refused[] = {
+        {KDC_OPT_POSTDATED, "no postdated tickets are issued"},
+        {KDC_OPT_ALLOW_POSTDATE, "no postdated tickets are issued"},
+        {KDC_OPT_VALIDATE, "no postdated tickets are validated"},
+        {KDC_OPT_ENC_TKT_IN_SKEY, "user-to-user tickets are not issued"},
+        {OPT_CNAME_IN_ADDL_TKT, "constrained delegation is not granted"},
+        {OPT_REQUEST_ANONYMOUS, "anonymous tickets are not issued"},
+    };
+    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
+        if (options & refused[i].option)
+            return refused[i].why;
+    return NULL;
+}
+
+/* ---- keys and seals ---------------------------------------------------------------------------
+ */
+
+int32_t step_session_key(struct exchange *x)
+{
+    if (!key_random(x->turn->crypto, x->turn->rng, "session-key", x->session_etype, &x->session))
+        return BROKEN;
+    x->ticket.key = key_to_wire(&x->session);
+    tell_session_key(x, "session", &x->session, x->cname, &x->body->sname,
+                     x->is_tgs ? "kdc.tgs.session-key" : "kdc.as.session-key");
+    SAY(x, A_ETYPE("etype", x->session_etype));
+    return DONE;
+}
+
+int32_t step_ticket(struct exchange *x)
+{
+    const struct account_key *k = x->server_key;
+    x->ticket.crealm = x->crealm;
+    x->ticket.cname = *x->cname;
+    x->sealed =
+        (struct Ticket){.tkt_vno = 5, .realm = realm_name(x->realm), .sname = x->body->sname};
+    tell_account_key(x, x->server, k, x->is_tgs ? "kdc.tgs.ticket" : "kdc.as.ticket");
+    SAY(x, A_STR("server", reader_name(x, &x->body->sname)),
+        A_STR("key", reader_name(x, &x->server->name)), A_INT("kvno", k->kvno),
+        A_ETYPE("etype", k->key.etype), A_USAGE("usage", USAGE_TICKET));
+    if (!seal_value(x->turn, &ASN_EncTicketPart, &x->ticket, &k->key, k->kvno, USAGE_TICKET,
+                    &x->sealed.enc_part))
+        return BROKEN;
+    return DONE;
+}
+
+/* ---- the reply --------------------------------------------------------------------------------
+ */
+
+struct EncKDCRepPart reply_part(struct exchange *x)
+{
+    const struct EncTicketPart *t = &x->ticket;
+    struct LastReq_item *last = arena_new_of(x->turn->mem, struct LastReq_item);
+    last->lr_value = whole_seconds(x->turn->now); /* type 0: it means nothing, but one must stand */
+    return (struct EncKDCRepPart){
+        .key = t->key,
+        .last_req = {last, 1},
+        .nonce = x->body->nonce,
+        .flags = t->flags,
+        .authtime = t->authtime,
+        .has_starttime = t->has_starttime,
+        .starttime = t->starttime,
+        .endtime = t->endtime,
+        .has_renew_till = t->has_renew_till,
+        .renew_till = t->renew_till,
+        .srealm = realm_name(x->realm),
+        .sname = x->body->sname,
+        .has_caddr = t->has_caddr,
+        .caddr = t->caddr,
+    };
+}
+
+int32_t encode_reply(struct exchange *x, struct KDC_REP *rep, const struct EncKDCRepPart *part)
+{
+    rep->pvno = 5;
+    rep->msg_type = x->is_tgs ? 13 : 11;
+    rep->crealm = x->ticket.crealm;
+    rep->cname = x->ticket.cname;
+    rep->ticket = x->sealed;
+    if (!seal_value(x->turn, x->is_tgs ? &ASN_EncTGSRepPart : &ASN_EncASRepPart, part,
+                    &x->reply_key, x->reply_kvno, x->reply_usage, &rep->enc_part))
+        return BROKEN;
+    x->reply = asn_encode(x->is_tgs ? &ASN_TGS_REP : &ASN_AS_REP, rep, x->turn->mem);
+    SAY(x, A_ETYPE("etype", x->reply_key.etype), A_USAGE("usage", x->reply_usage),
+        A_INT("nonce", x->body->nonce));
+    return x->reply.n ? DONE : BROKEN;
+}

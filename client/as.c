@@ -60,7 +60,7 @@ static bool ask(struct client *c, struct turn *t, const struct PA_DATA *first, s
          A_STR("client", client_shown(t->mem, &task->cname, task->crealm)),
          A_STR("server", client_shown(t->mem, &task->sname, task->srealm)),
          A_TIME("until", task->till), A_INT("nonce", task->nonce),
-         A_STR("proof", task->rounds ? "with a proof" : "no proof"));
+         A_STR("proof", n ? "with a proof" : "without a proof"));
     client_send_request(c, t, AWAIT_AS_REP, c->config.kdc, data);
     return true;
 }
@@ -72,10 +72,10 @@ static bool ask_with_proof(struct client *c, struct turn *t, const struct preaut
     size_t n = 0;
     if (cookie)
         elements[n++] = *cookie;
-    if (!mechanism->answer(c, t, &elements[n++]))
+    if (!mechanism->answer(c, t, &elements[n++]) || !ask(c, t, elements, n))
         return false;
     c->task.rounds++;
-    return ask(c, t, elements, n);
+    return true;
 }
 
 bool client_as_begin(struct client *c, struct turn *t)

@@ -14,13 +14,13 @@
 struct client;
 
 struct client_config {
-    const char *party;               /* its own name: "alice" */
-    const struct party *kdc;         /* where AS and TGS requests go */
-    struct bytes realm;              /* default realm */
-    const int32_t *etypes;           /* offered, preferred first */
+    const char *party;       /* its own name: "alice" */
+    const struct party *kdc; /* where AS and TGS requests go */
+    struct bytes realm;      /* default realm */
+    const int32_t *etypes;   /* offered, preferred first */
     size_t n_etypes;
-    int64_t skew;                    /* allowed between KDC and client, microseconds */
-    enum transport via;              /* how it starts; RESPONSE_TOO_BIG makes it go to VIA_TCP */
+    int64_t skew;       /* allowed between KDC and client, microseconds */
+    enum transport via; /* how it starts; RESPONSE_TOO_BIG makes it go to VIA_TCP */
 };
 struct client *client_new(struct arena *, const struct client_config *);
 
@@ -29,20 +29,20 @@ enum client_task { CLIENT_LOGON, CLIENT_TICKET, CLIENT_GET };
 struct client_do_args {
     enum client_task task;
     /* CLIENT_LOGON: kinit */
-    const char *principal;           /* "alice" or "alice@EXAMPLE.TEST" */
-    struct bytes password;           /* or: */
+    const char *principal; /* "alice" or "alice@EXAMPLE.TEST" */
+    struct bytes password; /* or: */
     const struct keytab *keytab;
-    uint32_t kdc_options;            /* forwardable, renewable, canonicalize ... */
-    int64_t life, renew_life;        /* microseconds; 0: 10 hours / none */
-    bool timestamp_first;            /* send PA-ENC-TIMESTAMP in the first AS-REQ (needs etypes[0]
-                                      * and the default salt), as the document describes it */
+    uint32_t kdc_options;     /* forwardable, renewable, canonicalize ... */
+    int64_t life, renew_life; /* microseconds; 0: 10 hours / none */
+    bool timestamp_first;     /* send PA-ENC-TIMESTAMP in the first AS-REQ (needs etypes[0]
+                               * and the default salt), as the document describes it */
     /* CLIENT_TICKET: kvno; CLIENT_GET: an HTTP GET with Negotiate, getting the ticket first when
      * the cache has none */
-    const char *spn;                 /* "HTTP/www.example.test" */
+    const char *spn; /* "HTTP/www.example.test" */
     const struct party *service;
-    const char *target;              /* "/": CLIENT_GET */
-    const char *host;                /* "www.example.test" */
-    bool mutual;                     /* ask for an AP-REP */
+    const char *target; /* "/": CLIENT_GET */
+    const char *host;   /* "www.example.test" */
+    bool mutual;        /* ask for an AP-REP */
 };
 
 /* False: our fault. */
@@ -52,8 +52,8 @@ bool client_receive(struct client *, const struct packet *, struct turn *);
 enum client_state { CLIENT_IDLE, CLIENT_WAITING, CLIENT_GRANTED, CLIENT_REFUSED };
 struct client_outcome {
     enum client_state state;
-    int32_t error;        /* the KRB-ERROR's code, or the client's own finding, when REFUSED */
-    const char *text;     /* "kinit: Password incorrect"-like: what the user would read */
+    int32_t error;    /* the KRB-ERROR's code, or the client's own finding, when REFUSED */
+    const char *text; /* "kinit: Password incorrect"-like: what the user would read */
 };
 struct client_outcome client_result(const struct client *);
 

@@ -60,7 +60,7 @@ bool client_read_error(struct client *c, struct turn *t, struct bytes data, stru
         client_refuse(c, t, FIND_VERSION, (struct detail){.expected = "5, type 30"});
         return false;
     }
-    /* Nothing in it is protected: it may end an exchange, never client_grant anything. */
+    /* Nothing in it is protected: it may end an exchange, never grant anything. */
     tell(t, STEP_NOTED, "client.error", A_ERROR("code", out->error_code),
          A_TEXT("text", out->has_e_text ? out->e_text : bytes_str("")),
          A_TIME("stime", out->stime + out->susec));

@@ -69,7 +69,7 @@ struct client {
     struct security_context context;
 };
 
-/* ---- refusals (client_refuse.c): each a fault row, a step of the same id, and what the user reads
+/* ---- refusals (refuse.c): each a fault row, a step of the same id, and what the user reads
  * -----
  */
 enum finding {

@@ -122,7 +122,7 @@ bool service_http_respond(struct visit *v)
         body.n = 0;
     tell(v->turn, STEP_DONE, "service.http.answer", A_INT("status", v->status),
          A_STR("client", v->status == 200 ? service_client_name(v) : ""),
-         A_INT("token", (int64_t)v->answer.n));
+         A_STR("token", v->answer.n ? arena_printf(mem, "%zu", v->answer.n) : ""));
     outbox_reply(v->turn->out, v->packet, http_write(mem, start_line(v->status), fields, n, body));
     return true;
 }

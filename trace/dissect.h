@@ -89,7 +89,8 @@ size_t dissect_learn(struct root *, struct keyring *, struct arena *);
  * without parts, [*at, *end) of its root. The leaves of a root tile it. */
 bool field_leaf(const struct field *, size_t *at, size_t *end);
 /* Depth-first, parents before children, inner roots after the field they hang off; NULL at the
- * end of the message. */
+ * end of the message. The headers of a primitive come after it, though their octets stand before
+ * its own. */
 struct field *field_next(struct field *);
 /* The field whose leaf octet `at` of the root belongs to; NULL: past the end. */
 struct field *field_at(struct root *, size_t at);

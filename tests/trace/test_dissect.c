@@ -1,0 +1,346 @@
+/* The dissector: what it names, what it opens, and that no octet is left out, whatever comes. */
+#include "tests/trace/support.h"
+#include "tests/wire/samples.h"
+#include "base/text.h"
+#include "wire/gss.h"
+#include "wire/http.h"
+
+#include <string.h>
+
+static struct made m;
+
+static const char *value_at(struct root *r, const char *path)
+{
+    struct field *f = field_find(r, path);
+    if (!f)
+        fail_msg("no field %s", path);
+    return f->value;
+}
+
+#define assert_value(r, path, value) assert_string_equal(value_at(r, path), value)
+
+static struct root *read_all(struct bytes data, enum transport via)
+{
+    struct keyring *ring = arena_new_of(m.mem, struct keyring);
+    *ring = made_ring(&m);
+    struct root *r = dissect(data, via, ring, m.crypto, m.mem);
+    assert_tiled(r);
+    return r;
+}
+
+/* ---- published messages --------------------------------------------------------------------- */
+
+static void vector(void **state)
+{
+    const struct asn_type *t;
+    struct bytes der = sample(*state, m.mem, &t);
+    struct root *r = dissect_as(der, t, NULL, NULL, m.mem);
+    assert_tiled(r);
+    assert_string_equal(r->top->path, t->name);
+}
+
+/* Every beginning of it, and every octet of it damaged. */
+static void vector_damaged(void **state)
+{
+    const struct asn_type *t;
+    struct bytes der = sample(*state, m.mem, &t);
+    for (size_t n = 0; n < der.n; n++) {
+        struct arena *a = arena_new(1 << 14);
+        struct root *r = dissect_as(bytes_slice(der, 0, n), t, NULL, NULL, a);
+        assert_tiled(r);
+        arena_free(a);
+    }
+    uint8_t *copy = (uint8_t *)arena_copy(m.mem, der).p;
+    for (size_t i = 0; i < der.n; i++)
+        for (int x = 1; x < 256; x += 127) {
+            struct arena *a = arena_new(1 << 14);
+            copy[i] ^= (uint8_t)x;
+            assert_tiled(dissect_as(bytes_of(copy, der.n), t, NULL, NULL, a));
+            assert_tiled(dissect(bytes_of(copy, der.n), VIA_UDP, NULL, NULL, a));
+            copy[i] ^= (uint8_t)x;
+            arena_free(a);
+        }
+}
+
+/* What the codec maps and what the dissector shows are the same spans. */
+struct spans {
+    struct asn_visitor visitor;
+    struct root *r;
+    struct field *f;
+};
+
+static void same_span(struct asn_visitor *v, const struct asn_span *s)
+{
+    struct spans *all = (struct spans *)v;
+    while (all->f && (all->f->header || all->f->root != all->r))
+        all->f = field_next(all->f);
+    assert_non_null(all->f);
+    assert_ptr_equal(all->f->type, s->type);
+    assert_int_equal(all->f->at, s->at);
+    assert_int_equal(all->f->body, s->body);
+    assert_int_equal(all->f->end, s->end);
+    assert_int_equal(all->f->depth, s->depth);
+    all->f = field_next(all->f);
+}
+
+static void ignore(struct asn_visitor *v, const struct asn_span *s)
+{
+    (void)v;
+    (void)s;
+}
+
+static void vector_agrees(void **state)
+{
+    const struct asn_type *t;
+    struct bytes der = sample(*state, m.mem, &t);
+    struct root *r = dissect_as(der, t, NULL, NULL, m.mem);
+    struct spans all = {{same_span, ignore}, r, r->top};
+    if (asn_walk(t, der, ASN_STRICT, m.mem, NULL, &all.visitor))
+        while (all.f) {
+            assert_true(all.f->header || all.f->root != r);
+            all.f = field_next(all.f);
+        }
+}
+
+/* ---- values --------------------------------------------------------------------------------- */
+
+static void values(void **state)
+{
+    (void)state;
+    struct root *r = read_all(made_as_req(&m, true), VIA_UDP);
+    assert_string_equal(r->what, "AS-REQ");
+    assert_value(r, "AS-REQ.pvno", "5");
+    assert_value(r, "AS-REQ.padata", "1 item");
+    assert_value(r, "AS-REQ.padata[0]", "2 PA-ENC-TIMESTAMP");
+    assert_value(r, "AS-REQ.req-body.kdc-options", "forwardable renewable-ok");
+    assert_value(r, "AS-REQ.req-body.cname", "alice");
+    assert_value(r, "AS-REQ.req-body.sname", "krbtgt/EXAMPLE.TEST");
+    assert_value(r, "AS-REQ.req-body.till", "2026-11-22 06:00:00Z");
+    assert_value(r, "AS-REQ.req-body.etype[0]", "18 aes256-cts-hmac-sha1-96");
+    assert_value(r, "AS-REQ.padata[0].padata-value/PA-ENC-TIMESTAMP.cipher/PA-ENC-TS-ENC.pausec",
+                 "155000");
+    struct field *f = field_find(r, "AS-REQ.req-body.sname");
+    assert_string_equal(f->words->place, "AS-REQ.req-body.sname");
+    assert_string_equal(
+        header_words(m.mem, r->top->first),
+        arena_printf(m.mem, "APPLICATION 10, constructed, %zu octets follow", r->data.n - 3));
+}
+
+static void error(void **state)
+{
+    (void)state;
+    struct root *r = read_all(made_error(&m), VIA_TCP);
+    assert_string_equal(message_label(r, m.mem), "KRB-ERROR 25 KDC_ERR_PREAUTH_REQUIRED");
+    assert_value(r, "KRB-ERROR.e-text", "NEEDED_PREAUTH");
+    const char *entry = "KRB-ERROR.e-data/METHOD-DATA[0].padata-value/ETYPE-INFO2[0]";
+    assert_value(r, entry, "18 aes256-cts-hmac-sha1-96, salt \"EXAMPLE.TESTalice\"");
+    assert_value(r, arena_printf(m.mem, "%s.s2kparams", entry), "4096 iterations");
+    assert_int_equal(field_find(r, "KRB-ERROR.e-data/METHOD-DATA[1].padata-value")->state,
+                     FIELD_PLAIN);
+    assert_int_equal(field_find(r, "KRB-ERROR.e-data/METHOD-DATA[2].padata-value")->state,
+                     FIELD_OPAQUE);
+}
+
+/* ---- sealed --------------------------------------------------------------------------------- */
+
+static void opened_all(struct root *r, size_t want)
+{
+    size_t n = 0;
+    for (struct field *f = r->top; f; f = field_next(f)) {
+        assert_int_not_equal(f->state, FIELD_SEALED);
+        assert_int_not_equal(f->state, FIELD_BROKEN);
+        n += f->state == FIELD_OPENED;
+    }
+    assert_int_equal(n, want);
+}
+
+static void tgs_req(void **state)
+{
+    (void)state;
+    struct root *r = read_all(made_tgs_req(&m), VIA_UDP);
+    opened_all(r, 2);
+    assert_string_equal(message_label(r, m.mem), "TGS-REQ HTTP/www.example.test");
+    const char *ap = "TGS-REQ.padata[0].padata-value/AP-REQ";
+    assert_value(r, arena_printf(m.mem, "%s.ticket", ap), "krbtgt/EXAMPLE.TEST@EXAMPLE.TEST");
+    struct field *f =
+        field_find(r, arena_printf(m.mem, "%s.authenticator.cipher/Authenticator.cksum", ap));
+    assert_int_equal(f->covers->usage, 6);
+    assert_string_equal(f->words->place, "PA-TGS-REQ/AP-REQ.authenticator/Authenticator.cksum");
+    f = field_find(r, arena_printf(m.mem, "%s.authenticator.cipher", ap));
+    assert_int_equal(f->opened_usage, 7);
+    assert_string_equal(f->opened_by->name, "session alice-krbtgt");
+    assert_int_equal(f->inner->confounder, 16);
+    assert_value(r, "TGS-REQ.req-body.nonce", "4294967295");
+}
+
+static void replies(void **state)
+{
+    (void)state;
+    struct root *r = read_all(made_rep(&m, true), VIA_UDP);
+    opened_all(r, 2);
+    assert_value(r, "AS-REP.enc-part.cipher/EncASRepPart.last-req[0]", "0 none");
+    r = read_all(made_rep(&m, false), VIA_UDP);
+    opened_all(r, 2);
+    struct field *f = field_find(r, "TGS-REP.enc-part.cipher");
+    assert_int_equal(f->opened_usage, 9);
+    struct seal_part parts[3];
+    assert_int_equal(seal_parts(18, 56, parts), 3);
+    assert_string_equal(parts[2].name, "HMAC");
+    assert_int_equal(parts[2].at, 44);
+    assert_int_equal(seal_parts(18, 27, parts), 0);
+}
+
+static void wrong_key(void **state)
+{
+    (void)state;
+    struct keyring ring = {0};
+    struct key other = made_key(&m, 18);
+    made_hold(&m, &ring, "K/bob", &other, "bob");
+    struct root *r = dissect(made_as_req(&m, true), VIA_UDP, &ring, m.crypto, m.mem);
+    struct field *f = field_find(r, "AS-REQ.padata[0].padata-value/PA-ENC-TIMESTAMP.cipher");
+    assert_int_equal(f->state, FIELD_SEALED);
+    assert_null(f->inner);
+    assert_int_equal(f->opens->usage, 1);
+    assert_tiled(r);
+}
+
+/* Who knows only the password learns the rest from what it opens. */
+static void learn(void **state)
+{
+    (void)state;
+    struct keyring ring = {0};
+    made_hold(&m, &ring, "K/alice", &m.client, "alice");
+    struct root *r = dissect(made_rep(&m, true), VIA_UDP, &ring, m.crypto, m.mem);
+    assert_int_equal(dissect_learn(r, &ring, m.mem), 1);
+    assert_string_equal(ring.keys[1].name, "session alice-krbtgt/EXAMPLE.TEST");
+    r = dissect(made_tgs_req(&m), VIA_UDP, &ring, m.crypto, m.mem);
+    assert_int_equal(dissect_learn(r, &ring, m.mem), 1);
+    r = dissect(made_rep(&m, false), VIA_UDP, &ring, m.crypto, m.mem);
+    assert_int_equal(dissect_learn(r, &ring, m.mem), 1);
+    assert_int_equal(dissect_learn(r, &ring, m.mem), 0);
+}
+
+/* ---- tokens --------------------------------------------------------------------------------- */
+
+static struct bytes http_with(const char *start, const char *field, struct bytes token)
+{
+    const char *fields[] = {
+        "Host: www.example.test",
+        arena_printf(m.mem, "%s: Negotiate %s", field, base64_text(m.mem, token)),
+    };
+    return http_write(m.mem, start, fields, 2, (struct bytes){0});
+}
+
+static void http(void **state)
+{
+    (void)state;
+    struct gss_checksum c = {.flags = GSS_MUTUAL | GSS_REPLAY};
+    struct Authenticator a = {
+        .has_cksum = true,
+        .cksum = {.cksumtype = CKSUMTYPE_GSS, .checksum = gss_checksum_write(m.mem, &c)},
+    };
+    struct Ticket t = made_ticket(&m, &m.service, &m.app, "HTTP", "www.example.test");
+    struct bytes token = gss_token_write(m.mem, TOK_AP_REQ, made_ap_req(&m, t, &m.app, 11, a));
+    struct root *r = read_all(http_with("GET / HTTP/1.1", "Authorization", token), VIA_HTTP);
+    opened_all(r, 2);
+    assert_string_equal(r->what, "HTTP request");
+    assert_string_equal(message_label(r, m.mem), "HTTP GET / + AP-REQ HTTP/www.example.test");
+    assert_value(r, "HTTP.field[0]", "Host: www.example.test");
+    const char *in = "HTTP.field[1].token68/GSS-TOKEN.innerToken/AP-REQ.authenticator.cipher/"
+                     "Authenticator.cksum.checksum/GSS-CHECKSUM.Flags";
+    assert_value(r, in, "GSS_C_MUTUAL_FLAG GSS_C_REPLAY_FLAG");
+    assert_value(r, "HTTP.field[1].token68/GSS-TOKEN.thisMech.oid",
+                 "1.2.840.113554.1.2.2 Kerberos 5");
+    r = read_all(BYTES_LIT("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Negotiate\r\n"
+                           "Content-Length: 0\r\n\r\n"),
+                 VIA_HTTP);
+    assert_string_equal(message_label(r, m.mem), "HTTP 401");
+}
+
+/* Every beginning of an HTTP message with all in it: leaves tile, in all its layers. */
+static void http_damaged(void **state)
+{
+    (void)state;
+    struct gss_checksum c = {.flags = GSS_MUTUAL};
+    struct Authenticator a = {
+        .has_cksum = true,
+        .cksum = {.cksumtype = CKSUMTYPE_GSS, .checksum = gss_checksum_write(m.mem, &c)},
+    };
+    struct Ticket t = made_ticket(&m, &m.service, &m.app, "HTTP", "www.example.test");
+    struct bytes token = gss_token_write(m.mem, TOK_AP_REQ, made_ap_req(&m, t, &m.app, 11, a));
+    struct bytes all = http_with("GET / HTTP/1.1", "Authorization", token);
+    struct keyring ring = made_ring(&m);
+    for (size_t n = 0; n <= all.n; n++) {
+        struct arena *mem = arena_new(1 << 16);
+        assert_tiled(dissect(bytes_slice(all, 0, n), VIA_HTTP, &ring, m.crypto, mem));
+        arena_free(mem);
+    }
+    for (size_t n = 0; n <= token.n; n++) {
+        struct arena *mem = arena_new(1 << 16);
+        assert_tiled(dissect(bytes_slice(token, 0, n), VIA_TCP, &ring, m.crypto, mem));
+        arena_free(mem);
+    }
+}
+
+/* ---- damage --------------------------------------------------------------------------------- */
+
+static void broken(void **state)
+{
+    (void)state;
+    struct bytes der = made_as_req(&m, false);
+    struct root *r = dissect(bytes_slice(der, 0, 100), VIA_UDP, NULL, NULL, m.mem);
+    assert_tiled(r);
+    assert_value(r, "AS-REQ.req-body.cname", "alice");
+    assert_non_null(r->top->fault);
+    assert_int_equal(r->top->state, FIELD_BROKEN);
+
+    uint8_t *copy = (uint8_t *)arena_copy(m.mem, der).p;
+    r = dissect(der, VIA_UDP, NULL, NULL, m.mem);
+    struct field *pvno = field_find(r, "AS-REQ.pvno");
+    copy[pvno->body] = 4;
+    r = dissect(bytes_of(copy, der.n), VIA_UDP, NULL, NULL, m.mem);
+    pvno = field_find(r, "AS-REQ.pvno");
+    assert_int_equal(pvno->state, FIELD_BROKEN);
+    assert_string_equal(pvno->fault->found, "4");
+    assert_value(r, "AS-REQ.req-body.cname", "alice");
+}
+
+/* AD-IF-RELEVANT within itself, deeper than is followed: it ends, and every octet has its leaf. */
+static void deep(void **state)
+{
+    (void)state;
+    struct bytes in = BYTES_LIT("x");
+    for (int i = 0; i < 200; i++) {
+        struct AuthorizationData_item item = {.ad_type = 1, .ad_data = in};
+        struct AuthorizationData list = {&item, 1};
+        in = asn_encode(&ASN_AuthorizationData, &list, m.mem);
+    }
+    assert_tiled(dissect_as(in, &ASN_AuthorizationData, NULL, NULL, m.mem));
+}
+
+static void nothing(void **state)
+{
+    (void)state;
+    struct root *r = dissect((struct bytes){0}, VIA_UDP, NULL, NULL, m.mem);
+    assert_tiled(r);
+    assert_string_equal(message_label(r, m.mem), "unknown message");
+    assert_tiled(dissect((struct bytes){0}, VIA_HTTP, NULL, NULL, m.mem));
+    assert_tiled(dissect_as((struct bytes){0}, &ASN_AS_REQ, NULL, NULL, m.mem));
+}
+
+int main(void)
+{
+    made_init(&m);
+    const struct CMUnitTest own[] = {
+        cmocka_unit_test(values),  cmocka_unit_test(error),        cmocka_unit_test(tgs_req),
+        cmocka_unit_test(replies), cmocka_unit_test(wrong_key),    cmocka_unit_test(learn),
+        cmocka_unit_test(http),    cmocka_unit_test(http_damaged), cmocka_unit_test(broken),
+        cmocka_unit_test(deep),    cmocka_unit_test(nothing),
+    };
+    int failed = cmocka_run_group_tests_name("dissect", own, NULL, NULL);
+    failed += samples_run("messages", m.mem, vector);
+    failed += samples_run("messages, damaged", m.mem, vector_damaged);
+    failed += samples_run("messages, as the codec maps them", m.mem, vector_agrees);
+    made_free(&m);
+    return failed != 0;
+}

@@ -37,10 +37,18 @@ static void usage(FILE *out)
           out);
 }
 
+/* `tessera`, `tessera --ascii` and `tessera NAME` are short for `tessera lesson ...`. */
+static int short_for_lesson(int argc, char **argv)
+{
+    static char verb[] = "lesson";
+    argv[0] = verb;
+    return verb_lesson(argc, argv);
+}
+
 int main(int argc, char **argv)
 {
     if (argc < 2)
-        return verb_lesson(argc, argv);
+        return short_for_lesson(argc, argv);
     if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
         strcmp(argv[1], "help") == 0) {
         usage(stdout);
@@ -49,6 +57,8 @@ int main(int argc, char **argv)
     for (size_t i = 0; i < N_VERBS; i++)
         if (strcmp(argv[1], verbs[i].name) == 0)
             return verbs[i].run(argc - 1, argv + 1);
+    if (argv[1][0] == '-' || lesson_is_named(argv[1]))
+        return short_for_lesson(argc, argv);
     fprintf(stderr, "tessera: no verb '%s'; `tessera --help` lists them\n", argv[1]);
     return 2;
 }

@@ -272,7 +272,9 @@ static void act_in_lesson(struct app *a, enum action act)
         a->at = lesson_previous_stop(l, a->at);
         break;
     case ACT_SMALL:
-        a->at += a->at < l->trace->n;
+        do
+            a->at += a->at < l->trace->n;
+        while (a->at < l->trace->n && lesson_is_note(l->trace->events[a->at - 1]));
         break;
     case ACT_FIRST:
         a->at = 0;

@@ -207,37 +207,34 @@ char *lesson_where(const struct lesson *l, size_t at, struct arena *mem)
 
 /* ---- what stands beside it ------------------------------------------------------------------ */
 
-/* The world tells one task for each step of the scenario, in order. */
-static const struct scenario_step *step_of(const struct lesson *l, size_t message, size_t *task)
+bool lesson_is_note(const struct event *e)
 {
-    size_t tasks = 0;
-    *task = 0;
-    for (size_t i = 0; i < l->messages[message - 1].event->index; i++)
-        if (l->trace->events[i]->kind == EVENT_TASK) {
-            tasks++;
-            *task = i;
-        }
-    return tasks && tasks <= l->scenario->n_steps ? &l->scenario->steps[tasks - 1] : NULL;
+    return e->kind == EVENT_STEP && strcmp(e->id, "world.note") == 0;
 }
 
-/* A note belongs to the first message of that label in its step. */
-static bool is_first(const struct lesson *l, size_t message, size_t task, const char *wanted)
+static const struct arg *arg_of(const struct event *e, const char *name)
 {
-    for (size_t k = 1; k <= message; k++)
-        if (l->messages[k - 1].event->index > task &&
-            scenario_message_is(l->messages[k - 1].label, wanted))
-            return k == message;
-    return false;
-}
-
-const struct scenario_note *lesson_note(const struct lesson *l, size_t message, size_t i)
-{
-    size_t task;
-    const struct scenario_step *step = message ? step_of(l, message, &task) : NULL;
-    for (size_t k = 0; step && k < step->n_notes; k++)
-        if (is_first(l, message, task, step->notes[k].message) && i-- == 0)
-            return &step->notes[k];
+    for (size_t i = 0; i < e->n_args; i++)
+        if (strcmp(e->args[i].name, name) == 0)
+            return &e->args[i];
     return NULL;
+}
+
+const struct event *lesson_note(const struct lesson *l, size_t message, size_t i)
+{
+    for (size_t k = lesson_stop(l, message); message && k < l->trace->n; k++) {
+        const struct event *e = l->trace->events[k];
+        const struct arg *packet = lesson_is_note(e) ? arg_of(e, "packet") : NULL;
+        if (packet && packet->number == (int64_t)message && i-- == 0)
+            return e;
+    }
+    return NULL;
+}
+
+char *event_text(const struct event *e, const char *arg, struct arena *mem)
+{
+    const struct arg *a = arg_of(e, arg);
+    return a ? arena_str(mem, a->text) : arena_printf(mem, "%s", "");
 }
 
 const char *via_name(enum transport via)

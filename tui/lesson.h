@@ -57,8 +57,12 @@ bool lesson_at_message(const struct lesson *, size_t at);
 void lesson_segment(const struct lesson *, size_t at, size_t *from, size_t *to);
 /* "start", "end", "step 3/9", "step 3/9 +2" after two small steps. */
 char *lesson_where(const struct lesson *, size_t at, struct arena *mem);
-/* The note of the scenario beside that message; NULL: none. i counts from 0. */
-const struct scenario_note *lesson_note(const struct lesson *, size_t message, size_t i);
+/* "Document says / wire says", told right behind the message it belongs to. */
+bool lesson_is_note(const struct event *);
+/* The i-th note (from 0) of that message; NULL: no more. */
+const struct event *lesson_note(const struct lesson *, size_t message, size_t i);
+/* An argument's text, in mem; "": none of that name. */
+char *event_text(const struct event *, const char *arg, struct arena *mem);
 /* "UDP", "TCP", "HTTP". */
 const char *via_name(enum transport);
 

@@ -10,7 +10,7 @@ static void draw_entry(const struct app *a, struct grid *g, int row, size_t i)
 {
     const struct entry *e = &a->entries[i];
     bool chosen = i == a->chosen, names = g->cols >= 80;
-    char number[16];
+    char number[24];
     int end = g->cols - 2 - (names ? NAME_COLS : 0);
     snprintf(number, sizeof number, "%zu", i + 1);
     grid_put(g, row, 1, 1, LOOK_NORMAL, chosen ? grid_glyph(g, G_MARK) : " ");
@@ -36,7 +36,7 @@ void view_list(const struct app *a, struct grid *g)
     for (int i = 0; i < room && top + (size_t)i < a->n_entries; i++)
         draw_entry(a, g, 3 + i, top + (size_t)i);
     if (top + (size_t)room < a->n_entries) {
-        char more[32];
+        char more[48];
         snprintf(more, sizeof more, "%zu more below", a->n_entries - top - (size_t)room);
         grid_put(g, rule - 1, 7, cols, LOOK_DIM, more);
     }

@@ -67,13 +67,13 @@ static void add_steps(struct paras *p, const struct scene *s, size_t from, size_
     for (size_t i = from; i < to;) {
         const struct event *e = s->lesson->trace->events[i];
         const char *who = strcmp(e->party, last) == 0 ? "" : e->party;
-        if (e->kind == EVENT_KEY || e->kind == EVENT_STEP)
+        if (e->kind == EVENT_KEY || (e->kind == EVENT_STEP && !lesson_is_note(e)))
             last = e->party;
         if (e->kind == EVENT_KEY) {
             i = add_keys(p, s, i, to, who);
             continue;
         }
-        if (e->kind == EVENT_STEP)
+        if (e->kind == EVENT_STEP && !lesson_is_note(e))
             add_step(p, s, e, who);
         i++;
     }
@@ -92,22 +92,24 @@ static void add_told(struct paras *p, const struct scene *s, size_t from, size_t
             add(p, (struct para){.who = NULL, .mark = "!", .text = e->text, .look = LOOK_BOLD});
         else if (*e->party)
             add_prose(p, LOOK_BOLD,
-                      arena_printf(s->mem, "%s: %s.%s%s", capital(e->party, s->mem), e->id,
-                                   *e->text ? " " : "", e->text));
+                      arena_printf(s->mem, "%s: %s.", capital(e->party, s->mem),
+                                   *e->text ? e->text : e->id));
     }
 }
 
 static void add_notes(struct paras *p, const struct scene *s)
 {
-    const struct scenario_note *note;
+    const struct event *note;
     for (size_t i = 0; (note = lesson_note(s->lesson, s->number, i)); i++) {
-        const char *spec = note->spec ? note->spec : "";
-        if (note->document)
+        const char *document = event_text(note, "document", s->mem);
+        const char *wire = event_text(note, "wire", s->mem);
+        const char *spec = event_text(note, "spec", s->mem);
+        if (*document)
+            add_prose(p, LOOK_NORMAL, arena_printf(s->mem, "DOCUMENT SAYS  “%s”", document));
+        if (*wire || *spec)
             add_prose(p, LOOK_NORMAL,
-                      arena_printf(s->mem, "DOCUMENT SAYS  “%s”  %s", note->document,
-                                   note->wire ? "" : spec));
-        if (note->wire)
-            add_prose(p, LOOK_NORMAL, arena_printf(s->mem, "WIRE SAYS  %s  %s", note->wire, spec));
+                      arena_printf(s->mem, "WIRE SAYS  %s%s%s%s", wire, *spec ? "  (" : "", spec,
+                                   *spec ? ")" : ""));
     }
 }
 

@@ -234,7 +234,7 @@ enum run_outcome world_run(const struct scenario *s, const struct world_options 
     w.trace->title = s->title;
     w.trace->realm = s->realm;
     w.trace->seed = w.seed;
-    trace_story_init(&w.story, w.trace);
+    world_tell_init(&w);
     w.trouble = !w.turn_mem || !w.ledger;
     if (!w.trouble) {
         arena_limit(w.turn_mem, WORLD_TURN_MEMORY);

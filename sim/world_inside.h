@@ -58,6 +58,7 @@ struct world {
     struct crypto *crypto;
     struct trace *trace;
     struct trace_story story;
+    void (*key)(struct story *, const struct key_told *); /* what story's key does by itself */
     const struct realm *realm;
     struct ledger *ledger;
     uint64_t seed;
@@ -103,6 +104,7 @@ bool world_tamper(struct world *, struct event *, const char *label, const struc
 void world_inject(struct world *, const struct flight *);
 
 /* ---- world_tell.c ---- */
+void world_tell_init(struct world *);
 void world_tell_parties(struct world *);
 void world_tell_keys(struct world *, const struct actor *, const struct account *);
 void world_tell_step(struct world *, const struct actor *, const char *id, enum outcome,

@@ -26,6 +26,14 @@ void world_tell_parties(struct world *w)
     }
 }
 
+/* The engines call the realm's own TGS key so. */
+static const char *key_name(struct world *w, const struct account *account)
+{
+    const char *krbtgt = arena_printf(w->mem, "krbtgt/%s", w->scenario->realm);
+    return arena_printf(w->mem, "K/%s",
+                        strcmp(account->text, krbtgt) == 0 ? "krbtgt" : account->text);
+}
+
 void world_tell_keys(struct world *w, const struct actor *a, const struct account *account)
 {
     w->story.party = a->handle.name;
@@ -35,13 +43,44 @@ void world_tell_keys(struct world *w, const struct actor *a, const struct accoun
         const struct account_key *k = &account->keys[i];
         w->story.story.key(&w->story.story, &(struct key_told){
                                                 .holder = a->handle.name,
-                                                .name = arena_printf(w->mem, "K/%s", account->text),
+                                                .name = key_name(w, account),
                                                 .etype = k->key.etype,
                                                 .kvno = (int32_t)k->kvno,
                                                 .value = key_bytes(&k->key),
                                                 .cause = a->kdc ? "world.database" : "world.keytab",
                                             });
     }
+}
+
+/* A client makes a key of what was typed, and cannot know whether it is the account's. The world
+ * does: the reader must not see two different keys under one name. */
+static bool is_misnamed(const struct world *w, const struct key_told *k)
+{
+    const struct account *account = NULL;
+    for (size_t i = 0; i < realm_count(w->realm) && !account; i++)
+        if (strncmp(k->name, "K/", 2) == 0 &&
+            strcmp(realm_account(w->realm, i)->text, k->name + 2) == 0)
+            account = realm_account(w->realm, i);
+    for (size_t i = 0; account && i < account->n_keys; i++)
+        if (bytes_equal(key_bytes(&account->keys[i].key), k->value))
+            return false;
+    return account != NULL;
+}
+
+static void key_told(struct story *story, const struct key_told *k)
+{
+    struct world *w = (struct world *)((uint8_t *)story - offsetof(struct world, story.story));
+    struct key_told named = *k;
+    if (is_misnamed(w, k))
+        named.name = arena_printf(w->mem, "%s, as typed", k->name);
+    w->key(story, &named);
+}
+
+void world_tell_init(struct world *w)
+{
+    trace_story_init(&w->story, w->trace);
+    w->key = w->story.story.key;
+    w->story.story.key = key_told;
 }
 
 void world_tell_step(struct world *w, const struct actor *a, const char *id, enum outcome outcome,
@@ -87,16 +126,15 @@ void world_tell_notes(struct world *w, const struct event *packet, const char *l
             A_STR("spec", n->spec),
             A_STR("ids", n->ids ? n->ids : ""),
         };
-        struct event *e = trace_add(w->trace, &(struct event){.kind = EVENT_STEP,
-                                                              .at = w->now,
-                                                              .local = packet->local,
-                                                              .party = packet->party,
-                                                              .id = "world.note",
-                                                              .text = "",
-                                                              .outcome = STEP_NOTED,
-                                                              .args = args,
-                                                              .n_args = 5});
-        (void)e;
+        trace_add(w->trace, &(struct event){.kind = EVENT_STEP,
+                                            .at = w->now,
+                                            .local = packet->local,
+                                            .party = packet->party,
+                                            .id = "world.note",
+                                            .text = "",
+                                            .outcome = STEP_NOTED,
+                                            .args = args,
+                                            .n_args = 5});
         w->noted[i] = true;
     }
 }

@@ -21,6 +21,8 @@ static enum http_state head_is_whole(struct bytes in, struct faults *sink, size_
         }
         if (in.p[i] != '\r')
             continue;
+        if (i + 1 == HTTP_HEAD_MAX)
+            break;
         if (i + 1 == in.n)
             return HTTP_MORE;
         if (in.p[i + 1] != '\n') {

@@ -53,8 +53,8 @@ static void value(struct flat_reader *r, const struct http_field *f)
         text_to(r, "value", end);
         return;
     }
-    word(r, "auth-scheme", end);
     at += end - f->value.n;
+    text_to(r, "auth-scheme", r->at + strlen("Negotiate"));
     flat_octets(r, "SP", FLAT_SEPARATOR, at - r->at, NULL);
     flat_octets(r, "token68", FLAT_BASE64, end - r->at, NULL);
 }

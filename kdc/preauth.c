@@ -18,6 +18,15 @@ const struct PA_DATA *find_padata(const struct KDC_REQ *req, int32_t type)
     return NULL;
 }
 
+static const char *offered(struct exchange *x, const struct METHOD_DATA *methods)
+{
+    char *list = arena_printf(x->turn->mem, "%s", "");
+    for (size_t i = 0; i < methods->n; i++)
+        list = arena_printf(x->turn->mem, "%s%s%s", list, *list ? ", " : "",
+                            name_find(NAMES_PADATA, methods->at[i].padata_type)->name);
+    return list;
+}
+
 /* METHOD-DATA: how the client may prove its key, and what it needs to know for that. */
 static struct bytes offers(struct exchange *x)
 {
@@ -29,6 +38,7 @@ static struct bytes offers(struct exchange *x)
         if (mechanisms[i]->offer(x, &pa->padata_value))
             methods.n++;
     }
+    SAY(x, A_STR("offered", offered(x, &methods)));
     return asn_encode(&ASN_METHOD_DATA, &methods, x->turn->mem);
 }
 
@@ -77,17 +87,17 @@ static int32_t verify(struct exchange *x, const struct mechanism *m, const struc
 int32_t step_preauth(struct exchange *x)
 {
     const struct PA_DATA *pa = find_padata(&x->req, PA_FX_FAST);
+    SAY(x, A_STR("client", x->client->text));
     if (pa && pa->padata_value.n)
         return refuse(x, KDC_ERR_PADATA_TYPE_NOSUPP, "armored requests (FAST) are not taken");
     const struct mechanism *m = find_proof(x, &pa);
     if (m) {
-        SAY(x, A_STR("mechanism", m->name), A_STR("client", x->client->text));
+        SAY(x, A_STR("mechanism", m->name));
         return verify(x, m, pa);
     }
-    SAY(x, A_STR("client", x->client->text));
     if (x->client->flags & ACCOUNT_NO_PREAUTH) {
-        SAY(x, A_STR("mechanism", "none, which this account allows"));
-        return NOTED;
+        tell(x->turn, STEP_NOTED, "kdc.preauth.none", A_STR("client", x->client->text));
+        return SILENT;
     }
     x->e_data = offers(x);
     return refuse(x, KDC_ERR_PREAUTH_REQUIRED, "proof of the key comes first");

@@ -63,6 +63,10 @@ bool live_udp_open(struct live *, const struct sockaddr *, socklen_t);
 bool live_stream_open(struct live *, const struct sockaddr *, socklen_t, enum engine);
 void live_stream_close_all(struct live *);
 
+/* What stands in a record's comment, by which `tessera replay` knows it. */
+#define LIVE_RECORD_TITLE "tessera live "
+char *live_record_title(struct arena *, const char *scenario);
+
 /* NULL: *error says what could not be written. */
 struct live_teller *live_teller_new(struct live *, FILE *out, char **error);
 bool live_teller_free(struct live_teller *); /* false: the record could not be finished */

@@ -1,17 +1,21 @@
 /* The live realm explains itself: each exchange as it happens, its steps and the answer. */
 #include "sim/live_inside.h"
 
-#include "trace/catalogue.h"
 #include "trace/dissect.h"
+#include "trace/export.h"
+#include "trace/text.h"
 
+#include <errno.h>
 #include <stdlib.h>
 #include <string.h>
 
 struct live_teller {
     struct live *live;
-    FILE *out;             /* NULL: only recorded */
-    struct arena *mem;     /* one exchange */
-    struct trace *trace;   /* its steps */
+    FILE *out;         /* NULL: only recorded */
+    FILE *record;      /* NULL: not recorded */
+    bool record_ok;
+    struct arena *mem; /* one exchange: its trace and what is made of it */
+    struct trace *trace;
     struct trace_story story;
     struct event request;
 };
@@ -28,31 +32,70 @@ struct live_teller *live_teller_new(struct live *l, FILE *out, char **error)
     }
     t->live = l;
     t->out = out;
+    t->record_ok = true;
+    if (l->options.record && !(t->record = fopen(l->options.record, "wb"))) {
+        *error = arena_printf(l->mem, "%s: %s", l->options.record, strerror(errno));
+        live_teller_free(t);
+        return NULL;
+    }
     return t;
 }
 
 bool live_teller_free(struct live_teller *t)
 {
+    bool ok = t->record_ok;
+    if (t->record && fclose(t->record))
+        ok = false;
     arena_free(t->mem);
     free(t);
-    return true;
+    return ok;
 }
 
+char *live_record_title(struct arena *mem, const char *scenario)
+{
+    return arena_printf(mem, LIVE_RECORD_TITLE "%s", scenario);
+}
+
+static uint16_t own_port(const struct live *l, enum transport via)
+{
+    return via == VIA_HTTP ? l->http_port : l->port;
+}
+
+static const char *own_party(const struct live *l, enum transport via)
+{
+    return via == VIA_HTTP ? l->engines.service_party.name : l->engines.kdc_party.name;
+}
+
+/* A trace of one exchange, so that memory does not grow with their number. */
 struct story *live_tell_begin(struct live_teller *t, const struct packet *p,
                               const struct live_peer *peer, int64_t now)
 {
+    struct live *l = t->live;
     arena_reset(t->mem);
+    t->trace = trace_new(t->mem);
+    t->trace->title = live_record_title(t->mem, l->engines.scenario->name);
+    t->trace->realm = l->engines.scenario->realm;
+    t->trace->seed = l->options.seed;
+    trace_party(t->trace, (struct party_told){peer->text, "client", peer->text});
+    trace_party(t->trace, (struct party_told){own_party(l, p->via), "kdc", "127.0.0.1"});
     t->request = (struct event){.kind = EVENT_PACKET,
                                 .at = now,
+                                .local = now,
                                 .party = peer->text,
-                                .to = p->to ? p->to->name : "",
+                                .to = own_party(l, p->via),
                                 .via = p->via,
                                 .from_port = peer->port,
-                                .data = arena_copy(t->mem, p->data)};
+                                .to_port = own_port(l, p->via),
+                                .conn = p->via != VIA_UDP,
+                                .number = 1,
+                                .data = p->data,
+                                .arrived = p->data};
+    trace_add(t->trace, &t->request);
+    t->trace->packets = 1;
     if (!t->out)
         return NULL;
-    t->trace = trace_new(t->mem);
     trace_story_init(&t->story, t->trace);
+    t->story.party = own_party(l, p->via);
     t->story.at = t->story.local = now;
     return &t->story.story;
 }
@@ -62,28 +105,18 @@ static const char *label_of(struct live_teller *t, struct bytes data, enum trans
     return message_label(dissect(data, via, NULL, NULL, t->mem), t->mem);
 }
 
-static void say_steps(struct live_teller *t)
-{
-    static const char *const marks[] = {
-        [STEP_DONE] = "ok", [STEP_REFUSED] = "x ", [STEP_NOTED] = "  "};
-    for (size_t i = 0; i < t->trace->n; i++) {
-        const struct event *e = t->trace->events[i];
-        if (e->kind == EVENT_STEP)
-            fprintf(t->out, "    %s %s\n", marks[e->outcome], sentence_of(t->mem, e));
-    }
-}
-
-void live_tell_end(struct live_teller *t, const struct outbox *box, int64_t now)
+static void say(struct live_teller *t, const struct outbox *box)
 {
     static const char *const names[] = {
         [VIA_UDP] = "UDP", [VIA_TCP] = "TCP", [VIA_HTTP] = "HTTP"};
-    const struct event *r = &t->request;
+    static const struct text_options options = {.ascii = true};
+    const struct event *r = t->trace->events[0];
     char when[WHEN_TEXT];
-    if (!t->out)
-        return;
-    fprintf(t->out, "\n%s  %s port %u  %s  %zu octets, %s\n", when_text(now, true, when), r->party,
+    fprintf(t->out, "\n%s  %s port %u  %s  %zu octets, %s\n", when_text(r->at, true, when), r->party,
             (unsigned)r->from_port, label_of(t, r->data, r->via), r->data.n, names[r->via]);
-    say_steps(t);
+    for (size_t i = 1; i < t->trace->n; i++)
+        if (t->trace->events[i]->kind == EVENT_STEP)
+            fputs(event_text(t->trace->events[i], &options, t->mem), t->out);
     for (const struct out *o = box->first; o; o = o->next)
         if (o->kind == OUT_SEND)
             fprintf(t->out, "  -> %s  %zu octets\n", label_of(t, o->packet.data, r->via),
@@ -91,4 +124,35 @@ void live_tell_end(struct live_teller *t, const struct outbox *box, int64_t now)
     if (!box->first)
         fprintf(t->out, "  -> no answer\n");
     fflush(t->out);
+}
+
+/* Each exchange is a section of the file, complete in itself. */
+static void record(struct live_teller *t, const struct outbox *box, int64_t now)
+{
+    const struct event *r = &t->request;
+    for (const struct out *o = box->first; o; o = o->next) {
+        if (o->kind != OUT_SEND)
+            continue;
+        struct event reply = *r;
+        reply.at = reply.local = now;
+        reply.party = r->to;
+        reply.to = r->party;
+        reply.from_port = r->to_port;
+        reply.to_port = r->from_port;
+        reply.number = ++t->trace->packets;
+        reply.in_reply = 1;
+        reply.data = reply.arrived = o->packet.data;
+        trace_add(t->trace, &reply);
+    }
+    struct bytes section = trace_pcapng(t->trace, t->live->crypto, t->mem);
+    if (fwrite(section.p, 1, section.n, t->record) != section.n || fflush(t->record))
+        t->record_ok = false;
+}
+
+void live_tell_end(struct live_teller *t, const struct outbox *box, int64_t now)
+{
+    if (t->out)
+        say(t, box);
+    if (t->record && t->record_ok)
+        record(t, box, now);
 }

@@ -23,7 +23,14 @@ bool client_ap_begin(struct client *c, struct turn *t)
 /* ---- the request
  * ---------------------------------------------------------------------------------- */
 
-static bool build_token(struct client *c, struct turn *t, struct bytes *token)
+/* What the answer is checked against; the task takes it over when the request is on its way. */
+struct sent {
+    struct key subkey;
+    uint32_t seq_number;
+    struct bytes token;
+};
+
+static bool build_token(struct client *c, struct turn *t, struct sent *sent)
 {
     struct task *task = &c->task;
     const struct cred *cred = task->cred;
@@ -31,11 +38,10 @@ static bool build_token(struct client *c, struct turn *t, struct bytes *token)
     struct AP_REQ req;
     uint8_t seq[4];
     if (!asn_decode(&ASN_Ticket, cred->ticket, ASN_DEPLOYED, t->mem, NULL, &ticket) ||
-        !key_random(t->crypto, t->rng, "subkey", cred->session.etype, &task->subkey))
+        !key_random(t->crypto, t->rng, "subkey", cred->session.etype, &sent->subkey))
         return false;
     rng_fill(t->rng, "sequence", seq, sizeof seq);
-    task->seq_number = be32(seq) & 0x3fffffff;
-    task->ctime = t->now;
+    sent->seq_number = be32(seq) & 0x3fffffff;
     uint32_t flags = GSS_REPLAY | GSS_SEQUENCE | GSS_CONF | GSS_INTEG;
     struct gss_checksum fields = {.flags = flags | (task->mutual ? GSS_MUTUAL : 0)};
     struct Checksum sum = {.cksumtype = CKSUMTYPE_GSS,
@@ -47,22 +53,22 @@ static bool build_token(struct client *c, struct turn *t, struct bytes *token)
                              .ap_options = task->mutual ? AP_OPT_MUTUAL_REQUIRED : 0,
                              .usage = USAGE_AP_AUTHENTICATOR,
                              .cksum = &sum,
-                             .subkey = &task->subkey,
+                             .subkey = &sent->subkey,
                              .has_seq_number = true,
-                             .seq_number = task->seq_number,
-                             .ctime = task->ctime};
+                             .seq_number = sent->seq_number,
+                             .ctime = t->now};
     if (!ap_request_build(t, &ask, &req))
         return false;
     struct bytes der = asn_encode(&ASN_AP_REQ, &req, t->mem);
     tell(t, STEP_DONE, "client.ap.request",
-         A_STR("server", client_shown(t->mem, &cred->server, cred->srealm)),
-         A_TIME("time", task->ctime), A_INT("sequence", task->seq_number),
+         A_STR("server", client_shown(t->mem, &cred->server, cred->srealm)), A_TIME("time", t->now),
+         A_INT("sequence", sent->seq_number),
          A_STR("mutual", task->mutual ? "it must prove itself too" : "no proof is asked of it"));
     tell_key(t, .holder = c->config.party,
              .name = client_key_name(t->mem, "subkey", &cred->client, &cred->server, cred->srealm),
-             .etype = task->subkey.etype, .value = key_bytes(&task->subkey),
+             .etype = sent->subkey.etype, .value = key_bytes(&sent->subkey),
              .cause = "client.ap.request");
-    *token = gss_token_write(t->mem, TOK_AP_REQ, der);
+    sent->token = gss_token_write(t->mem, TOK_AP_REQ, der);
     return der.n != 0;
 }
 
@@ -77,24 +83,28 @@ static bool fits_head(const char *s)
 
 bool client_ap_send(struct client *c, struct turn *t)
 {
-    struct bytes token;
+    struct sent sent = {0};
     if (!fits_head(c->task.target) || !fits_head(c->task.host) || !*c->task.target)
         return client_refuse(
             c, t, FIND_NAME,
             (struct detail){.found = text_escape(t->mem, bytes_str(c->task.target))});
-    if (!build_token(c, t, &token))
+    if (!build_token(c, t, &sent))
         return false;
     const char *fields[] = {
         arena_printf(t->mem, "Host: %s", c->task.host),
-        arena_printf(t->mem, "Authorization: Negotiate %s", base64_text(t->mem, token)),
+        arena_printf(t->mem, "Authorization: Negotiate %s", base64_text(t->mem, sent.token)),
         "User-Agent: tessera",
         "Accept: */*",
     };
     struct bytes data = http_write(t->mem, arena_printf(t->mem, "GET %s HTTP/1.1", c->task.target),
                                    fields, sizeof fields / sizeof *fields, (struct bytes){0});
     tell(t, STEP_DONE, "client.http.get", A_STR("target", c->task.target),
-         A_STR("host", c->task.host), A_INT("octets", (int64_t)token.n));
+         A_STR("host", c->task.host), A_INT("octets", (int64_t)sent.token.n));
     client_send_request(c, t, AWAIT_PAGE, c->task.service, data);
+    c->task.subkey = sent.subkey;
+    c->task.seq_number = sent.seq_number;
+    c->task.ctime = t->now;
+    wipe(&sent, sizeof sent);
     return true;
 }
 

@@ -39,7 +39,7 @@ static bool ask(struct client *c, struct turn *t, const struct PA_DATA *first, s
     struct KDC_REQ req = {.pvno = 5, .msg_type = 10, .has_padata = true};
     req.padata.at = padata;
     req.padata.n = n + 1;
-    task->nonce = client_draw_nonce(t);
+    uint32_t nonce = client_draw_nonce(t);
     req.req_body = (struct KDC_REQ_BODY){
         .kdc_options = task->options,
         .has_cname = true,
@@ -50,7 +50,7 @@ static bool ask(struct client *c, struct turn *t, const struct PA_DATA *first, s
         .till = task->till,
         .has_rtime = task->rtime != 0,
         .rtime = task->rtime,
-        .nonce = task->nonce,
+        .nonce = nonce,
     };
     list_etypes(c, t, &req.req_body);
     struct bytes data = asn_encode(&ASN_AS_REQ, &req, t->mem);
@@ -59,9 +59,10 @@ static bool ask(struct client *c, struct turn *t, const struct PA_DATA *first, s
     tell(t, STEP_DONE, "client.as.request",
          A_STR("client", client_shown(t->mem, &task->cname, task->crealm)),
          A_STR("server", client_shown(t->mem, &task->sname, task->srealm)),
-         A_TIME("until", task->till), A_INT("nonce", task->nonce),
+         A_TIME("until", task->till), A_INT("nonce", nonce),
          A_STR("proof", n ? "with a proof" : "without a proof"));
     client_send_request(c, t, AWAIT_AS_REP, c->config.kdc, data);
+    task->nonce = nonce;
     return true;
 }
 

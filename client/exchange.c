@@ -5,12 +5,13 @@
 void client_send_request(struct client *c, struct turn *t, enum awaiting awaiting,
                          const struct party *to, struct bytes data)
 {
-    c->task.request = arena_copy(c->mem, data);
+    /* Memory may run out in either line: only then does the task move on. */
+    struct bytes kept = arena_copy(c->mem, data);
+    enum transport via = awaiting == AWAIT_PAGE ? VIA_HTTP : c->task.via;
+    outbox_send(t->out, &(struct packet){.via = via, .to = to, .data = data});
+    c->task.request = kept;
     c->task.awaiting = awaiting;
     c->task.peer = to;
-    outbox_send(t->out, &(struct packet){.via = awaiting == AWAIT_PAGE ? VIA_HTTP : c->task.via,
-                                         .to = to,
-                                         .data = data});
 }
 
 uint32_t client_draw_nonce(struct turn *t)
@@ -71,10 +72,10 @@ bool client_too_big(struct client *c, struct turn *t, const struct KRB_ERROR *e)
 {
     if (e->error_code != KRB_ERR_RESPONSE_TOO_BIG || c->task.via != VIA_UDP)
         return false;
-    c->task.via = VIA_TCP;
     tell(t, STEP_DONE, "client.tcp", A_INT("octets", (int64_t)c->task.request.n));
     outbox_send(t->out,
                 &(struct packet){.via = VIA_TCP, .to = c->task.peer, .data = c->task.request});
+    c->task.via = VIA_TCP;
     return true;
 }
 

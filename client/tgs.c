@@ -170,7 +170,6 @@ bool client_tgs_reply(struct client *c, const struct packet *p, struct turn *t)
     if (!client_reply_check(c, t, &rep, &part))
         return true;
     c->task.cred = client_cache_keep_reply(c, t, &rep, &part);
-    wipe(&c->task.subkey, sizeof c->task.subkey);
     if (c->task.kind == CLIENT_GET)
         return client_ap_send(c, t);
     char until[WHEN_TEXT];

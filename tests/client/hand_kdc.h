@@ -348,7 +348,8 @@ static inline void hand_get(struct hand_kdc *k, bool mutual)
                                   .target = "/",
                                   .mutual = mutual};
     assert_true(hand_do(k, &args));
-    assert_int_equal(hand_give(k, hand_tgs_rep(k, NULL)).state, CLIENT_WAITING);
+    if (k->sent.via != VIA_HTTP) /* the ticket was in the cache */
+        assert_int_equal(hand_give(k, hand_tgs_rep(k, NULL)).state, CLIENT_WAITING);
 }
 
 static inline struct client_outcome hand_give_page(struct hand_kdc *k, struct bytes page)

@@ -1,0 +1,216 @@
+#include "trace/text.h"
+
+#include "base/text.h"
+#include "base/when.h"
+#include "trace/catalogue.h"
+#include "trace/sheet.h"
+
+#include <stdio.h>
+#include <string.h>
+
+struct writing {
+    struct sheet sheet;
+    struct text_options options;
+    struct crypto *crypto;
+    struct keyring ring;
+};
+
+static struct text_options options_of(const struct text_options *given)
+{
+    struct text_options o = given ? *given : (struct text_options){0};
+    if (o.width == 0)
+        o.width = 100;
+    return o;
+}
+
+static void line(struct sheet *s, const struct text_options *o, const char *first, const char *text)
+{
+    sheet_wrap(s, first, text, o->width, o->ascii);
+}
+
+/* ---- fields --------------------------------------------------------------------------------- */
+
+#define INDENT_MAX 40
+
+static const char *seal_line(struct arena *mem, const struct root *r)
+{
+    const struct field *from = r->from;
+    if (from->state != FIELD_OPENED)
+        return arena_printf(mem, "holds %s, %zu octets", r->what, r->data.n);
+    if (!from->opened_by)
+        return arena_printf(mem, "not encrypted: %s, %zu octets", r->what, r->data.n);
+    return arena_printf(
+        mem, "opened with %s, key usage %d: %s, %zu octets after a confounder of %zu",
+        from->opened_by->name, from->opened_usage, r->what, r->data.n, r->confounder);
+}
+
+static bool is_secret(const struct field *f)
+{
+    return strcmp(f->name, "keyvalue") == 0;
+}
+
+static void field_lines(struct sheet *s, const struct text_options *o, const struct field *f)
+{
+    struct arena *mem = s->mem;
+    int indent = f->depth < INDENT_MAX / 2 ? 2 * (int)f->depth : INDENT_MAX;
+    if (!f->parent && f->root->from && f->root->top == f)
+        line(s, o, arena_printf(mem, "              %*s", indent, ""), seal_line(mem, f->root));
+    const char *value = is_secret(f) && !o->with_keys ? "(left out)" : f->value;
+    const char *first =
+        arena_printf(mem, "    %04zx%6zu%*s%s", f->at, f->end - f->at, indent + 2, "", f->name);
+    line(s, o, arena_printf(mem, "%s%s", first, *value ? "  " : ""), value);
+    const char *under = arena_printf(mem, "                  %*s", indent, "");
+    if (f->fault)
+        line(s, o, arena_printf(mem, "%s! ", under), fault_text(mem, f->fault));
+    if (o->words && f->words)
+        line(s, o, under, arena_printf(mem, "%s (%s)", f->words->text, f->words->spec));
+}
+
+static void tree(struct sheet *s, const struct text_options *o, struct root *r)
+{
+    for (struct field *f = r->top; f; f = field_next(f))
+        if (!f->header)
+            field_lines(s, o, f);
+}
+
+char *root_text(struct root *r, const struct text_options *given, struct arena *mem)
+{
+    struct sheet s = {.mem = mem};
+    struct text_options o = options_of(given);
+    sheet_str(&s, "");
+    tree(&s, &o, r);
+    return (char *)s.p;
+}
+
+/* ---- events --------------------------------------------------------------------------------- */
+
+static const char *mark(const struct text_options *o, enum outcome outcome)
+{
+    static const char *const marks[][2] = {
+        [STEP_DONE] = {"\xe2\x9c\x93", "+"},
+        [STEP_REFUSED] = {"\xe2\x9c\x97", "x"},
+        [STEP_NOTED] = {"\xc2\xb7", "-"},
+    };
+    return marks[outcome][o->ascii];
+}
+
+static void step_lines(struct sheet *s, const struct text_options *o, const struct event *e)
+{
+    const struct sentence *row = sentence_find(e->id);
+    const char *text = sentence_of(s->mem, e);
+    if (row && row->spec)
+        text = arena_printf(s->mem, "%s (%s)", text, row->spec);
+    line(s, o, arena_printf(s->mem, "  %s %-8s ", mark(o, e->outcome), e->party), text);
+}
+
+static void key_lines(struct sheet *s, const struct text_options *o, const struct event *e)
+{
+    struct arg etype = A_ETYPE("etype", e->etype);
+    const char *kvno = e->kvno ? arena_printf(s->mem, ", version %d", e->kvno) : "";
+    const char *value =
+        o->with_keys ? arena_printf(s->mem, ", %s", hex_text(s->mem, e->value)) : "";
+    line(s, o, arena_printf(s->mem, "  = %-8s ", e->party),
+         arena_printf(s->mem, "holds the key %s: %s%s%s", e->key_name, arg_text(s->mem, &etype),
+                      kvno, value));
+}
+
+static void event_lines(struct sheet *s, const struct text_options *o, const struct event *e)
+{
+    switch (e->kind) {
+    case EVENT_STEP:
+        step_lines(s, o, e);
+        break;
+    case EVENT_KEY:
+        key_lines(s, o, e);
+        break;
+    case EVENT_TAMPER:
+        line(s, o, arena_printf(s->mem, "  ! %-8s ", *e->party ? e->party : "world"),
+             arena_printf(s->mem, "%s%s%s", e->id, *e->text ? ": " : "", e->text));
+        break;
+    case EVENT_RESULT:
+        line(s, o, "", "");
+        line(s, o, arena_printf(s->mem, "%s: ", e->party),
+             arena_printf(s->mem, "%s%s%s", e->id, *e->text ? ". " : "", e->text));
+        break;
+    case EVENT_TASK:
+    case EVENT_PACKET:
+        break;
+    }
+}
+
+char *event_text(const struct event *e, const struct text_options *given, struct arena *mem)
+{
+    struct sheet s = {.mem = mem};
+    struct text_options o = options_of(given);
+    sheet_str(&s, "");
+    event_lines(&s, &o, e);
+    return (char *)s.p;
+}
+
+static const char *via_text(enum transport via)
+{
+    return via == VIA_UDP ? "UDP" : via == VIA_TCP ? "TCP" : "HTTP";
+}
+
+static const char *fate_text(const struct event *e)
+{
+    static const char *const fates[] = {
+        [FATE_DELIVERED] = "",
+        [FATE_DROPPED] = ", lost on the way",
+        [FATE_CHANGED] = ", changed on the way",
+        [FATE_INJECTED] = ", put in by somebody else",
+    };
+    return fates[e->fate];
+}
+
+static void packet_lines(struct writing *w, const struct event *e)
+{
+    struct arena *mem = w->sheet.mem;
+    struct root *r = dissect(e->arrived, e->via, &w->ring, w->crypto, mem);
+    const char *reply = e->in_reply ? arena_printf(mem, ", answers %zu", e->in_reply) : "";
+    unsigned port = e->in_reply ? e->from_port : e->to_port;
+    line(&w->sheet, &w->options, "", "");
+    line(&w->sheet, &w->options, arena_printf(mem, "%zu  ", e->number),
+         arena_printf(mem, "%s %s %s   %s   %zu octets, %s%s%s%s", e->party,
+                      w->options.ascii ? "->" : "\xe2\x86\x92", e->to, message_label(r, mem),
+                      e->arrived.n, via_text(e->via), port ? arena_printf(mem, " %u", port) : "",
+                      reply, fate_text(e)));
+    if (w->options.fields)
+        tree(&w->sheet, &w->options, r);
+}
+
+static void title(struct writing *w, const struct trace *t)
+{
+    struct arena *mem = w->sheet.mem;
+    line(&w->sheet, &w->options, "",
+         arena_printf(mem, "%s%srealm %s, seed %llu", t->title, *t->title ? ": " : "", t->realm,
+                      (unsigned long long)t->seed));
+    for (size_t i = 0; i < t->n_parties; i++) {
+        const struct party_told *p = &t->parties[i];
+        line(
+            &w->sheet, &w->options, "  ",
+            arena_printf(mem, "%s, %s%s%s", p->name, p->role, *p->address ? ", " : "", p->address));
+    }
+}
+
+char *trace_text(const struct trace *t, const struct text_options *given, struct crypto *crypto,
+                 struct arena *mem)
+{
+    struct writing w = {.sheet = {.mem = mem}, .options = options_of(given), .crypto = crypto};
+    w.ring = keyring_of(t, t->n, mem);
+    if (w.options.eyes)
+        w.ring = keyring_held(&w.ring, w.options.eyes, mem);
+    title(&w, t);
+    for (size_t i = 0; i < t->n; i++) {
+        const struct event *e = t->events[i];
+        if (e->kind == EVENT_TASK && *e->text) {
+            line(&w.sheet, &w.options, "", "");
+            line(&w.sheet, &w.options, "", e->text);
+        } else if (e->kind == EVENT_PACKET) {
+            packet_lines(&w, e);
+        } else {
+            event_lines(&w.sheet, &w.options, e);
+        }
+    }
+    return (char *)w.sheet.p;
+}

@@ -46,31 +46,33 @@ char *problems_text(struct problems *all)
     return text;
 }
 
-/* Levenshtein's distance, letters folded; `over` where it is more than that or a name is too long
- * to be worth comparing. */
+static size_t least(size_t a, size_t b)
+{
+    return a < b ? a : b;
+}
+
+/* How many letters are wrong, missing, too many or swapped with the next (Damerau), case folded;
+ * `over` where that is more or a name is too long to be worth comparing. */
 static size_t distance(const char *a, const char *b, size_t over)
 {
     enum { LONGEST = 64 };
-    size_t n = strlen(a), m = strlen(b), row[LONGEST + 1];
+    size_t n = strlen(a), m = strlen(b), rows[3][LONGEST + 1];
     if (n > LONGEST || m > LONGEST)
         return over;
     for (size_t j = 0; j <= m; j++)
-        row[j] = j;
+        rows[0][j] = j;
     for (size_t i = 1; i <= n; i++) {
-        size_t diagonal = row[0];
+        size_t *row = rows[i % 3];
+        const size_t *above = rows[(i + 2) % 3], *before = rows[(i + 1) % 3];
         row[0] = i;
         for (size_t j = 1; j <= m; j++) {
-            size_t above = row[j];
-            size_t best = diagonal + ((a[i - 1] | 0x20) != (b[j - 1] | 0x20));
-            if (above + 1 < best)
-                best = above + 1;
-            if (row[j - 1] + 1 < best)
-                best = row[j - 1] + 1;
-            row[j] = best;
-            diagonal = above;
+            bool same = (a[i - 1] | 0x20) == (b[j - 1] | 0x20);
+            row[j] = least(above[j - 1] + !same, least(above[j], row[j - 1]) + 1);
+            if (i > 1 && j > 1 && a[i - 1] == b[j - 2] && a[i - 2] == b[j - 1])
+                row[j] = least(row[j], before[j - 2] + 1);
         }
     }
-    return row[m] < over ? row[m] : over;
+    return least(rows[n % 3][m], over);
 }
 
 const char *nearest(const char *written, const char *(*name_of)(const void *list, size_t i),

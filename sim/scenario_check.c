@@ -188,7 +188,7 @@ static void check_spn(struct reader *r, const struct scenario *s, const struct s
     check_principal(r, step->spn, at);
     if (step->expect == 0 && !scenario_serves(s, step->spn) &&
         strncmp(step->spn, "krbtgt/", 7) != 0)
-        problem(r->all, at, "no account serves \"%s\"%s; say what to expect if that is meant",
+        problem(r->all, at, "no account serves \"%s\" (say what to \"expect\" if that is meant)%s",
                 step->spn,
                 did_you_mean(r->mem, nearest(step->spn, account_name, s->accounts, s->n_accounts)));
 }
@@ -211,8 +211,12 @@ static void check_asking(struct reader *r, const struct scenario *s,
                          const struct scenario_step *step)
 {
     check_actor(r, s, step->party, ROLE_CLIENT, where(r, &step->party, step));
-    if (step->kind == DO_LOGON && scenario_party(s, step->party))
-        check_logon(r, step);
+    const struct scenario_party *p = scenario_party(s, step->party);
+    if (step->kind == DO_LOGON) {
+        if (p && p->role == ROLE_CLIENT)
+            check_logon(r, step);
+        return;
+    }
     if (step->service)
         check_actor(r, s, step->service, ROLE_SERVICE, where(r, &step->service, step));
     else if (step->kind == DO_GET)
@@ -221,9 +225,6 @@ static void check_asking(struct reader *r, const struct scenario *s,
         check_spn(r, s, step);
     else if (step->kind == DO_TICKET)
         problem(r->all, where(r, step, step), "ticket without the key \"spn\"");
-    if (step->life < 0 || step->renew_life < 0)
-        problem(r->all, where(r, step->life < 0 ? &step->life : &step->renew_life, step),
-                "a ticket cannot live less than no time");
 }
 
 static void check_step(struct reader *r, const struct scenario *s, const struct scenario_step *step)
@@ -243,6 +244,9 @@ static void check_step(struct reader *r, const struct scenario *s, const struct 
         check_actor(r, s, step->party, -1, where(r, &step->party, step));
     else
         check_asking(r, s, step);
+    if (step->life < 0 || step->renew_life < 0)
+        problem(r->all, where(r, step->life < 0 ? &step->life : &step->renew_life, step),
+                "a ticket cannot live less than no time");
 }
 
 /* ---- changes -------------------------------------------------------------------------------- */
@@ -256,7 +260,7 @@ static void check_tamper(struct reader *r, const struct scenario_tamper *t)
     if (t->span < 0 || (t->kind == TAMPER_DELAY && t->span == 0))
         problem(r->all, where(r, &t->span, t), "%s wants \"after\", a time of more than 0",
                 tamper_kind_text(t->kind));
-    if (t->kind == TAMPER_SUBSTITUTE && !t->octets.n)
+    if (t->kind == TAMPER_SUBSTITUTE && !place_of_slot(r, &t->octets, &own))
         problem(r->all, at, "substitute without the key \"octets\"");
     if (t->kind == TAMPER_TRUNCATE && !place_of_slot(r, &t->at, &own))
         problem(r->all, at, "truncate without the key \"at\"");

@@ -1,3 +1,4 @@
+#include "sim/problems.h"
 #include "sim/scenario.h"
 
 #include <errno.h>
@@ -25,6 +26,11 @@ static bool load_file(struct arena *mem, const char *path, struct scenario *out,
     return scenario_read(mem, path, bytes_of(text, n), out, error);
 }
 
+static const char *builtin_name(const void *list, size_t i)
+{
+    return ((const struct scenario_builtin *)list)[i].name;
+}
+
 bool scenario_load(struct arena *mem, const char *name, struct scenario *out, char **error)
 {
     size_t n;
@@ -35,6 +41,8 @@ bool scenario_load(struct arena *mem, const char *name, struct scenario *out, ch
         if (strcmp(all[i].name, name) == 0)
             return scenario_read(mem, arena_printf(mem, "scenarios/%s.yaml", name), all[i].text,
                                  out, error);
-    *error = arena_printf(mem, "no scenario '%s'; `tessera list` names them", name);
+    const char *near = nearest(name, builtin_name, all, n);
+    *error = near ? arena_printf(mem, "no scenario '%s'%s", name, did_you_mean(mem, near))
+                  : arena_printf(mem, "no scenario '%s'; `tessera list` names them", name);
     return false;
 }

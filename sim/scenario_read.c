@@ -114,7 +114,7 @@ static void map_read(struct reader *r, const struct shape *shape, const struct n
     if (shape->line_at != NO_KIND)
         *(size_t *)slot_of(base, shape->line_at) = map->at.line;
     if (map->kind != NODE_MAP) {
-        problem(r->all, map->at, "a %s is a mapping, not %s", shape->what,
+        problem(r->all, map->at, "%s must be a mapping, not %s", shape->what,
                 node_kind_text(map->kind));
         return;
     }

@@ -1,0 +1,443 @@
+/* The reader of scenario files: what it makes of a good one, and each complaint with its place. */
+#include "sim/scenario.h"
+
+#include "base/when.h"
+#include "realm/realm.h"
+#include "sim/scenario_rows.h"
+#include "sim/scenario_values.h"
+#include "wire/names.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+static struct arena *mem;
+
+static int make_arena(void **state)
+{
+    (void)state;
+    mem = arena_new(0);
+    return mem ? 0 : -1;
+}
+
+static int free_arena(void **state)
+{
+    (void)state;
+    arena_free(mem);
+    return 0;
+}
+
+/* Lines 1 to 4 of every file here; what a test adds begins in line 5. */
+#define HEAD "title: t\nrealm: {name: R}\naccounts:\n  - {name: alice, password: p}\n"
+#define CAST                                                                                       \
+    "  - {name: HTTP/www}\nparties:\n  - {name: alice, role: client, account: alice}\n"            \
+    "  - {name: kdc, role: kdc}\n  - {name: www, role: service, spn: HTTP/www}\n" /* to line 9 */
+
+static const struct {
+    const char *text, *error;
+} bad[] = {
+    /* octets and YAML */
+    {"", "f:1:1: the file is empty"},
+    {"title: \xff\n", "f:1:8: octet 0xff is not UTF-8"},
+    {"t: x\nu: \x01\n", "f:2:4: control character 0x01"},
+    {"t: x\n\tu: y\n", "f:2:1: a tab where YAML wants spaces"},
+    {"t: &a x\n", "f:1:4: anchors (&name) are not read here"},
+    {"t: *a\n", "f:1:4: aliases (*name) are not read here; write it out"},
+    {"t: !!str x\n", "f:1:4: tags (!name) are not read here"},
+    {"t: [a\nu: b\n",
+     "f:2:2: not YAML: while parsing a flow sequence, did not find expected ',' or "
+     "']'"},
+    {"--- {}\n--- {}\n", "f:2:1: a second document; a file holds one scenario"},
+    {"[a, b]\n", "f:1:1: scenario must be a mapping, not a list"},
+    {"{[a]: b}\n", "f:1:2: a list as a key; a key is a text"},
+    {"t: \"a\\0\"\n", "f:1:4: an escape stands for a control character"},
+    {"t: [[[[[[[[[[[[[[[[[[x]]]]]]]]]]]]]]]]]]\n",
+     "f:1:19: lists and mappings nested more than 16 deep"},
+    /* keys */
+    {HEAD "titel: x\n", "f:5:1: unknown key \"titel\" in scenario; did you mean \"title\"?"},
+    {HEAD "zzzzz: x\n", "f:5:1: unknown key \"zzzzz\" in scenario"},
+    {HEAD "  - {name: b, pasword: x}\n",
+     "f:5:15: unknown key \"pasword\" in account; did you mean \"password\"?"},
+    {HEAD "title: u\n", "f:5:1: key \"title\" stands here a second time"},
+    {HEAD "  - {password: x}\n", "f:5:5: account without the key \"name\""},
+    {"realm: {name: R}\naccounts: []\n", "f:1:1: scenario without the key \"title\""},
+    {HEAD "  - x\n", "f:5:5: account must be a mapping, not a text"},
+    {HEAD "steps: x\n", "f:5:8: steps wants a list, each item a step; not a text"},
+    /* values */
+    {HEAD "  - {name: [b]}\n", "f:5:12: name wants a text, not a list"},
+    {HEAD "  - {name: b, spns: c}\n", "f:5:21: spns wants a list, not a text"},
+    {HEAD "  - {name: b, spns: [{c: d}]}\n", "f:5:22: spns wants texts, not a mapping"},
+    {HEAD "goal: ' '\n", "f:5:7: goal is empty"},
+    {HEAD "  - {name: \"a\\nb\"}\n", "f:5:12: name holds a line break"},
+    {HEAD "seed: -1\n", "f:5:7: seed \"-1\" is not a whole number"},
+    {HEAD "seed: 99999999999999999999\n",
+     "f:5:7: seed \"99999999999999999999\" is not a whole number"},
+    {HEAD "  - {name: b, kvno: 4294967296}\n", "f:5:21: kvno \"4294967296\" is not a whole number"},
+    {HEAD "start: 2026-02-30T00:00:00Z\n",
+     "f:5:8: start \"2026-02-30T00:00:00Z\" is not a time as in 2026-11-21T20:51:55Z"},
+    {HEAD "  - {name: b, max_life: 5}\n",
+     "f:5:25: max_life \"5\" is not a length of time as in 5m, -6m, 1h30m"},
+    {HEAD "  - {name: b, etypes: [aes256-cts-hmac-sha1-95]}\n",
+     "f:5:24: no encryption type is called \"aes256-cts-hmac-sha1-95\"; did you mean "
+     "\"aes256-cts-hmac-sha1-96\"?"},
+    {HEAD "  - {name: b, etypes: [77]}\n",
+     "f:5:23: no keys of encryption type 77 can be made here"},
+    {HEAD "  - {name: b, flags: [disable]}\n",
+     "f:5:23: no \"disable\" here; did you mean \"disabled\"?"},
+    {HEAD "parties:\n  - {name: a, role: pope}\n",
+     "f:6:21: no \"pope\" here; it can be: client, kdc, service, eavesdropper"},
+    {HEAD "parties:\n  - {name: a, role: kdc, address: 10.0.0}\n",
+     "f:6:35: address \"10.0.0\" is not an IPv4 address as in 10.0.0.5"},
+    {HEAD CAST "steps:\n  - {do: get, party: alice, service: www, mutual: yes}\n",
+     "f:11:51: mutual \"yes\" is not true or false"},
+    {HEAD CAST "steps:\n  - {do: logon, party: alice, expect: KRB_AP_ERR_SKEWED}\n",
+     "f:11:39: no error is called \"KRB_AP_ERR_SKEWED\"; did you mean \"KRB_AP_ERR_SKEW\"?"},
+    {HEAD CAST "steps:\n  - {do: logon, party: alice, options: [forwardible]}\n",
+     "f:11:41: no KDC option is called \"forwardible\"; did you mean \"forwardable\"?"},
+    {HEAD CAST "steps:\n  - {do: logon, party: alice, options: [32]}\n",
+     "f:11:41: item \"32\" is not one of the bits 0 to 31"},
+    {HEAD "tamper:\n  - {do: substitute, packet: 1, octets: 0g}\n",
+     "f:6:41: octets \"0g\" is not hexadecimal"},
+    /* the realm */
+    {"title: t\nrealm: {name: R@S}\naccounts: []\n", "f:2:15: realm \"R@S\" holds one of @ / :"},
+    {"title: t\nrealm: {name: R, skew: -1s}\naccounts: []\n", "f:2:24: skew cannot be negative"},
+    {"title: t\nrealm: {name: R, max_life: 0}\naccounts: []\n",
+     "f:2:28: max_life must be more than 0"},
+    {"title: t\nrealm: {name: R, max_renew: -1s}\naccounts: []\n",
+     "f:2:29: max_renew cannot be negative"},
+    {HEAD "  - {name: alice}\n", "f:5:12: name \"alice\" stands twice, first in line 4"},
+    {HEAD "  - {name: b, spns: [alice]}\n", "f:5:21: name \"alice\" stands twice, first in line 4"},
+    {HEAD "  - {name: b@R}\n", "f:5:12: \"b@R\" names a realm; leave \"@...\" out"},
+    {HEAD "  - {name: b, salt: c}\n", "f:5:21: a salt without a password has no effect"},
+    {HEAD "  - {name: b, kvno: 0}\n", "f:5:21: kvno counts from 1"},
+    {HEAD "  - {name: b, max_life: -1s}\n", "f:5:25: max_life cannot be negative"},
+    {HEAD "  - {name: b, max_renew: -1s}\n", "f:5:26: max_renew cannot be negative"},
+    /* parties */
+    {HEAD "parties:\n  - {name: a, role: client, account: alicia}\n",
+     "f:6:38: no account is called \"alicia\"; did you mean \"alice\"?"},
+    {HEAD "parties:\n  - {name: a, role: client, spn: x}\n",
+     "f:6:29: key \"spn\" means nothing in a party of kind client"},
+    {HEAD "parties:\n  - {name: w, role: service}\n",
+     "f:6:12: service \"w\" without the key \"spn\""},
+    {HEAD "parties:\n  - {name: w, role: service, spn: HTTP/w}\n",
+     "f:6:35: no account serves \"HTTP/w\""},
+    {HEAD "parties:\n  - {name: k, role: kdc}\n  - {name: l, role: kdc}\n",
+     "f:7:21: a second KDC; a realm has one here"},
+    {HEAD "parties:\n  - {name: k, role: kdc}\n  - {name: k, role: eavesdropper}\n",
+     "f:7:12: party \"k\" stands twice, first in line 6"},
+    {HEAD "parties:\n  - {name: alice, role: client, account: alice}\nsteps:\n"
+          "  - {do: logon, party: alice}\n",
+     "f:8:10: a step that needs a party of role kdc; there is none"},
+    /* steps */
+    {HEAD CAST "steps:\n  - {do: login, party: alice}\n",
+     "f:11:10: no \"login\" here; did you mean \"logon\"?"},
+    {HEAD CAST "steps:\n  - {do: logon, party: alise}\n",
+     "f:11:24: no party is called \"alise\"; did you mean \"alice\"?"},
+    {HEAD CAST "steps:\n  - {do: logon, party: www}\n",
+     "f:11:24: party \"www\" is a service; a client is wanted here"},
+    {HEAD CAST "steps:\n  - {do: logon}\n", "f:11:10: logon without the key \"party\""},
+    {HEAD CAST "steps:\n  - {do: logon, party: alice, spn: x}\n",
+     "f:11:31: key \"spn\" means nothing in a step of kind logon"},
+    {HEAD CAST "steps:\n  - {do: logon, party: alice, principal: bob}\n",
+     "f:11:42: no password is known for \"bob\""},
+    {HEAD CAST "steps:\n  - {do: logon, party: alice, with_keytab: true, password: x}\n",
+     "f:11:60: a password beside with_keytab"},
+    {HEAD "parties:\n  - {name: a, role: client}\n  - {name: k, role: kdc}\nsteps:\n"
+          "  - {do: logon, party: a}\n",
+     "f:9:10: who logs on? party \"a\" has no account"},
+    {HEAD CAST "steps:\n  - {do: ticket, party: alice}\n",
+     "f:11:10: ticket without the key \"spn\""},
+    {HEAD CAST "steps:\n  - {do: ticket, party: alice, spn: HTTP/wwww}\n",
+     "f:11:37: no account serves \"HTTP/wwww\" (say what to \"expect\" if that is meant); did you "
+     "mean \"HTTP/www\"?"},
+    {HEAD CAST "steps:\n  - {do: ticket, party: alice, spn: HTTP/www, life: -1s}\n",
+     "f:11:53: a ticket cannot live less than no time"},
+    {HEAD CAST "steps:\n  - {do: get, party: alice}\n", "f:11:10: get without the key \"service\""},
+    {HEAD CAST "steps:\n  - {do: get, party: alice, service: wwww}\n",
+     "f:11:38: no party is called \"wwww\"; did you mean \"www\"?"},
+    {HEAD CAST "steps:\n  - {do: get, party: alice, service: kdc}\n",
+     "f:11:38: party \"kdc\" is a kdc; a service is wanted here"},
+    {HEAD "steps:\n  - {do: say}\n", "f:6:10: say without the key \"say\""},
+    {HEAD "steps:\n  - {do: wait}\n", "f:6:10: wait wants \"for\", a time of more than 0"},
+    {HEAD CAST "steps:\n  - {do: clock, party: www}\n", "f:11:10: clock without the key \"ahead\""},
+    /* changes */
+    {HEAD "tamper:\n  - {do: drop}\n", "f:6:10: a change wants either \"packet\" or \"message\""},
+    {HEAD "tamper:\n  - {do: drop, packet: 1, message: AS-REQ}\n",
+     "f:6:10: a change wants either \"packet\" or \"message\""},
+    {HEAD "tamper:\n  - {do: drop, message: AS-REQ, nth: 0}\n", "f:6:38: nth counts from 1"},
+    {HEAD "tamper:\n  - {do: delay, packet: 1}\n",
+     "f:6:10: delay wants \"after\", a time of more than 0"},
+    {HEAD "tamper:\n  - {do: substitute, packet: 1}\n",
+     "f:6:10: substitute without the key \"octets\""},
+    {HEAD "tamper:\n  - {do: truncate, packet: 1}\n", "f:6:10: truncate without the key \"at\""},
+    {HEAD "tamper:\n  - {do: drop, packet: 1, bit: 3}\n",
+     "f:6:27: key \"bit\" means nothing in a change of kind drop"},
+};
+
+static void each_complaint(void **state)
+{
+    (void)state;
+    size_t wrong = 0;
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
+        struct scenario s;
+        char *error = NULL;
+        assert_false(scenario_read(mem, "f", bytes_str(bad[i].text), &s, &error));
+        if (strcmp(error, bad[i].error) == 0)
+            continue;
+        print_error("%s\nwanted: %s\ngot:    %s\n", bad[i].text, bad[i].error, error);
+        wrong++;
+    }
+    assert_int_equal(wrong, 0);
+}
+
+static void all_at_once_and_sorted(void **state)
+{
+    (void)state;
+    struct scenario s;
+    char *error = NULL;
+    const char *text = HEAD "  - {pasword: x, name: b}\nseed: x\nlast: x\nstart: x\n";
+    assert_false(scenario_read(mem, "dir/f.yaml", bytes_str(text), &s, &error));
+    assert_string_equal(error, "dir/f.yaml:5:6: unknown key \"pasword\" in account; did you mean "
+                               "\"password\"?\n"
+                               "dir/f.yaml:6:7: seed \"x\" is not a whole number\n"
+                               "dir/f.yaml:7:1: unknown key \"last\" in scenario\n"
+                               "dir/f.yaml:8:8: start \"x\" is not a time as in "
+                               "2026-11-21T20:51:55Z");
+}
+
+static void too_many_are_counted(void **state)
+{
+    (void)state;
+    struct scenario s;
+    char *error = NULL, *text = arena_str(mem, bytes_str(HEAD));
+    for (int i = 0; i < 70; i++)
+        text = arena_printf(mem, "%s  - {name: a%d, x: y}\n", text, i);
+    assert_false(scenario_read(mem, "f", bytes_str(text), &s, &error));
+    assert_non_null(strstr(error, "\nf: and 6 more"));
+}
+
+static void too_long(void **state)
+{
+    (void)state;
+    struct scenario s;
+    char *error = NULL;
+    struct bytes text = bytes_of(arena_take(mem, SCENARIO_MAX + 1), SCENARIO_MAX + 1);
+    assert_false(scenario_read(mem, "f", text, &s, &error));
+    assert_string_equal(error, "f:1:1: the file is longer than 262144 octets");
+}
+
+static void too_many_keys(void **state)
+{
+    (void)state;
+    struct scenario s;
+    char *error = NULL, *text = arena_str(mem, bytes_str(""));
+    for (int i = 0; i < 65; i++)
+        text = arena_printf(mem, "%sk%d: x\n", text, i);
+    assert_false(scenario_read(mem, "f", bytes_str(text), &s, &error));
+    assert_non_null(strstr(error, "f:65:1: a mapping with more than 64 keys"));
+}
+
+/* ---- good ones ------------------------------------------------------------------------------ */
+static void read_good(const char *text, struct scenario *s)
+{
+    char *error = NULL;
+    bool ok = scenario_read(mem, "dir/my-lesson.yaml", bytes_str(text), s, &error);
+    if (!ok)
+        print_error("%s\n", error);
+    assert_true(ok);
+}
+
+static void names_stay_names(void **state)
+{
+    (void)state;
+    struct scenario s;
+    read_good("title: 12:30\nrealm: {name: NO}\naccounts: [{name: 0x10, password: true}]\n", &s);
+    assert_string_equal(s.title, "12:30");
+    assert_string_equal(s.realm, "NO");
+    assert_string_equal(s.accounts[0].name, "0x10");
+    assert_string_equal(s.accounts[0].password, "true");
+    assert_string_equal(s.name, "my-lesson");
+    assert_string_equal(s.file, "dir/my-lesson.yaml");
+}
+
+static void what_is_left_out(void **state)
+{
+    (void)state;
+    struct scenario s;
+    read_good(HEAD CAST "steps:\n  - {do: logon, party: alice}\n  - {do: get, party: alice, spn: "
+                        "HTTP/www}\n",
+              &s);
+    assert_int_equal(s.seed, 1);
+    assert_int_equal(s.skew, 5 * MINUTE);
+    assert_int_equal(s.udp_limit, 1465);
+    assert_int_equal(s.n_etypes, 2);
+    assert_int_equal(s.etypes[0], 18);
+    assert_string_equal(s.parties[0].address, "10.0.0.11");
+    assert_int_equal(s.parties[0].n_etypes, 2);
+    assert_string_equal(s.parties[2].account, "HTTP/www");
+    assert_string_equal(s.steps[0].principal, "alice");
+    assert_string_equal(s.steps[0].password, "p");
+    assert_string_equal(s.steps[1].service, "www");
+    assert_string_equal(s.steps[1].host, "www");
+    assert_string_equal(s.steps[1].target, "/");
+    assert_true(s.steps[1].mutual);
+    assert_int_equal(s.accounts[0].kvno, 1);
+    assert_int_equal(s.accounts[1].line, 5);
+}
+
+static void every_kind_of_value(void **state)
+{
+    (void)state;
+    struct scenario s;
+    read_good(
+        "title: t\nrealm: {name: R, etypes: [rc4-hmac, 17], skew: 1h30m}\n"
+        "start: 2026-11-21T20:51:55Z\nseed: 18446744073709551615\n"
+        "accounts:\n  - {name: a, password: x, flags: [disabled, no-server]}\n"
+        "parties: [{name: a, role: client, account: a, clock: -6m, via: tcp}, {name: k, role: "
+        "kdc}]\n"
+        "steps:\n  - {do: logon, party: a, options: [forwardable, 8], expect: "
+        "KRB_AP_ERR_SKEW}\n"
+        "  - {do: logon, party: a, expect: no answer}\n  - {do: logon, party: a, expect: 24}\n"
+        "tamper:\n  - {do: substitute, packet: 1, at: 2, octets: 00 ff}\n",
+        &s);
+    assert_int_equal(s.etypes[0], 23);
+    assert_int_equal(s.etypes[1], 17);
+    assert_int_equal(s.skew, 90 * MINUTE);
+    assert_int_equal(s.start, 1795294315 * SECOND);
+    assert_true(s.seed == UINT64_MAX);
+    assert_int_equal(s.accounts[0].flags, ACCOUNT_DISABLED | ACCOUNT_NO_SERVER);
+    assert_int_equal(s.parties[0].clock, -6 * MINUTE);
+    assert_int_equal(s.parties[0].via, VIA_TCP);
+    assert_int_equal(s.steps[0].kdc_options, KDC_OPT_FORWARDABLE | KDC_OPT_RENEWABLE);
+    assert_int_equal(s.steps[0].expect, KRB_AP_ERR_SKEW);
+    assert_int_equal(s.steps[1].expect, EXPECT_NO_ANSWER);
+    assert_int_equal(s.steps[2].expect, 24);
+    assert_int_equal(s.tampers[0].octets.n, 2);
+}
+
+static void spans(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *text;
+        int64_t span; /* NEVER: refused */
+    } cases[] = {
+        {"5m", 5 * MINUTE},
+        {"-6m", -6 * MINUTE},
+        {"+30s", 30 * SECOND},
+        {"10h", 10 * HOUR},
+        {"7d", 7 * DAY},
+        {"250ms", SECOND / 4},
+        {"1h30m", 90 * MINUTE},
+        {"0", 0},
+        {"", NEVER},
+        {"5", NEVER},
+        {"m", NEVER},
+        {"--5m", NEVER},
+        {"5 m", NEVER},
+        {"5M", NEVER},
+        {"5mm", NEVER},
+        {"99999999999999999999d", NEVER},
+        {"3661d", NEVER},
+        {"3660d1s", NEVER},
+    };
+    for (size_t i = 0; i < sizeof cases / sizeof *cases; i++) {
+        int64_t span = NEVER;
+        bool ok = span_read(cases[i].text, &span);
+        assert_int_equal(ok, cases[i].span != NEVER);
+        if (ok)
+            assert_int_equal(span, cases[i].span);
+    }
+}
+
+static void labels(void **state)
+{
+    (void)state;
+    assert_true(scenario_message_is("AS-REQ", "AS-REQ"));
+    assert_true(scenario_message_is("AS-REQ +timestamp", "AS-REQ"));
+    assert_false(scenario_message_is("AS-REQ", "AS-REQ +timestamp"));
+    assert_true(scenario_message_is("HTTP GET / + AP-REQ HTTP/www", "AP-REQ"));
+    assert_true(scenario_message_is("KRB-ERROR 25 KDC_ERR_PREAUTH_REQUIRED", "KRB-ERROR 25"));
+    assert_false(scenario_message_is("KRB-ERROR 25 KDC_ERR_PREAUTH_REQUIRED", "KRB-ERROR 2"));
+    assert_false(scenario_message_is("TGS-REQ", "S-REQ"));
+    assert_false(scenario_message_is("AS-REQ", ""));
+}
+
+static void builtins_are_good(void **state)
+{
+    (void)state;
+    size_t n;
+    const struct scenario_builtin *all = scenario_builtins(&n);
+    assert_true(n >= 7);
+    for (size_t i = 0; i < n; i++) {
+        struct scenario s;
+        char *error = NULL;
+        assert_true(scenario_load(mem, all[i].name, &s, &error));
+        assert_string_equal(s.name, all[i].name);
+        assert_true(s.title && *s.title && *s.goal && *s.takeaway && s.n_try_next);
+        assert_int_equal(s.start, 1795294315 * SECOND);
+    }
+}
+
+static void not_there(void **state)
+{
+    (void)state;
+    struct scenario s;
+    char *error = NULL;
+    assert_false(scenario_load(mem, "kerberos-logo", &s, &error));
+    assert_string_equal(error, "no scenario 'kerberos-logo'; did you mean \"kerberos-logon\"?");
+    assert_false(scenario_load(mem, "zzz", &s, &error));
+    assert_string_equal(error, "no scenario 'zzz'; `tessera list` names them");
+    assert_false(scenario_load(mem, "./nowhere.yaml", &s, &error));
+    assert_string_equal(error, "./nowhere.yaml: No such file or directory");
+}
+
+/* docs/scenario.md names every key of every mapping. */
+static void check_shape(const struct shape *shape, const char *text)
+{
+    for (size_t i = 0; i < shape->n; i++) {
+        if (!strstr(text, arena_printf(mem, "`%s`", shape->rows[i].name)))
+            fail_msg("docs/scenario.md lacks `%s` of %s", shape->rows[i].name, shape->what);
+        if (shape->rows[i].shape)
+            check_shape(shape->rows[i].shape, text);
+    }
+}
+
+static void manual_is_complete(void **state)
+{
+    (void)state;
+    static char text[65536];
+    FILE *f = fopen("docs/scenario.md", "r");
+    assert_non_null(f);
+    assert_true(fread(text, 1, sizeof text - 1, f) > 1000);
+    fclose(f);
+    check_shape(&scenario_shape, text);
+    const char *example = strstr(text, "```yaml\n") + 8;
+    size_t n = (size_t)(strstr(example, "```") - example);
+    struct scenario s;
+    read_good(arena_str(mem, bytes_of(example, n)), &s);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+#define TEST(f) cmocka_unit_test_setup_teardown(f, make_arena, free_arena)
+        TEST(each_complaint),
+        TEST(all_at_once_and_sorted),
+        TEST(too_many_are_counted),
+        TEST(too_long),
+        TEST(too_many_keys),
+        TEST(names_stay_names),
+        TEST(what_is_left_out),
+        TEST(every_kind_of_value),
+        TEST(spans),
+        TEST(labels),
+        TEST(builtins_are_good),
+        TEST(not_there),
+        TEST(manual_is_complete),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

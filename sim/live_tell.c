@@ -11,8 +11,8 @@
 
 struct live_teller {
     struct live *live;
-    FILE *out;         /* NULL: only recorded */
-    FILE *record;      /* NULL: not recorded */
+    FILE *out;    /* NULL: only recorded */
+    FILE *record; /* NULL: not recorded */
     bool record_ok;
     struct arena *mem; /* one exchange: its trace and what is made of it */
     struct trace *trace;
@@ -107,13 +107,13 @@ static const char *label_of(struct live_teller *t, struct bytes data, enum trans
 
 static void say(struct live_teller *t, const struct outbox *box)
 {
-    static const char *const names[] = {
-        [VIA_UDP] = "UDP", [VIA_TCP] = "TCP", [VIA_HTTP] = "HTTP"};
+    static const char *const names[] = {[VIA_UDP] = "UDP", [VIA_TCP] = "TCP", [VIA_HTTP] = "HTTP"};
     static const struct text_options options = {.ascii = true};
     const struct event *r = t->trace->events[0];
     char when[WHEN_TEXT];
-    fprintf(t->out, "\n%s  %s port %u  %s  %zu octets, %s\n", when_text(r->at, true, when), r->party,
-            (unsigned)r->from_port, label_of(t, r->data, r->via), r->data.n, names[r->via]);
+    fprintf(t->out, "\n%s  %s port %u  %s  %zu octets, %s\n", when_text(r->at, true, when),
+            r->party, (unsigned)r->from_port, label_of(t, r->data, r->via), r->data.n,
+            names[r->via]);
     for (size_t i = 1; i < t->trace->n; i++)
         if (t->trace->events[i]->kind == EVENT_STEP)
             fputs(event_text(t->trace->events[i], &options, t->mem), t->out);

@@ -1,0 +1,25 @@
+/* A recording of a live session (`tessera live --record`), read back: the messages in the order
+ * they passed, with whose clock and randomness they were answered. */
+#ifndef SIM_RECORDING_H
+#define SIM_RECORDING_H
+
+#include "base/packet.h"
+
+struct recorded {
+    int64_t at; /* microseconds since 1970: the clock of the turn */
+    bool request;
+    enum transport via;
+    struct bytes data; /* a whole message, framing cut */
+};
+
+struct recording {
+    const char *scenario;
+    uint64_t seed;
+    struct recorded *messages;
+    size_t n;
+};
+
+/* In mem. False: *error says what is wrong with the file, and where. */
+bool recording_read(const char *path, struct arena *mem, struct recording *out, char **error);
+
+#endif

@@ -1,0 +1,141 @@
+/* `tessera replay FILE`: a recorded live session played again in the world, with the same clock and
+ * randomness. The same engines must give the same replies. */
+#include "crypto/rng.h"
+#include "sim/engines.h"
+#include "sim/recording.h"
+#include "sim/verb.h"
+#include "sim/verbs.h"
+
+#include <stdio.h>
+#include <string.h>
+
+#define LEDGER 100000
+
+struct expected { /* a reply made, waiting for the recorded one */
+    struct expected *next;
+    struct bytes data;
+};
+
+struct replay {
+    const struct recording *recording;
+    struct engines engines;
+    struct crypto *crypto;
+    struct seeded_rng rng;
+    struct arena *mem, *turn_mem;
+    struct expected *first, **last;
+    uint64_t turns;
+    size_t requests, same, different;
+};
+
+static void ask(struct replay *r, const struct recorded *m)
+{
+    struct party peer = {"client"};
+    struct outbox box;
+    struct packet p = {.via = m->via,
+                       .from = &peer,
+                       .limit = m->via == VIA_UDP ? r->engines.scenario->udp_limit : 0,
+                       .data = m->data};
+    arena_reset(r->turn_mem);
+    outbox_init(&box, r->turn_mem);
+    seeded_rng_turn(&r->rng, ++r->turns);
+    struct turn turn = {
+        .now = m->at, .rng = &r->rng.rng, .crypto = r->crypto, .mem = r->turn_mem, .out = &box};
+    r->requests++;
+    if (!engines_receive(&r->engines, m->via == VIA_HTTP ? ENGINE_SERVICE : ENGINE_KDC, &p, &turn))
+        return;
+    for (const struct out *o = box.first; o; o = o->next) {
+        if (o->kind != OUT_SEND)
+            continue;
+        struct expected *e = arena_new_of(r->mem, struct expected);
+        e->data = arena_copy(r->mem, o->packet.data);
+        *r->last = e;
+        r->last = &e->next;
+    }
+}
+
+static void compare(struct replay *r, const struct recorded *m, size_t number)
+{
+    struct expected *e = r->first;
+    if (e && !(r->first = e->next))
+        r->last = &r->first;
+    if (e && bytes_equal(e->data, m->data)) {
+        r->same++;
+        return;
+    }
+    r->different++;
+    printf("message %zu: %s\n", number,
+           e ? "the reply is another one now" : "there is no such reply now");
+}
+
+static void play(struct replay *r)
+{
+    for (size_t i = 0; i < r->recording->n; i++)
+        if (r->recording->messages[i].request)
+            ask(r, &r->recording->messages[i]);
+        else
+            compare(r, &r->recording->messages[i], i + 1);
+    for (const struct expected *e = r->first; e; e = e->next) {
+        r->different++;
+        printf("a reply that was not recorded\n");
+    }
+}
+
+static int run(const char *path, struct arena *mem)
+{
+    struct recording recording;
+    struct replay r = {.recording = &recording, .mem = mem, .turn_mem = arena_new(0)};
+    char *error = NULL;
+    r.last = &r.first;
+    if (!recording_read(path, mem, &recording, &error))
+        return verb_trouble("%s", error);
+    r.crypto = crypto_new();
+    struct engines_options options = {recording.scenario, false, LEDGER};
+    if (!r.crypto)
+        return verb_trouble("OpenSSL has no legacy provider");
+    if (!engines_start(&r.engines, &options, r.crypto, mem, &error))
+        return verb_trouble("%s", error);
+    seeded_rng_init(&r.rng, r.crypto, recording.seed, "live");
+    play(&r);
+    printf("%zu requests, %zu replies the same, %zu different\n", r.requests, r.same, r.different);
+    engines_end(&r.engines);
+    crypto_free(r.crypto);
+    arena_free(r.turn_mem);
+    return r.different ? 1 : 0;
+}
+
+static error_t parse(int key, char *arg, struct argp_state *state)
+{
+    const char **path = state->input;
+    switch (key) {
+    case ARGP_KEY_ARG:
+        if (*path)
+            argp_error(state, "one recording at a time");
+        *path = arg;
+        return 0;
+    case ARGP_KEY_END:
+        if (!*path)
+            argp_error(state, "which recording?");
+        return 0;
+    default:
+        return ARGP_ERR_UNKNOWN;
+    }
+}
+
+int verb_replay(int argc, char **argv)
+{
+    static const struct argp argp = {
+        NULL,
+        parse,
+        "FILE",
+        "Play a session recorded by `tessera live --record` again, with its clock and randomness, "
+        "and compare the replies. Exit status 0: all the same, 1: some differ.",
+        NULL,
+        NULL,
+        NULL};
+    const char *path = NULL;
+    verb_parse(&argp, argc, argv, (void *)&path);
+    struct arena *mem = arena_new(0);
+    int status = run(path, mem);
+    arena_free(mem);
+    return status;
+}

@@ -6,7 +6,9 @@
 #include "trace/trace.h"
 
 struct sentence {
-    const char *id, *spec, *done, *refused;
+    const char *id;
+    const char *spec;           /* NULL: no section says so */
+    const char *done, *refused; /* NULL: it does not happen */
 };
 const struct sentence *sentence_find(const char *id); /* NULL: none */
 const struct sentence *sentence_table(size_t *n);

@@ -45,6 +45,7 @@ struct field {
     const char *path;  /* from the message: "TGS-REQ.padata[0].padata-value/AP-REQ.ticket"; a
                         * header has that of its field */
     const char *value; /* as shown: "18 aes256-cts-hmac-sha1-96", "alice", "3 items"; "" if none */
+    const char *meaning; /* what this very number means, by its registry; NULL: it has no name */
     const struct asn_type *type; /* NULL for flat formats and headers */
     bool header;       /* a tag-length leaf */
     struct root *root;           /* the octets at, body and end count in */

@@ -153,6 +153,10 @@ static void entered(struct flat_visitor *v, const struct flat_span *s)
     n->place = (struct place){.up = &node_of(m->parent)->place, .member = s->name};
     n->number = s->number;
     n->has_number = s->kind >= FLAT_BE_INT && s->kind <= FLAT_TIME;
+    if (n->has_number && s->registry != FLAT_NO_NAMES && s->kind < FLAT_BE_FLAGS) {
+        const struct name_row *row = name_find((enum registry)s->registry, s->number);
+        f->meaning = row ? row->text : NULL;
+    }
     node_place(d, n);
     f->words = words_of(n, s);
     f->value = span_value(d->mem, s, bytes_slice(m->root->data, s->at, s->end - s->at));

@@ -66,12 +66,15 @@ static const char *member_name(const struct node *n)
     return n->place.member;
 }
 
-static const char *number_text(struct arena *mem, const struct node *n)
+static const char *number_text(struct arena *mem, struct node *n)
 {
     const char *member = member_name(n);
     for (size_t i = 0; member && i < sizeof registries / sizeof *registries; i++)
-        if (strcmp(member, registries[i].member) == 0)
+        if (strcmp(member, registries[i].member) == 0) {
+            const struct name_row *row = name_find(registries[i].names, n->number);
+            n->field.meaning = row ? row->text : NULL;
             return name_text(mem, registries[i].names, n->number);
+        }
     return arena_printf(mem, "%lld", (long long)n->number);
 }
 
@@ -203,7 +206,7 @@ static const char *entry_text(struct arena *mem, const struct field *f)
 }
 
 /* A SEQUENCE in one line: by what a reader would call it. */
-static const char *sequence(struct arena *mem, const struct field *f)
+static const char *sequence(struct arena *mem, struct field *f)
 {
     if (is(f, "PrincipalName"))
         return principal_shown(mem, f);
@@ -229,8 +232,10 @@ static const char *sequence(struct arena *mem, const struct field *f)
         return part_value(f, "contents");
     static const char *const kinds[] = {"padata-type", "ad-type", "data-type", "lr-type"};
     for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
-        if (field_part(f, kinds[i]))
+        if (field_part(f, kinds[i])) {
+            f->meaning = field_part(f, kinds[i])->meaning;
             return part_value(f, kinds[i]);
+        }
     return "";
 }
 

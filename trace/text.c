@@ -32,16 +32,21 @@ static void line(struct sheet *s, const struct text_options *o, const char *firs
 
 #define INDENT_MAX 40
 
-static const char *seal_line(struct arena *mem, const struct root *r)
+/* Below an opened cipher, what its own line does not say. */
+static void seal_line(struct sheet *s, const struct text_options *o, const char *first,
+                      const struct root *r)
 {
     const struct field *from = r->from;
-    if (from->state != FIELD_OPENED)
-        return arena_printf(mem, "holds %s, %zu octets", r->what, r->data.n);
-    if (!from->opened_by)
-        return arena_printf(mem, "not encrypted: %s, %zu octets", r->what, r->data.n);
-    return arena_printf(
-        mem, "opened with %s, key usage %d: %s, %zu octets after a confounder of %zu",
-        from->opened_by->name, from->opened_usage, r->what, r->data.n, r->confounder);
+    if (from->state == FIELD_OPENED && from->opened_by)
+        line(s, o, first,
+             arena_printf(s->mem, "key usage %d; after a confounder of %zu octets:",
+                          from->opened_usage, r->confounder));
+}
+
+/* White space and the like, which the message as text shows well enough. */
+static bool is_separator(const struct field *f)
+{
+    return f->words && strcmp(f->words->place, "?separator") == 0;
 }
 
 static bool is_secret(const struct field *f)
@@ -54,7 +59,7 @@ static void field_lines(struct sheet *s, const struct text_options *o, const str
     struct arena *mem = s->mem;
     int indent = f->depth < INDENT_MAX / 2 ? 2 * (int)f->depth : INDENT_MAX;
     if (!f->parent && f->root->from && f->root->top == f)
-        line(s, o, arena_printf(mem, "              %*s", indent, ""), seal_line(mem, f->root));
+        seal_line(s, o, arena_printf(mem, "                %*s", indent, ""), f->root);
     const char *value = is_secret(f) && !o->with_keys ? "(left out)" : f->value;
     const char *first =
         arena_printf(mem, "    %04zx%6zu%*s%s", f->at, f->end - f->at, indent + 2, "", f->name);
@@ -62,6 +67,9 @@ static void field_lines(struct sheet *s, const struct text_options *o, const str
     const char *under = arena_printf(mem, "                  %*s", indent, "");
     if (f->fault)
         line(s, o, arena_printf(mem, "%s! ", under), fault_text(mem, f->fault));
+    /* An entry of a list says it once for itself and for the number in it. */
+    if (o->words && f->meaning && (!f->parent || f->parent->meaning != f->meaning))
+        line(s, o, under, f->meaning);
     if (o->words && f->words)
         line(s, o, under, arena_printf(mem, "%s (%s)", f->words->text, f->words->spec));
 }
@@ -69,7 +77,7 @@ static void field_lines(struct sheet *s, const struct text_options *o, const str
 static void tree(struct sheet *s, const struct text_options *o, struct root *r)
 {
     for (struct field *f = r->top; f; f = field_next(f))
-        if (!f->header)
+        if (!f->header && !is_separator(f))
             field_lines(s, o, f);
 }
 
@@ -129,8 +137,7 @@ static void event_lines(struct sheet *s, const struct text_options *o, const str
         break;
     case EVENT_RESULT:
         line(s, o, "", "");
-        line(s, o, arena_printf(s->mem, "%s: ", e->party),
-             arena_printf(s->mem, "%s%s%s", e->id, *e->text ? ". " : "", e->text));
+        line(s, o, arena_printf(s->mem, "%s: ", e->party), *e->text ? e->text : e->id);
         break;
     case EVENT_TASK:
     case EVENT_PACKET:
@@ -193,6 +200,18 @@ static void title(struct writing *w, const struct trace *t)
     }
 }
 
+/* A key is told whenever it is used; worth a line is who comes to hold it. */
+static bool is_known(const struct trace *t, const struct event *key)
+{
+    for (size_t i = 0; i < key->index; i++) {
+        const struct event *e = t->events[i];
+        if (e->kind == EVENT_KEY && e->etype == key->etype && strcmp(e->party, key->party) == 0 &&
+            bytes_equal(e->value, key->value))
+            return true;
+    }
+    return false;
+}
+
 char *trace_text(const struct trace *t, const struct text_options *given, struct crypto *crypto,
                  struct arena *mem)
 {
@@ -208,7 +227,7 @@ char *trace_text(const struct trace *t, const struct text_options *given, struct
             line(&w.sheet, &w.options, "", e->text);
         } else if (e->kind == EVENT_PACKET) {
             packet_lines(&w, e);
-        } else {
+        } else if (e->kind != EVENT_KEY || !is_known(t, e)) {
             event_lines(&w.sheet, &w.options, e);
         }
     }

@@ -166,7 +166,8 @@ static void put_rows(FILE *out)
           "static const struct sentence rows[] = {\n",
           out);
     for (size_t i = 0; i < n_rows; i++) {
-        const char *columns[] = {rows[i].id, rows[i].spec, rows[i].done, rows[i].refused};
+        const char *spec = strcmp(rows[i].spec, "-") == 0 ? NULL : rows[i].spec;
+        const char *columns[] = {rows[i].id, spec, rows[i].done, rows[i].refused};
         fputs("    {", out);
         for (size_t c = 0; c < 4; c++) {
             put_string(out, columns[c]);

@@ -16,7 +16,7 @@ struct expected { /* a reply made, waiting for the recorded one */
     struct bytes data;
 };
 
-struct replay {
+struct rerun {
     const struct recording *recording;
     struct engines engines;
     struct crypto *crypto;
@@ -27,7 +27,7 @@ struct replay {
     size_t requests, same, different;
 };
 
-static void ask(struct replay *r, const struct recorded *m)
+static void ask(struct rerun *r, const struct recorded *m)
 {
     struct party peer = {"client"};
     struct outbox box;
@@ -53,7 +53,7 @@ static void ask(struct replay *r, const struct recorded *m)
     }
 }
 
-static void compare(struct replay *r, const struct recorded *m, size_t number)
+static void compare(struct rerun *r, const struct recorded *m, size_t number)
 {
     struct expected *e = r->first;
     if (e && !(r->first = e->next))
@@ -67,7 +67,7 @@ static void compare(struct replay *r, const struct recorded *m, size_t number)
            e ? "the reply is another one now" : "there is no such reply now");
 }
 
-static void play(struct replay *r)
+static void play(struct rerun *r)
 {
     for (size_t i = 0; i < r->recording->n; i++)
         if (r->recording->messages[i].request)
@@ -83,7 +83,7 @@ static void play(struct replay *r)
 static int run(const char *path, struct arena *mem)
 {
     struct recording recording;
-    struct replay r = {.recording = &recording, .mem = mem, .turn_mem = arena_new(0)};
+    struct rerun r = {.recording = &recording, .mem = mem, .turn_mem = arena_new(0)};
     char *error = NULL;
     r.last = &r.first;
     if (!recording_read(path, mem, &recording, &error))

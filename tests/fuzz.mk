@@ -13,6 +13,11 @@ FUZZ_CFLAGS  := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize
 
 # A harness links what it may know: FUZZ_LIBS_NAME, or everything.
 FUZZ_LIBS_codec := wire base
+FUZZ_LIBS_keytab := wire base
+FUZZ_LIBS_ccache := wire base
+FUZZ_LIBS_gss := wire base
+FUZZ_LIBS_frame := wire base
+FUZZ_LIBS_http := wire base
 
 define fuzz_of
 $(BUILD)/tests/fuzz/$(1)_replay: $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $(call lib,$(or $(FUZZ_LIBS_$(1)),$(HERE))) | $(FUZZ_SEEDS)

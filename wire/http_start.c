@@ -202,7 +202,7 @@ static bool target_is_good(struct bytes in, size_t at, size_t end, struct bytes 
         return false;
     if (is(method, "CONNECT"))
         return authority(in, at, end, bad) && is_digit(in.p[end - 1]) &&
-               memrchr(in.p + at, ':', end - at);
+               memchr(in.p + at, ':', end - at);
     if (in.p[at] == '*') {
         *bad = is(method, "OPTIONS") ? at + 1 : at;
         return *bad == end;

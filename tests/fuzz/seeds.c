@@ -31,6 +31,8 @@ static const struct seed_row {
     struct bytes (*head)(const struct vector_case *); /* what comes before it, or NULL */
 } table[] = {
     {"codec", "tests/vectors/asn1-messages.txt", "der", codec_head},
+    {"keytab", "tests/vectors/keytab-file.txt", "file", NULL},
+    {"ccache", "tests/vectors/ccache-file.txt", "file", NULL},
 };
 
 static void fail(const char *what)

@@ -80,13 +80,17 @@ static inline void hand_sentence(const char *all, const char *id, enum outcome o
     char start[80];
     snprintf(start, sizeof start, "\n%s |", id);
     const char *line = strstr(all, start);
-    if (!line)
+    if (!line) {
         fail_msg("no sentence for %s", id);
+        return;
+    }
     const char *end = strchr(line + 1, '\n'), *column = line;
     for (int i = outcome == STEP_REFUSED ? 3 : 2; i; i--) {
         column = memchr(column, '|', (size_t)(end - column));
-        if (!column)
+        if (!column) {
             fail_msg("%s has no sentence for this outcome", id);
+            return;
+        }
         column++;
     }
     const char *stop = memchr(column, '|', (size_t)(end - column));

@@ -368,13 +368,12 @@ static void test_options(void **state)
     q.ctime = ASKER_NOW + 77;
     refused(q, KDC_ERR_CANNOT_POSTDATE, "kdc.tgs.options");
     static const int32_t later[] = {PA_FOR_USER, PA_S4U_X509_USER};
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < 2; i++) {
         struct PA_DATA pa = {.padata_type = later[i], .padata_value = BYTES_LIT("junk")};
         q = for_www();
         q.padata = &pa;
         q.n_padata = 1;
-        refused(q, KDC_ERR_BADOPTION,
-                "kdc.tgs.padata");
+        refused(q, KDC_ERR_BADOPTION, "kdc.tgs.padata");
     }
 }
 

@@ -51,6 +51,8 @@ struct flat_visitor {
 bool keytab_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
 bool ccache_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
 bool gss_token_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
+/* A per-message token, MIC or Wrap (RFC 4121 4.2.6); what is sealed in it is one leaf. */
+bool gss_message_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
 bool gss_checksum_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
 /* Exactly one message, head and body; one that is not whole yet is a fault here. */
 bool http_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);

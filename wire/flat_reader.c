@@ -124,13 +124,13 @@ static int64_t value_of(const uint8_t *p, const struct flat_row *row)
 {
     bool little =
         row->kind == FLAT_LE_INT || row->kind == FLAT_LE_FLAGS || row->kind == FLAT_LE_LENGTH;
-    uint32_t v = 0;
+    uint64_t v = 0;
     for (unsigned i = 0; i < row->octets; i++)
         v = v << 8 | p[little ? row->octets - 1u - i : i];
     if (!row->is_signed)
-        return v;
-    unsigned unused = 32 - 8u * row->octets;
-    return (int32_t)(v << unused) >> unused;
+        return (int64_t)v;
+    unsigned unused = 64 - 8u * row->octets;
+    return (int64_t)(v << unused) >> unused;
 }
 
 static bool room_for(struct flat_reader *r, const char *name, size_t n)

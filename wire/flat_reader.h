@@ -13,7 +13,7 @@
 struct flat_row {
     const char *name;
     enum flat_kind kind;
-    uint8_t octets; /* 1, 2, 4 */
+    uint8_t octets; /* 1, 2, 4 or 8 */
     bool is_signed;
     int registry;
 };

@@ -6,7 +6,20 @@
 #include <stdio.h>
 #include <string.h>
 
-enum { NOT_A_TOKEN, TRAILING, NO_OID, OID_EMPTY, TOK_ID_CUT, CHECKSUM_CUT, LGTH, DLG_OPT, DLGTH };
+enum {
+    NOT_A_TOKEN,
+    TRAILING,
+    NO_OID,
+    OID_EMPTY,
+    TOK_ID_CUT,
+    MESSAGE,
+    MESSAGE_CUT,
+    FILLER,
+    CHECKSUM_CUT,
+    LGTH,
+    DLG_OPT,
+    DLGTH
+};
 static const struct fault_row faults[] = {
     [NOT_A_TOKEN] = {"gss.not-a-token",
                      "this is not the frame that a mechanism's first token wears", "RFC 2743 3.1",
@@ -18,6 +31,11 @@ static const struct fault_row faults[] = {
                    "at least one octet"},
     [TOK_ID_CUT] = {"gss.tok-id-cut", "the token ends before its two-octet token id does",
                     "RFC 4121 4.1", NULL},
+    [MESSAGE] = {"gss.message", "this is neither a MIC token nor a Wrap token", "RFC 4121 4.2.6",
+                 "04 04 or 05 04"},
+    [MESSAGE_CUT] = {"gss.message-cut", "the token ends within its header", "RFC 4121 4.2.6", NULL},
+    [FILLER] = {"gss.filler", "the octets without meaning have one value only", "RFC 4121 4.2.6",
+                "ff"},
     [CHECKSUM_CUT] = {"gss.checksum-cut", "the checksum 0x8003 ends within a field",
                       "RFC 4121 4.1.1", NULL},
     [LGTH] = {"gss.lgth", "the channel bindings' length is not the length of an MD5 hash",
@@ -150,6 +168,53 @@ struct bytes gss_token_write(struct arena *mem, uint16_t tok_id, struct bytes in
     if (inner.n)
         memcpy(p + 2, inner.p, inner.n);
     return bytes_of(start, header_n + contents);
+}
+
+/* ---- tokens of messages ---------------------------------------------------------------------- */
+
+static bool take_filler(struct flat_reader *r, size_t n)
+{
+    size_t at = r->at;
+    struct bytes filler;
+    if (!flat_octets(r, "Filler", FLAT_OCTETS, n, &filler))
+        return false;
+    for (size_t i = 0; i < n; i++)
+        if (filler.p[i] != 0xff)
+            return flat_refuse_number(r, &faults[FILLER], "Filler", at + i, "ff", 0, "%02llx",
+                                      filler.p[i]);
+    return true;
+}
+
+static bool take_message(struct flat_reader *r)
+{
+    static const struct flat_row tok_id = {"TOK_ID", FLAT_BE_INT, 2, false, NAMES_TOK_ID};
+    static const struct flat_row flags = {"Flags", FLAT_BE_FLAGS, 1, false, FLAT_NO_NAMES};
+    static const struct flat_row ec = {"EC", FLAT_BE_LENGTH, 2, false, FLAT_NO_NAMES};
+    static const struct flat_row rrc = {"RRC", FLAT_BE_LENGTH, 2, false, FLAT_NO_NAMES};
+    static const struct flat_row snd_seq = {"SND_SEQ", FLAT_BE_INT, 8, false, FLAT_NO_NAMES};
+    int64_t id, ignored;
+    r->cut = &faults[MESSAGE_CUT];
+    if (!flat_int(r, &tok_id, &id))
+        return false;
+    if (id != TOK_MIC && id != TOK_WRAP)
+        return flat_refuse_number(r, &faults[MESSAGE], tok_id.name, 0, "04 04 or 05 04", 0,
+                                  "%04llx", id);
+    bool wrap = id == TOK_WRAP;
+    if (!flat_int(r, &flags, &ignored) || !take_filler(r, wrap ? 1 : 5))
+        return false;
+    if (wrap && (!flat_int(r, &ec, &ignored) || !flat_int(r, &rrc, &ignored)))
+        return false;
+    return flat_int(r, &snd_seq, &ignored) &&
+           flat_octets(r, wrap ? "Data" : "SGN_CKSUM", FLAT_OCTETS, flat_left(r), NULL);
+}
+
+bool gss_message_walk(struct bytes in, struct arena *mem, struct faults *sink,
+                      struct flat_visitor *v)
+{
+    struct flat_reader r = flat_start(in, mem, sink, true);
+    bool ok = take_message(&r);
+    flat_tell(&r, v);
+    return ok;
 }
 
 /* ---- the checksum 0x8003 --------------------------------------------------------------------- */

@@ -13,6 +13,7 @@ static void token(struct bytes in)
     else if (bytes_equal(t.mech, GSS_KRB5_OID))
         MUST(bytes_equal(gss_token_write(mem, t.tok_id, t.inner), in));
     MUST(tiles(gss_token_walk, in) == ok);
+    tiles(gss_message_walk, in);
 }
 
 static void checksum(struct bytes in)

@@ -40,6 +40,47 @@ static const struct row {
     {true, BINDINGS "01000000 0100 0300 aabb", {"gss.dlgth", "Dlgth", 26}},
 };
 
+static const struct {
+    const char *in;
+    struct expected_fault fault;
+} messages[] = {
+    {"", {"gss.message-cut", "TOK_ID", 0}},
+    {"6004", {"gss.message", "TOK_ID", 0}},
+    {"0404", {"gss.message-cut", "Flags", 2}},
+    {"0404 00 ffff", {"gss.message-cut", "Filler", 3}},
+    {"0404 00 ffff00ffff", {"gss.filler", "Filler", 5}},
+    {"0504 00 00", {"gss.filler", "Filler", 3}},
+    {"0504 00 ff 000c 00", {"gss.message-cut", "RRC", 6}},
+    {"0504 00 ff 000c 0000 00000000", {"gss.message-cut", "SND_SEQ", 8}},
+};
+
+static void messages_say_where(void)
+{
+    for (size_t i = 0; i < sizeof messages / sizeof *messages; i++) {
+        struct tiler t = {.v = {tiler_enter, tiler_leave}};
+        struct faults f = {.mem = mem};
+        struct bytes in = exactly(octets(messages[i].in));
+        assert_false(gss_message_walk(in, mem, &f, &t.v));
+        assert_fault(&f, messages[i].in, messages[i].fault);
+        assert_int_equal(t.at, in.n);
+        release(in);
+    }
+}
+
+/* Of the examples of RFC 4121's tokens (made by a Windows acceptor). */
+static void messages_are_mapped(void **state)
+{
+    (void)state;
+    assert_string_equal(
+        map_text(gss_message_walk,
+                 octets("050401ff000c000000000000575e85d601010000853b728d5268525a1386c19f")),
+        "0-2 TOK_ID\n2-3 Flags\n3-4 Filler\n4-6 EC\n6-8 RRC\n8-16 SND_SEQ\n16-32 Data\n");
+    assert_string_equal(
+        map_text(gss_message_walk,
+                 octets("040401ffffffffff00000000575e85d6c34d12ba3e5b1b1310cd9cb3")),
+        "0-2 TOK_ID\n2-3 Flags\n3-8 Filler\n8-16 SND_SEQ\n16-28 SGN_CKSUM\n");
+}
+
 static void every_fault_says_where(void **state)
 {
     (void)state;
@@ -57,6 +98,7 @@ static void every_fault_says_where(void **state)
         assert_false(tiles(table[i].checksum ? gss_checksum_walk : gss_token_walk, in));
         release(in);
     }
+    messages_say_where();
     assert_all_reached();
 }
 
@@ -189,6 +231,7 @@ int main(void)
 {
     static const struct CMUnitTest tests[] = {
         FLAT_TEST(every_fault_says_where),
+        FLAT_TEST(messages_are_mapped),
         FLAT_TEST(a_token_is_read_and_written),
         FLAT_TEST(long_tokens_have_long_lengths),
         FLAT_TEST(other_mechanisms_have_no_token_id),

@@ -102,6 +102,13 @@ bool app_lecture(const struct app *a, int rows, int cols)
     return small != a->other_layout;
 }
 
+enum where app_where(const struct app *a, int rows, int cols)
+{
+    if (!a->lesson)
+        return IN_LIST;
+    return app_lecture(a, rows, cols) ? IN_LECTURE : IN_TREE;
+}
+
 const char *app_eyes(const struct app *a)
 {
     if (!a->eyes)
@@ -371,7 +378,7 @@ static bool was_covered(struct app *a)
 
 bool app_key(struct app *a, int key)
 {
-    enum action act = keymap_action(key, app_where(a));
+    enum action act = keymap_action(key, app_where(a, a->rows, a->cols));
     if (act == ACT_QUIT)
         return false;
     if (key == KEY_RESIZE_ || act == ACT_TERMINAL)

@@ -54,12 +54,9 @@ struct app *app_over(struct arena *, const struct app_options *, struct entry *,
 /* Shows a lesson, which the app closes. */
 void app_show(struct app *, struct lesson *);
 
-static inline enum where app_where(const struct app *a)
-{
-    return a->lesson ? IN_LESSON : IN_LIST;
-}
 /* The lecture layout is the usual one below 100x30. */
 bool app_lecture(const struct app *, int rows, int cols);
+enum where app_where(const struct app *, int rows, int cols);
 /* Whose eyes: a party's name; NULL: all see everything. */
 const char *app_eyes(const struct app *);
 bool path_is_in(const struct message_state *, const char *path);

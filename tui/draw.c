@@ -6,9 +6,10 @@
 size_t first_shown(size_t wanted, size_t n, int room)
 {
     size_t height = room > 0 ? (size_t)room : 1, half = height > 1 ? height / 2 : 1;
+    size_t before = height < 3 ? 0 : (height < 8 ? 1 : height / 4);
     if (n <= height)
         return 0;
-    size_t top = wanted < height - (height + 3) / 4 ? 0 : (wanted - height / 4) / half * half;
+    size_t top = wanted < height - before - (height > 1) ? 0 : (wanted - before) / half * half;
     if (top + height <= wanted)
         top = wanted - height + 1;
     return top + height > n ? n - height : top;
@@ -45,7 +46,7 @@ void draw_bottom(const struct app *a, struct grid *g, const char *status, const 
 {
     int row = g->rows - 2, cols = g->cols - 2;
     char asked[80];
-    keymap_footer(g, g->rows - 1, app_where(a));
+    keymap_footer(g, g->rows - 1, app_where(a, g->rows, g->cols));
     if (a->asking) {
         int used = grid_put(g, row, 1, cols, LOOK_BOLD, question(a, asked));
         g->cursor_row = row;

@@ -30,7 +30,8 @@ enum action {
     ACT_TERMINAL, /* not the app's: the terminal does it; here for the help only */
 };
 
-enum where { IN_LIST = 1, IN_LESSON = 2, ANYWHERE = 3 };
+/* A lesson's lecture layout has no tree; its lesson layout has. */
+enum where { IN_LIST = 1, IN_LECTURE = 2, IN_TREE = 4, IN_LESSON = 6, ANYWHERE = 7 };
 
 struct binding {
     int keys[5]; /* ended by 0 when fewer */

@@ -73,16 +73,29 @@ static size_t column_of(const struct lesson *l, const char *name)
 /* ---- messages ------------------------------------------------------------------------------- */
 
 /* "KRB-ERROR 25 KDC_ERR_PREAUTH_REQUIRED" is known by its last word. */
-static const char *brief_of(const char *label)
+static const char *brief_error(const char *label)
 {
     static const char *const families[] = {"KDC_ERR_", "KRB_AP_ERR_", "KRB_ERR_", "KRB_AP_"};
     const char *last = strrchr(label, ' ');
-    if (strncmp(label, "KRB-ERROR", 9) != 0 || !last)
-        return label;
-    for (size_t i = 0; i < sizeof families / sizeof *families; i++)
+    for (size_t i = 0; last && i < sizeof families / sizeof *families; i++)
         if (strncmp(last + 1, families[i], strlen(families[i])) == 0)
             return last + 1 + strlen(families[i]);
-    return last + 1;
+    return last ? last + 1 : label;
+}
+
+/* "HTTP GET / + AP-REQ HTTP/www.example.test" is "GET / + AP-REQ HTTP/www". */
+static const char *brief_of(const char *label, struct arena *mem)
+{
+    if (strncmp(label, "KRB-ERROR ", 10) == 0)
+        return brief_error(label);
+    char *brief = arena_str(mem, bytes_str(label));
+    if (strncmp(brief, "HTTP ", 5) == 0 && !(brief[5] >= '0' && brief[5] <= '9'))
+        brief += 5;
+    char *spn = strrchr(brief, ' '), *host = spn ? strchr(spn, '/') : NULL;
+    char *dot = host ? strchr(host, '.') : NULL;
+    if (dot)
+        *dot = '\0';
+    return brief;
 }
 
 static bool is_refusal(const char *label)
@@ -109,7 +122,7 @@ static void set_message(struct lesson *l, const struct event *e)
     struct root *root = dissect(e->arrived, e->via, &l->everything, l->session->crypto, l->mem);
     m->event = e;
     m->label = with_spn(root, message_label(root, l->mem), l->mem);
-    m->brief = brief_of(m->label);
+    m->brief = brief_of(m->label, l->mem);
     m->refused = is_refusal(m->label);
     m->from = column_of(l, e->party);
     m->to = column_of(l, e->to);
@@ -200,6 +213,8 @@ char *lesson_where(const struct lesson *l, size_t at, struct arena *mem)
         return arena_printf(mem, "start");
     if (at == l->trace->n && small)
         return arena_printf(mem, "end");
+    if (!k)
+        return arena_printf(mem, "start +%zu", small);
     if (!small)
         return arena_printf(mem, "step %zu/%zu", k, l->n);
     return arena_printf(mem, "step %zu/%zu +%zu", k, l->n, small);
@@ -231,7 +246,7 @@ const struct event *lesson_note(const struct lesson *l, size_t message, size_t i
     return NULL;
 }
 
-char *event_text(const struct event *e, const char *arg, struct arena *mem)
+char *lesson_event_text(const struct event *e, const char *arg, struct arena *mem)
 {
     const struct arg *a = arg_of(e, arg);
     return a ? arena_str(mem, a->text) : arena_printf(mem, "%s", "");

@@ -62,7 +62,7 @@ bool lesson_is_note(const struct event *);
 /* The i-th note (from 0) of that message; NULL: no more. */
 const struct event *lesson_note(const struct lesson *, size_t message, size_t i);
 /* An argument's text, in mem; "": none of that name. */
-char *event_text(const struct event *, const char *arg, struct arena *mem);
+char *lesson_event_text(const struct event *, const char *arg, struct arena *mem);
 /* "UDP", "TCP", "HTTP". */
 const char *via_name(enum transport);
 

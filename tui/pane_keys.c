@@ -3,97 +3,198 @@
 
 #include <string.h>
 
+#define HOLDERS (sizeof((struct ring_key *)0)->holders / sizeof(char *))
+
 static bool holds(const struct ring_key *key, const char *party)
 {
-    for (size_t i = 0; i < sizeof key->holders / sizeof *key->holders && key->holders[i]; i++)
+    for (size_t i = 0; i < HOLDERS && key->holders[i]; i++)
         if (strcmp(key->holders[i], party) == 0)
             return true;
     return false;
 }
 
-static size_t held_by(const struct keyring *ring, const char *party)
+/* ---- which keys, and what they are called --------------------------------------------------- */
+
+struct shown_key {
+    const struct ring_key *key;
+    const char *name;
+    bool used; /* it opens something in this message */
+};
+
+struct table {
+    const struct scene *s;
+    struct shown_key *keys;
+    size_t n, older; /* shown; left out for want of room */
+    size_t held_by_eve;
+    size_t parties;
+};
+
+static bool holders_within(const struct ring_key *some, const struct ring_key *all)
 {
-    size_t n = 0;
-    for (size_t i = 0; i < ring->n; i++)
-        n += holds(&ring->keys[i], party);
-    return n;
+    for (size_t i = 0; i < HOLDERS && some->holders[i]; i++)
+        if (!holds(all, some->holders[i]))
+            return false;
+    return true;
 }
 
-static const char *column_name(const struct lesson *l, size_t i)
+/* A key of the same name (of another etype) that nobody else holds says nothing new. */
+static bool says_nothing_new(const struct keyring *ring, size_t i)
 {
-    return i < l->n_columns ? l->columns[i].name : l->eve;
+    const struct ring_key *key = &ring->keys[i];
+    for (size_t k = 0; k < ring->n; k++) {
+        const struct ring_key *other = &ring->keys[k];
+        if (k != i && strcmp(other->name, key->name) == 0 && holders_within(key, other) &&
+            (k < i || !holders_within(other, key)))
+            return true;
+    }
+    return false;
 }
 
-static bool eve_has_column(const struct lesson *l)
+static bool opens_here(struct root *root, const struct ring_key *key)
 {
-    for (size_t i = 0; i < l->n_columns; i++)
-        if (strcmp(l->columns[i].name, l->eve) == 0)
+    for (struct field *f = root ? root->top : NULL; f; f = field_next(f))
+        if (f->opened_by && key_equal(&f->opened_by->key, &key->key))
             return true;
     return false;
 }
 
-static void draw_key(const struct scene *s, struct grid *g, struct area area, int row,
-                     const struct ring_key *key, size_t parties, int each)
+/* "session alice-HTTP/www.example.test" is "session HTTP/www" where alice is the only client. */
+static const char *short_name(const struct lesson *l, const char *name, struct arena *mem)
+{
+    const char *client = NULL;
+    size_t clients = 0;
+    for (size_t i = 0; i < l->n_columns; i++)
+        if (l->columns[i].client && ++clients)
+            client = l->columns[i].name;
+    const char *of = strrchr(name, ' ');
+    size_t n = client ? strlen(client) : 0;
+    char *text = arena_printf(mem, "%s", name);
+    if (clients == 1 && of && strncmp(of + 1, client, n) == 0 && of[1 + n] == '-')
+        text = arena_printf(mem, "%.*s %s", (int)(of - name), name, of + n + 2);
+    char *service = strchr(text, '/'), *dot = service ? strchr(service, '.') : NULL;
+    if (dot)
+        *dot = '\0';
+    return text;
+}
+
+/* What opens something here stays, then the newest. */
+static void leave_out(struct table *t, size_t room)
+{
+    while (t->n > room) {
+        size_t i = 0;
+        while (i + 1 < t->n && t->keys[i].used)
+            i++;
+        memmove(&t->keys[i], &t->keys[i + 1], (t->n - i - 1) * sizeof *t->keys);
+        t->n--;
+        t->older++;
+    }
+}
+
+static struct table table_of(const struct scene *s, size_t room)
 {
     const struct lesson *l = s->lesson;
-    int first = area.col + area.cols - each * (int)parties;
-    grid_put(g, row, area.col, first - area.col - 1, LOOK_NORMAL, key->name);
-    for (size_t i = 0; i < parties; i++) {
-        bool has = holds(key, column_name(l, i));
-        int col = first + each * (int)i + each / 2;
-        grid_put(g, row, col, 1, i < l->n_columns && has ? l->columns[i].look : LOOK_DIM,
-                 has ? grid_glyph(g, G_CHECK) : ".");
+    struct keyring ring = keyring_of(l->trace, s->at, s->mem);
+    struct table t = {.s = s, .parties = l->n_columns};
+    struct root *root = NULL;
+    if (s->message)
+        root = dissect(s->message->event->arrived, s->message->event->via, &l->everything,
+                       l->session->crypto, s->mem);
+    t.keys = arena_array(s->mem, struct shown_key, ring.n + 1);
+    for (size_t i = 0; i < ring.n; i++) {
+        const struct ring_key *key = &ring.keys[i];
+        t.held_by_eve += holds(key, l->eve);
+        if (!says_nothing_new(&ring, i))
+            t.keys[t.n++] =
+                (struct shown_key){key, short_name(l, key->name, s->mem), opens_here(root, key)};
+    }
+    leave_out(&t, room);
+    bool eve = false;
+    for (size_t i = 0; i < l->n_columns; i++)
+        eve = eve || strcmp(l->columns[i].name, l->eve) == 0;
+    t.parties += !eve;
+    return t;
+}
+
+static const char *party_of(const struct table *t, size_t i)
+{
+    const struct lesson *l = t->s->lesson;
+    return i < l->n_columns ? l->columns[i].name : l->eve;
+}
+
+static char *eve_text(const struct table *t)
+{
+    size_t messages = t->s->number;
+    return arena_printf(t->s->mem, "%s: %zu message%s, %zu key%s", t->s->lesson->eve, messages,
+                        messages == 1 ? "" : "s", t->held_by_eve, t->held_by_eve == 1 ? "" : "s");
+}
+
+/* ---- as a table ----------------------------------------------------------------------------- */
+
+/* Cells of a party's column: as wide as the names while the keys keep room for theirs. */
+static int column_width(const struct table *t, const struct grid *g, struct area area)
+{
+    int each = 4;
+    for (size_t i = 0; i < t->parties; i++)
+        if (grid_width(g, party_of(t, i)) + 1 > each)
+            each = grid_width(g, party_of(t, i)) + 1;
+    while (each > 4 && area.cols - each * (int)t->parties < 22)
+        each--;
+    return each;
+}
+
+static void draw_key(const struct table *t, struct grid *g, int row, struct area area, size_t i,
+                     int each)
+{
+    const struct lesson *l = t->s->lesson;
+    int first = area.col + area.cols - each * (int)t->parties;
+    const char *name = t->keys[i].name;
+    grid_put(g, row, area.col, first - area.col - 1, t->keys[i].used ? LOOK_BOLD : LOOK_NORMAL,
+             name);
+    for (size_t p = 0; p < t->parties; p++) {
+        bool has = holds(t->keys[i].key, party_of(t, p));
+        enum look look = has && p < l->n_columns ? l->columns[p].look : LOOK_DIM;
+        grid_put(g, row, first + each * (int)p + 1, 1, look, has ? grid_glyph(g, G_CHECK) : ".");
     }
 }
 
-static void draw_head(const struct scene *s, struct grid *g, struct area area, size_t parties,
-                      int each)
+/* A name too long is known by its first letters; the ladder above has it whole. */
+static void draw_party(struct grid *g, int row, int col, int each, const char *name)
 {
-    int first = area.col + area.cols - each * (int)parties;
-    grid_put(g, area.row, area.col, first - area.col, LOOK_DIM, "KEY");
-    for (size_t i = 0; i < parties; i++) {
-        int col = first + each * (int)i;
-        grid_put(g, area.row, col, each - 1, LOOK_DIM, column_name(s->lesson, i));
-    }
-}
-
-static char *eve_text(const struct scene *s, const struct keyring *ring)
-{
-    size_t n = held_by(ring, s->lesson->eve);
-    return arena_printf(s->mem, "%s: %zu message%s, %zu key%s", s->lesson->eve, s->number,
-                        s->number == 1 ? "" : "s", n, n == 1 ? "" : "s");
+    grid_put(g, row, col, g->cols, LOOK_DIM, name);
+    grid_fill(g, row, col + each - 1, g->cols, LOOK_NORMAL, " ");
 }
 
 void pane_keys(const struct scene *s, struct grid *g, struct area area)
 {
-    struct keyring ring = keyring_of(s->lesson->trace, s->at, s->mem);
-    size_t parties = s->lesson->n_columns + !eve_has_column(s->lesson);
-    int room = area.rows - 2, each = (area.cols - 10) / (int)parties;
-    each = each > 6 ? 6 : (each < 2 ? 2 : each);
-    if (room < 1)
+    if (area.rows < 3)
         return;
-    draw_head(s, g, area, parties, each);
-    size_t n = ring.n > (size_t)room ? (size_t)room : ring.n, first = ring.n - n;
-    for (size_t i = 0; i < n; i++)
-        draw_key(s, g, area, area.row + 1 + (int)i, &ring.keys[first + i], parties, each);
-    const char *text = eve_text(s, &ring);
-    if (first)
-        text = arena_printf(s->mem, "+ %zu older.  %s", first, text);
-    grid_put(g, area.row + 1 + (int)n, area.col, area.cols, LOOK_DIM, text);
+    struct table t = table_of(s, (size_t)area.rows - 2);
+    int each = column_width(&t, g, area), first = area.col + area.cols - each * (int)t.parties;
+    grid_put(g, area.row, area.col, first - area.col, LOOK_DIM, "KEY");
+    for (size_t i = 0; i < t.parties; i++)
+        draw_party(g, area.row, first + each * (int)i, each, party_of(&t, i));
+    for (size_t i = 0; i < t.n; i++)
+        draw_key(&t, g, area.row + 1 + (int)i, area, i, each);
+    const char *text = eve_text(&t);
+    if (t.older)
+        text = arena_printf(s->mem, "%s   (%zu older)", text, t.older);
+    grid_put(g, area.row + area.rows - 1, area.col, area.cols, LOOK_DIM, text);
 }
 
-/* In one line, the newest key first: "session alice-krbtgt: KDC, alice   Eve: 4 messages, 0 keys".
- */
+/* ---- in one line ---------------------------------------------------------------------------- */
+
+/* What opens something here, then the newest: "session krbtgt: kdc, alice". */
 void pane_keys_line(const struct scene *s, struct grid *g, struct area area)
 {
-    struct keyring ring = keyring_of(s->lesson->trace, s->at, s->mem);
-    int at = grid_put_right(g, area.row, area.col, area.cols, LOOK_DIM, eve_text(s, &ring));
+    struct table t = table_of(s, 100);
+    int at = grid_put_right(g, area.row, area.col, area.cols, LOOK_DIM, eve_text(&t));
     int col = area.col;
-    for (size_t i = ring.n; i-- > 0;) {
-        char *text =
-            arena_printf(s->mem, "%s: %s", ring.keys[i].name, scene_holders(&ring.keys[i], s->mem));
-        if (col + grid_width(g, text) + 3 > at)
-            return;
-        col += grid_put(g, area.row, col, at - col, LOOK_NORMAL, text) + 3;
-    }
+    for (int used = 1; used >= 0; used--)
+        for (size_t i = t.n; i-- > 0;) {
+            char *text = arena_printf(s->mem, "%s: %s", t.keys[i].name,
+                                      scene_holders(t.keys[i].key, s->mem));
+            if (t.keys[i].used != used || col + grid_width(g, text) + 3 > at)
+                continue;
+            col += grid_put(g, area.row, col, at - col, LOOK_NORMAL, text) + 3;
+        }
 }

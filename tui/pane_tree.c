@@ -1,6 +1,8 @@
 /* The message as a tree of its fields: name, value, where its octets are. */
 #include "tui/scene.h"
 
+#include <string.h>
+
 #define PLACE 10 /* cells for offset and length */
 
 static const char *sealed_text(const struct scene *s, const struct field *f)
@@ -65,10 +67,32 @@ static void draw_title(const struct scene *s, struct grid *g, struct area area)
     grid_put(g, area.row, area.col, at - area.col, LOOK_BOLD, left);
 }
 
+/* Before the first message: who takes part. */
+static void draw_parties(const struct scene *s, struct grid *g, struct area area)
+{
+    const struct trace *t = s->lesson->trace;
+    grid_put(g, area.row, area.col, area.cols, LOOK_BOLD, "WHO TAKES PART");
+    for (size_t i = 0; i < t->n_parties && (int)i + 2 < area.rows; i++) {
+        const struct party_told *p = &t->parties[i];
+        int row = area.row + 2 + (int)i, end = area.col + area.cols;
+        enum look look = LOOK_NORMAL;
+        for (size_t c = 0; c < s->lesson->n_columns; c++)
+            if (strcmp(s->lesson->columns[c].name, p->name) == 0)
+                look = s->lesson->columns[c].look;
+        grid_put(g, row, area.col + 2, 10, look, p->name);
+        grid_put(g, row, area.col + 13, end - area.col - 13, LOOK_NORMAL,
+                 arena_printf(s->mem, "%-13s %s", p->role, p->address));
+    }
+    if (s->app->pane == PANE_TREE) {
+        g->cursor_row = area.row;
+        g->cursor_col = area.col;
+    }
+}
+
 void pane_tree(const struct scene *s, struct grid *g, struct area area)
 {
     if (!s->message) {
-        grid_put(g, area.row, area.col, area.cols, LOOK_DIM, "No message yet.");
+        draw_parties(s, g, area);
         return;
     }
     draw_title(s, g, area);

@@ -104,7 +104,7 @@ size_t words_last_top(const struct scene *s, const struct grid *g, struct area w
     return last_top(g, &p, area.cols, area.rows);
 }
 
-void pane_words(const struct scene *s, struct grid *g, struct area words, struct area meaning)
+size_t pane_words(const struct scene *s, struct grid *g, struct area words, struct area meaning)
 {
     struct area area = narrowed(words);
     struct paras p = all_words(s, false);
@@ -112,10 +112,10 @@ void pane_words(const struct scene *s, struct grid *g, struct area words, struct
     bool small = s->at != lesson_stop(s->lesson, s->number) && s->at != s->lesson->trace->n;
     if (small || top > most) /* after a small step what is new is in sight */
         top = most;
-    size_t below = draw_paras(g, area, &p, top);
+    size_t below = words.rows ? draw_paras(g, area, &p, top) : 0;
     if (below && !s->lecture)
         grid_put_right(g, words.row - 1, words.col, words.cols - 3, LOOK_RULE,
-                       arena_printf(s->mem, " %zu more ", below));
+                       arena_printf(s->mem, " %zu more below ", below));
     if (s->app->pane == PANE_WORDS || s->lecture) {
         g->cursor_row = area.row;
         g->cursor_col = area.col;
@@ -124,4 +124,5 @@ void pane_words(const struct scene *s, struct grid *g, struct area words, struct
         struct paras m = words_meaning(s);
         draw_paras(g, narrowed(meaning), &m, 0);
     }
+    return below;
 }

@@ -12,15 +12,26 @@ bool path_is_in(const struct message_state *state, const char *path)
     return false;
 }
 
-/* Who opens a seal does so by a key press; all else that has a value of its own and parts that
- * repeat it begins folded. */
+/* Whether something is inside that is worth the way there. */
+static bool leads_inside(const struct field *f)
+{
+    if (f->inner || f->state == FIELD_SEALED || f->state == FIELD_BROKEN)
+        return true;
+    for (const struct field *part = f->first; part; part = part->next)
+        if (leads_inside(part))
+            return true;
+    return false;
+}
+
+/* Who opens a seal does so by a key press. What leads to another message, a seal or a fault begins
+ * unfolded; what only repeats its value in parts begins folded. */
 static bool usually_open(const struct field *f, unsigned depth)
 {
     if (f->state == FIELD_OPENED)
         return !f->opened_by;
-    if (f->inner)
+    if (!depth || leads_inside(f))
         return true;
-    return depth < 2 || !f->value || !*f->value;
+    return f->type && (depth < 2 || !f->value || !*f->value);
 }
 
 static bool has_parts(const struct field *f)

@@ -56,8 +56,8 @@ void pane_tree(const struct scene *, struct grid *, struct area);
 void pane_bytes(const struct scene *, struct grid *, struct area);
 void pane_keys(const struct scene *, struct grid *, struct area);
 void pane_keys_line(const struct scene *, struct grid *, struct area);
-/* meaning.rows may be 0. */
-void pane_words(const struct scene *, struct grid *, struct area words, struct area meaning);
+/* Either may have no rows. Returns how many paragraphs of the words lie below. */
+size_t pane_words(const struct scene *, struct grid *, struct area words, struct area meaning);
 /* The furthest that the words can be scrolled. */
 size_t words_last_top(const struct scene *, const struct grid *, struct area words);
 /* A line with a title in it: "── TITLE ────── right ──". */

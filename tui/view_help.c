@@ -44,16 +44,16 @@ static void draw_legend(struct grid *g, int row, int col)
     static const struct {
         const char *sign, *meaning;
     } signs[] = {
-        {"───>", "a message that was sent"},
-        {"═══▶", "the message looked at"},
+        {"───>", "sent"},
+        {"═══▶", "looked at"},
         {"· · >", "not yet sent"},
         {"x<──", "it refuses"},
         {"──x", "lost on the way"},
-        {"!", "changed on the way, or injected"},
-        {">", "the selected field, in the tree"},
-        {"[ ]", "its octets; | parts a ciphertext"},
-        {"[sealed]", "Enter opens it, with a key that fits"},
-        {"✓ .", "holds the key, or does not"},
+        {"!", "changed, or injected"},
+        {">", "the selected field"},
+        {"[ ]", "its octets, | their parts"},
+        {"[sealed]", "Enter opens it"},
+        {"✓ .", "holds the key, or not"},
     };
     for (size_t i = 0; i < sizeof signs / sizeof *signs && row + (int)i < g->rows - 2; i++) {
         if (strcmp(signs[i].sign, "✓ .") == 0 && g->ascii) {
@@ -68,13 +68,13 @@ static void draw_legend(struct grid *g, int row, int col)
 void view_help(const struct app *a, struct grid *g)
 {
     const struct binding *list[64];
-    size_t n = here(app_where(a), list, sizeof list / sizeof *list);
+    size_t n = here(app_where(a, g->rows, g->cols), list, sizeof list / sizeof *list);
     int room = g->rows - 4;
     grid_put(g, 0, 2, g->cols - 4, LOOK_TITLE, a->lesson ? "KEYS OF A LESSON" : "KEYS OF THE LIST");
     draw_keys(g, list, n, room);
-    if (a->lesson && g->cols >= 120 && (int)n <= room) {
-        grid_put(g, 0, 70, 40, LOOK_TITLE, "SIGNS");
-        draw_legend(g, 2, 70);
+    if (a->lesson && g->cols >= 96 && (int)n <= room) {
+        grid_put(g, 0, 66, 30, LOOK_TITLE, "SIGNS");
+        draw_legend(g, 2, 66);
     } else if (a->lesson && (int)n + 14 <= g->rows) {
         grid_put(g, (int)n + 3, 2, 40, LOOK_TITLE, "SIGNS");
         draw_legend(g, (int)n + 4, 2);

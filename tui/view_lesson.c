@@ -10,10 +10,10 @@
 static struct areas lecture_areas(int rows, int cols)
 {
     struct areas a = {0};
-    int ladder = (rows - 6) / 2, wide = cols < 100 ? cols - 2 : 98;
-    ladder -= !(ladder % 2); /* names, then two rows a message */
-    a.ladder = (struct area){2, 1, ladder, wide};
-    int row = 2 + ladder + 1, keys = rows >= 24;
+    int top = rows < 24 ? 1 : 2, ladder = (rows - 6) / 2, wide = cols < 100 ? cols - 2 : 98;
+    ladder += !(ladder % 2); /* names, then two rows a message */
+    a.ladder = (struct area){top, 1, ladder, wide};
+    int row = top + ladder + 1, keys = rows >= 24;
     a.words = (struct area){row, 2, rows - 2 - row - 2 * keys, cols - 4};
     if (keys)
         a.keys = (struct area){rows - 3, 2, 1, cols - 4};
@@ -34,14 +34,16 @@ static struct areas zoomed(enum pane pane, int rows, int cols)
 }
 
 #define BYTES_COLS 73 /* of 16 octets a row */
+#define BYTES_LESS 57 /* of 12 */
+#define KEYS_LEAST 39 /* with a name that can be read */
 
-static struct areas lesson_layout(enum pane pane, int rows, int cols)
+static struct areas lesson_layout(const struct app *app, int rows, int cols)
 {
     struct areas a = {0};
+    enum pane pane = app->pane;
     bool narrow = rows < 22 || cols < BYTES_COLS + 2;
     int free = rows - 3, rules = narrow ? 1 : 2;
-    int bytes = narrow ? 0 : (free - rules) * 2 / 9,
-        words = (free - rules) * (narrow ? 45 : 33) / 100;
+    int bytes = narrow ? 0 : (free - rules) / 4, words = (free - rules) * (narrow ? 45 : 33) / 100;
     int top = free - rules - bytes - words, left = cols * 46 / 100;
     a.ladder = (struct area){1, 0, top, left};
     a.tree = (struct area){1, left + 1, top, cols - left - 1};
@@ -49,18 +51,19 @@ static struct areas lesson_layout(enum pane pane, int rows, int cols)
         a.bytes = (struct area){2, 0, top - 1, cols};
         a.ladder.rows = a.tree.rows = 0;
     } else if (!narrow) {
-        bool keys = cols >= BYTES_COLS + 24;
-        a.bytes = (struct area){top + 2, 0, bytes, keys ? BYTES_COLS : cols};
+        bool keys = cols >= BYTES_LESS + KEYS_LEAST;
+        int octets = cols >= BYTES_COLS + KEYS_LEAST ? BYTES_COLS : BYTES_LESS;
+        a.bytes = (struct area){top + 2, 0, bytes, keys ? octets : cols};
         if (keys)
-            a.keys = (struct area){top + 2, BYTES_COLS + 1, bytes, cols - BYTES_COLS - 2};
+            a.keys = (struct area){top + 2, octets + 1, bytes, cols - octets - 2};
     }
     int row = top + 1 + rules + bytes;
-    bool both = cols >= 96;
+    bool both = cols >= 80;
     int said = both ? cols * 56 / 100 : cols - 2;
     a.words = (struct area){row, 1, words, said};
     if (both)
         a.meaning = (struct area){row, said + 3, words, cols - said - 4};
-    else if (pane != PANE_WORDS) {
+    else if (pane != PANE_WORDS && app->at) {
         a.meaning = a.words;
         a.words.rows = 0;
     }
@@ -73,7 +76,7 @@ struct areas lesson_areas(const struct app *a, int rows, int cols)
         return lecture_areas(rows, cols);
     if (a->zoom)
         return zoomed(a->pane, rows, cols);
-    return lesson_layout(a->pane, rows, cols);
+    return lesson_layout(a, rows, cols);
 }
 
 /* ---- what stands around them ---------------------------------------------------------------- */
@@ -142,7 +145,7 @@ static void draw_words_rules(const struct scene *s, struct grid *g, const struct
     const char *said = s->at == 0 ? "WHAT THIS IS ABOUT" : "WHAT JUST HAPPENED";
     struct area at = a->words.rows ? a->words : a->meaning;
     const char *meaning =
-        s->field ? arena_printf(s->mem, "MEANING of %s", s->field->name) : "MEANING";
+        s->field ? arena_printf(s->mem, "MEANING of %s", s->field->name) : "HOW TO READ IT";
     draw_rule(g, at.row - 1, 0, g->cols, a->words.rows ? said : meaning,
               a->words.rows ? "" : "Tab: what happened", focus);
     if (a->words.rows && a->meaning.rows)
@@ -156,12 +159,13 @@ static void draw_divider(struct grid *g, struct area right)
         grid_put(g, right.row + i, right.col - 1, 1, LOOK_RULE, grid_glyph(g, G_VLINE));
 }
 
-static void draw_lecture(const struct scene *s, struct grid *g, const struct areas *a)
+static size_t draw_lecture(const struct scene *s, struct grid *g, const struct areas *a)
 {
     pane_ladder(s, g, a->ladder);
-    pane_words(s, g, a->words, a->meaning);
+    size_t below = pane_words(s, g, a->words, a->meaning);
     if (a->keys.rows)
         pane_keys_line(s, g, a->keys);
+    return below;
 }
 
 static void draw_lesson(const struct scene *s, struct grid *g, const struct areas *a)
@@ -203,8 +207,9 @@ void view_lesson(const struct app *app, struct grid *g, struct arena *mem)
     struct areas a = lesson_areas(app, g->rows, g->cols);
     draw_title(&s, g);
     if (s.lecture) {
-        draw_lecture(&s, g, &a);
-        draw_bottom(app, g, "", bar_of_steps(&s, g, g->cols / 2));
+        size_t below = draw_lecture(&s, g, &a);
+        char *more = arena_printf(mem, "%zu more below", below);
+        draw_bottom(app, g, below ? more : "", bar_of_steps(&s, g, g->cols / 2));
         return;
     }
     draw_lesson(&s, g, &a);

@@ -23,14 +23,6 @@ static void add_prose(struct paras *p, enum look look, const char *text)
         add(p, (struct para){.text = text, .look = look, .gap = true});
 }
 
-static const char *capital(const char *word, struct arena *mem)
-{
-    char *copy = arena_str(mem, bytes_str(word));
-    if (*copy >= 'a' && *copy <= 'z')
-        *copy = (char)(*copy - 'a' + 'A');
-    return copy;
-}
-
 /* ---- what just happened --------------------------------------------------------------------- */
 
 static enum look look_of(const struct lesson *l, const char *party)
@@ -60,6 +52,13 @@ static void add_step(struct paras *p, const struct scene *s, const struct event 
                          sentence_of(s->mem, e), refused ? LOOK_BOLD : LOOK_NORMAL, false});
 }
 
+static void add_result(struct paras *p, const struct scene *s, const struct event *e,
+                       const char *who)
+{
+    const char *text = arena_printf(s->mem, "%s.", *e->text ? e->text : e->id);
+    add(p, (struct para){who, look_of(s->lesson, e->party), "=", text, LOOK_BOLD, false});
+}
+
 /* Steps and keys, the party's name beside the first of a row of them. */
 static void add_steps(struct paras *p, const struct scene *s, size_t from, size_t to)
 {
@@ -67,7 +66,8 @@ static void add_steps(struct paras *p, const struct scene *s, size_t from, size_
     for (size_t i = from; i < to;) {
         const struct event *e = s->lesson->trace->events[i];
         const char *who = strcmp(e->party, last) == 0 ? "" : e->party;
-        if (e->kind == EVENT_KEY || (e->kind == EVENT_STEP && !lesson_is_note(e)))
+        if (e->kind == EVENT_KEY || e->kind == EVENT_RESULT ||
+            (e->kind == EVENT_STEP && !lesson_is_note(e)))
             last = e->party;
         if (e->kind == EVENT_KEY) {
             i = add_keys(p, s, i, to, who);
@@ -75,6 +75,8 @@ static void add_steps(struct paras *p, const struct scene *s, size_t from, size_
         }
         if (e->kind == EVENT_STEP && !lesson_is_note(e))
             add_step(p, s, e, who);
+        if (e->kind == EVENT_RESULT)
+            add_result(p, s, e, who);
         i++;
     }
 }
@@ -90,10 +92,6 @@ static void add_told(struct paras *p, const struct scene *s, size_t from, size_t
             add_prose(p, LOOK_NORMAL, e->text);
         else if (kind == EVENT_TAMPER)
             add(p, (struct para){.who = NULL, .mark = "!", .text = e->text, .look = LOOK_BOLD});
-        else if (*e->party)
-            add_prose(p, LOOK_BOLD,
-                      arena_printf(s->mem, "%s: %s.", capital(e->party, s->mem),
-                                   *e->text ? e->text : e->id));
     }
 }
 
@@ -101,9 +99,9 @@ static void add_notes(struct paras *p, const struct scene *s)
 {
     const struct event *note;
     for (size_t i = 0; (note = lesson_note(s->lesson, s->number, i)); i++) {
-        const char *document = event_text(note, "document", s->mem);
-        const char *wire = event_text(note, "wire", s->mem);
-        const char *spec = event_text(note, "spec", s->mem);
+        const char *document = lesson_event_text(note, "document", s->mem);
+        const char *wire = lesson_event_text(note, "wire", s->mem);
+        const char *spec = lesson_event_text(note, "spec", s->mem);
         if (*document)
             add_prose(p, LOOK_NORMAL, arena_printf(s->mem, "DOCUMENT SAYS  “%s”", document));
         if (*wire || *spec)
@@ -126,10 +124,9 @@ static void add_fate(struct paras *p, const struct scene *s)
         add(p, (struct para){.mark = "!", .text = text, .look = LOOK_BOLD});
 }
 
-static void add_end(struct paras *p, const struct scene *s, size_t from, size_t to)
+static void add_end(struct paras *p, const struct scene *s)
 {
     const struct scenario *sc = s->lesson->scenario;
-    add_told(p, s, from, to, EVENT_RESULT);
     if (sc->takeaway)
         add_prose(p, LOOK_BOLD, arena_printf(s->mem, "TAKE AWAY  %s", sc->takeaway));
     for (size_t i = 0; i < sc->n_try_next; i++)
@@ -149,7 +146,7 @@ struct paras words_happened(const struct scene *s)
     lesson_segment(l, s->at, &from, &to);
     bool behind = lesson_at_message(l, s->at);
     if (s->at == l->trace->n && !behind)
-        add_end(&p, s, from, to);
+        add_end(&p, s);
     add_told(&p, s, from, to, EVENT_TASK);
     if (behind) {
         add_fate(&p, s);
@@ -158,8 +155,6 @@ struct paras words_happened(const struct scene *s)
     add_told(&p, s, from, to, EVENT_TAMPER);
     if (behind && s->lecture && s->root->top->words)
         add_prose(&p, LOOK_NORMAL, s->root->top->words->text);
-    if (s->at < l->trace->n || behind)
-        add_told(&p, s, from, to, EVENT_RESULT);
     add_steps(&p, s, from, to);
     return p;
 }
@@ -185,12 +180,25 @@ static void add_seal(struct paras *p, const struct scene *s, struct field *f)
     add_prose(p, LOOK_BOLD, text);
 }
 
+/* Before the first message there is no field: how to read what will come. */
+static void add_signs(struct paras *p)
+{
+    add_prose(p, LOOK_NORMAL,
+              "───>  a message that was sent\n"
+              "═══▶  the one looked at\n"
+              "· · >  not yet sent\n"
+              "x  it refuses;  !  changed on the way");
+    add_prose(p, LOOK_DIM, "? shows the keys.");
+}
+
 struct paras words_meaning(const struct scene *s)
 {
     struct paras p = {.mem = s->mem};
     struct field *f = s->field;
-    if (!f)
+    if (!f) {
+        add_signs(&p);
         return p;
+    }
     struct field *sealed = scene_sealed(f);
     if (sealed)
         add_seal(&p, s, sealed);

@@ -1,0 +1,248 @@
+/* The AP exchange between two who share a ticket: what passes, what is refused and by which step.
+ */
+#include "context/ap.h"
+#include "crypto/rng.h"
+
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#define NOW ((int64_t)1795000000 * SECOND + 500000)
+
+struct told {
+    struct story story;
+    char last[64];
+    enum outcome outcome;
+};
+
+static void hear(struct story *s, const char *id, enum outcome outcome, const struct arg *args,
+                 size_t n)
+{
+    (void)args;
+    (void)n;
+    struct told *t = (struct told *)s;
+    snprintf(t->last, sizeof t->last, "%s", id);
+    t->outcome = outcome;
+}
+
+static struct arena *mem;
+static struct crypto *crypto;
+static struct seeded_rng rng;
+static struct told told;
+static struct turn turn;
+static struct key service, session;
+static struct bytes alice_part, www_parts[2];
+static struct PrincipalName alice, www;
+
+static int setup(void **state)
+{
+    (void)state;
+    mem = arena_new(1 << 16);
+    crypto = crypto_new();
+    seeded_rng_init(&rng, crypto, 7, "test");
+    told = (struct told){.story.step = hear};
+    turn = (struct turn){
+        .now = NOW, .rng = &rng.rng, .crypto = crypto, .mem = mem, .tell = &told.story};
+    alice_part = BYTES_LIT("alice");
+    www_parts[0] = BYTES_LIT("HTTP");
+    www_parts[1] = BYTES_LIT("www");
+    alice = (struct PrincipalName){.name_type = 1, .name_string = {&alice_part, 1}};
+    www = (struct PrincipalName){.name_type = 2, .name_string = {www_parts, 2}};
+    return key_random(crypto, &rng.rng, "service", 18, &service) &&
+                   key_random(crypto, &rng.rng, "session", 17, &session)
+               ? 0
+               : -1;
+}
+
+static int teardown(void **state)
+{
+    (void)state;
+    arena_free(mem);
+    crypto_free(crypto);
+    return 0;
+}
+
+static int32_t find(void *arg, struct turn *t, const struct Ticket *ticket, struct key *out)
+{
+    (void)t;
+    (void)ticket;
+    *out = *(struct key *)arg;
+    return 0;
+}
+
+static struct EncTicketPart part_of(void)
+{
+    return (struct EncTicketPart){.key = key_to_wire(&session),
+                                  .crealm = BYTES_LIT("R"),
+                                  .cname = alice,
+                                  .transited.tr_type = 1,
+                                  .authtime = NOW - HOUR,
+                                  .endtime = NOW + HOUR};
+}
+
+static struct AP_REQ request(struct EncTicketPart part, int64_t ctime)
+{
+    struct AP_REQ out;
+    struct Ticket t = {.tkt_vno = 5, .realm = BYTES_LIT("R"), .sname = www};
+    assert_true(
+        seal_value(&turn, &ASN_EncTicketPart, &part, &service, 1, USAGE_TICKET, &t.enc_part));
+    struct ap_request want = {.ticket = &t,
+                              .session = &session,
+                              .crealm = BYTES_LIT("R"),
+                              .cname = &alice,
+                              .usage = USAGE_AP_AUTHENTICATOR,
+                              .ctime = ctime,
+                              .has_seq_number = true,
+                              .seq_number = 0xfffffff0};
+    assert_true(ap_request_build(&turn, &want, &out));
+    return out;
+}
+
+static int32_t check(const struct AP_REQ *req, struct ap_checked *out)
+{
+    struct ap_keys keys = {find, &service};
+    struct ap_policy policy = {5 * MINUTE, USAGE_AP_AUTHENTICATOR, "t", false};
+    return ap_check(&turn, req, &keys, &policy, out);
+}
+
+static void expect(struct AP_REQ req, int32_t code, const char *step)
+{
+    struct ap_checked out;
+    assert_int_equal(check(&req, &out), code);
+    assert_string_equal(told.last, step);
+    assert_int_equal(told.outcome, code ? STEP_REFUSED : STEP_DONE);
+}
+
+static void test_good(void **state)
+{
+    (void)state;
+    struct ap_checked out;
+    struct AP_REQ req = request(part_of(), NOW - 3);
+    assert_int_equal(check(&req, &out), 0);
+    assert_true(key_equal(&out.session, &session));
+    assert_int_equal(out.subkey.n, 0);
+    assert_int_equal(out.authenticator.ctime + out.authenticator.cusec, NOW - 3);
+    assert_int_equal(out.authenticator.seq_number, 0xfffffff0);
+}
+
+static void test_refusals(void **state)
+{
+    (void)state;
+    struct AP_REQ req = request(part_of(), NOW);
+    req.pvno = 4;
+    expect(req, KRB_AP_ERR_BADVERSION, "t.message");
+    req = request(part_of(), NOW);
+    req.msg_type = 12;
+    expect(req, KRB_AP_ERR_MSG_TYPE, "t.message");
+    req = request(part_of(), NOW);
+    req.ap_options = AP_OPT_USE_SESSION_KEY;
+    expect(req, KRB_AP_ERR_NOKEY, "t.key");
+    req = request(part_of(), NOW);
+    req.ticket.enc_part.etype = 17;
+    expect(req, KRB_AP_ERR_BAD_INTEGRITY, "t.ticket");
+    req = request(part_of(), NOW);
+    req.authenticator.cipher.n--;
+    expect(req, KRB_AP_ERR_BAD_INTEGRITY, "t.authenticator");
+    struct EncTicketPart part = part_of();
+    part.crealm = BYTES_LIT("Q");
+    expect(request(part, NOW), KRB_AP_ERR_BADMATCH, "t.names");
+    part = part_of();
+    part.key.keytype = 9999;
+    expect(request(part, NOW), KDC_ERR_ETYPE_NOSUPP, "t.ticket");
+    /* What opens but is another production is no ticket. */
+    req = request(part_of(), NOW);
+    struct PA_ENC_TS_ENC other = {.patimestamp = NOW};
+    assert_true(seal_value(&turn, &ASN_PA_ENC_TS_ENC, &other, &service, 1, USAGE_TICKET,
+                           &req.ticket.enc_part));
+    expect(req, KRB_ERR_GENERIC, "t.ticket");
+}
+
+static void test_edges(void **state)
+{
+    (void)state;
+    const int64_t skew = 5 * MINUTE;
+    expect(request(part_of(), NOW - skew), 0, "t.end");
+    expect(request(part_of(), NOW + skew), 0, "t.end");
+    expect(request(part_of(), NOW - skew - 1), KRB_AP_ERR_SKEW, "t.skew");
+    expect(request(part_of(), NOW + skew + 1), KRB_AP_ERR_SKEW, "t.skew");
+    struct EncTicketPart part = part_of();
+    part.endtime = NOW - 500000 - skew; /* whole seconds: half a second past */
+    expect(request(part, NOW), KRB_AP_ERR_TKT_EXPIRED, "t.end");
+    turn.now = NOW - 500000; /* at the edge itself */
+    expect(request(part, turn.now), 0, "t.end");
+    part = part_of();
+    part.has_starttime = true;
+    part.starttime = turn.now + skew;
+    expect(request(part, turn.now), 0, "t.end");
+    part.starttime += SECOND;
+    expect(request(part, turn.now), KRB_AP_ERR_TKT_NYV, "t.start");
+    part = part_of();
+    part.flags = TKT_INVALID;
+    expect(request(part, turn.now), KRB_AP_ERR_TKT_NYV, "t.start");
+}
+
+static void test_reply(void **state)
+{
+    (void)state;
+    struct ap_checked checked;
+    struct AP_REQ req = request(part_of(), NOW - 3);
+    assert_int_equal(check(&req, &checked), 0);
+    struct AP_REP rep;
+    struct EncAPRepPart part;
+    assert_true(ap_reply_build(&turn, &checked, &service, true, 7, &rep));
+    assert_int_equal(ap_reply_check(&turn, &rep, &session, NOW - 3, "t", &part), 0);
+    assert_int_equal(part.seq_number, 7);
+    assert_true(part.has_subkey);
+    assert_int_equal(ap_reply_check(&turn, &rep, &session, NOW - 2, "t", &part),
+                     KRB_AP_ERR_MUT_FAIL);
+    assert_string_equal(told.last, "t.time");
+    struct key wrong = session;
+    wrong.v[0] ^= 1;
+    assert_int_equal(ap_reply_check(&turn, &rep, &wrong, NOW - 3, "t", &part),
+                     KRB_AP_ERR_BAD_INTEGRITY);
+    assert_int_equal(ap_reply_check(&turn, &rep, &service, NOW - 3, "t", &part),
+                     KRB_AP_ERR_BAD_INTEGRITY); /* another etype */
+    struct PA_ENC_TS_ENC other = {.patimestamp = NOW};
+    assert_true(
+        seal_value(&turn, &ASN_PA_ENC_TS_ENC, &other, &session, 0, USAGE_AP_REP, &rep.enc_part));
+    assert_int_equal(ap_reply_check(&turn, &rep, &session, NOW, "t", &part), KRB_AP_ERR_MODIFIED);
+    assert_string_equal(told.last, "t.open");
+}
+
+static void test_error(void **state)
+{
+    (void)state;
+    struct KRB_ERROR e;
+    struct krb_error_args full = {.code = 37,
+                                  .realm = BYTES_LIT("R"),
+                                  .sname = &www,
+                                  .cname = &alice,
+                                  .crealm = BYTES_LIT("C"),
+                                  .ctime = NOW + 1,
+                                  .e_text = BYTES_LIT("late"),
+                                  .e_data = BYTES_LIT("d")};
+    assert_true(
+        asn_decode(&ASN_KRB_ERROR, krb_error_build(&turn, &full), ASN_STRICT, mem, NULL, &e));
+    assert_int_equal(e.stime + e.susec, NOW);
+    assert_int_equal(e.ctime + e.cusec, NOW + 1);
+    assert_int_equal(e.error_code, 37);
+    assert_true(bytes_equal_str(e.e_text, "late") && bytes_equal_str(e.e_data, "d"));
+    assert_true(bytes_equal_str(e.crealm, "C") && e.has_cname);
+    struct krb_error_args bare = {.code = 60, .realm = BYTES_LIT("R")};
+    assert_true(
+        asn_decode(&ASN_KRB_ERROR, krb_error_build(&turn, &bare), ASN_STRICT, mem, NULL, &e));
+    assert_false(e.has_ctime || e.has_cusec || e.has_cname || e.has_crealm || e.has_e_text ||
+                 e.has_e_data);
+}
+
+#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {TEST(test_good), TEST(test_refusals), TEST(test_edges),
+                                       TEST(test_reply), TEST(test_error)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

@@ -242,7 +242,7 @@ bool asn_header_read(struct bytes in, struct faults *faults, struct asn_header *
 size_t asn_header_write(uint8_t identifier, size_t contents, uint8_t *out)
 {
     int octets = 0;
-    if (contents > UINT32_MAX)
+    if ((uint64_t)contents > UINT32_MAX)
         return 0;
     out[0] = identifier;
     asn1_length_der(contents, out + 1, &octets);

@@ -205,7 +205,8 @@ static void lengths_written(void **state)
     }
     uint8_t header[16];
     assert_int_equal(asn_header_write(0x04, UINT32_MAX, header), 6);
-    assert_int_equal(asn_header_write(0x04, (size_t)UINT32_MAX + 1, header), 0);
+    if (SIZE_MAX > UINT32_MAX)
+        assert_int_equal(asn_header_write(0x04, (size_t)UINT32_MAX + 1, header), 0);
 }
 
 /* A ticket goes on as it came, even with an extension in it, unless it is to be built anew. */

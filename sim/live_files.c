@@ -85,30 +85,42 @@ static bool write_curlrc(const struct live_place *at, const struct scenario *s, 
     return write_file(arena_printf(mem, "%s/.curlrc", at->dir), bytes_str(text), mem, error);
 }
 
-/* The keys of every account that is a service, for acceptors that take the realm's place. */
-static bool write_keytab(const struct live_place *at, const struct scenario *s, struct arena *mem,
-                         char **error)
+static bool is_service(const struct account *a)
+{
+    return a->name.name_string.n >= 2 && !bytes_equal_str(a->name.name_string.at[0], "krbtgt");
+}
+
+static void add_keys(struct keytab *all, const struct keytab *one, struct arena *mem)
+{
+    struct keytab_entry *entries = arena_array(mem, struct keytab_entry, all->n + one->n);
+    if (all->n)
+        memcpy(entries, all->entries, all->n * sizeof *entries);
+    memcpy(entries + all->n, one->entries, one->n * sizeof *entries);
+    all->entries = entries;
+    all->n += one->n;
+}
+
+/* krb5.keytab: the services, for acceptors that take their place. realm.keytab: every account,
+ * krbtgt too, for a Wireshark that is to open what was recorded. */
+static bool write_keytabs(const struct live_place *at, const struct scenario *s, struct arena *mem,
+                          char **error)
 {
     struct crypto *crypto = crypto_new();
     const struct realm *realm = crypto ? population_realm(s, s->seed, crypto, mem, error) : NULL;
-    struct keytab all = {0};
+    struct keytab services = {0}, all = {0};
     for (size_t i = 0; realm && i < realm_count(realm); i++) {
         const struct account *a = realm_account(realm, i);
         struct keytab one;
-        if (a->name.name_string.n < 2 || bytes_equal_str(a->name.name_string.at[0], "krbtgt"))
-            continue;
         population_keytab(realm, a, NULL, s->start, mem, &one);
-        struct keytab_entry *entries = arena_array(mem, struct keytab_entry, all.n + one.n);
-        if (all.n)
-            memcpy(entries, all.entries, all.n * sizeof *entries);
-        memcpy(entries + all.n, one.entries, one.n * sizeof *entries);
-        all.entries = entries;
-        all.n += one.n;
+        add_keys(&all, &one, mem);
+        if (is_service(a))
+            add_keys(&services, &one, mem);
     }
     crypto_free(crypto);
-    if (!realm)
-        return false;
-    return write_file(arena_printf(mem, "%s/krb5.keytab", at->dir), keytab_write(&all, mem), mem,
+    return realm &&
+           write_file(arena_printf(mem, "%s/krb5.keytab", at->dir), keytab_write(&services, mem),
+                      mem, error) &&
+           write_file(arena_printf(mem, "%s/realm.keytab", at->dir), keytab_write(&all, mem), mem,
                       error);
 }
 
@@ -121,7 +133,7 @@ bool live_client_files(const struct live_place *at, const struct scenario *s, st
         return false;
     }
     return write_krb5_conf(at, s, mem, error) && write_curlrc(at, s, mem, error) &&
-           write_keytab(at, s, mem, error);
+           write_keytabs(at, s, mem, error);
 }
 
 const struct live_variable *live_variables(const struct live_place *at, struct arena *mem,

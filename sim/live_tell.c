@@ -13,7 +13,7 @@ struct live_teller {
     struct live *live;
     FILE *out;    /* NULL: only recorded */
     FILE *record; /* NULL: not recorded */
-    bool record_ok;
+    bool begun, record_ok;
     struct arena *mem; /* one exchange: its trace and what is made of it */
     struct trace *trace;
     struct trace_story story;
@@ -126,7 +126,14 @@ static void say(struct live_teller *t, const struct outbox *box)
     fflush(t->out);
 }
 
-/* Each exchange is a section of the file, complete in itself. */
+/* What follows the section's and the interface's block: a file has one of each. */
+static struct bytes without_head(struct bytes file)
+{
+    for (int block = 0; block < 2; block++)
+        file = bytes_slice(file, le32(file.p + 4), file.n);
+    return file;
+}
+
 static void record(struct live_teller *t, const struct outbox *box, int64_t now)
 {
     const struct event *r = &t->request;
@@ -145,6 +152,9 @@ static void record(struct live_teller *t, const struct outbox *box, int64_t now)
         trace_add(t->trace, &reply);
     }
     struct bytes section = trace_pcapng(t->trace, t->live->crypto, t->mem);
+    if (t->begun)
+        section = without_head(section);
+    t->begun = true;
     if (fwrite(section.p, 1, section.n, t->record) != section.n || fflush(t->record))
         t->record_ok = false;
 }

@@ -42,7 +42,7 @@ password_of() {
 start_live() {
     "$tessera" live --port 0 --http-port 0 --pid-file "$work/pid" "$@" >"$work/live.out" 2>&1 &
     live=$!
-    for _ in $(seq 100); do
+    for _ in $(seq 600); do
         [ -s "$work/pid" ] && grep -q '^tessera live:' "$work/live.out" && break
         kill -0 "$live" 2>/dev/null || { cat "$work/live.out"; echo "not ok live starts"; exit 1; }
         sleep 0.05

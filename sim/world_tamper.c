@@ -166,20 +166,25 @@ static bool strike(struct world *w, const struct scenario_tamper *t, struct even
     return true;
 }
 
+static bool means(struct world *w, size_t i, const struct event *e, const char *label)
+{
+    const struct scenario_tamper *t = &w->scenario->tampers[i];
+    if (t->packet)
+        return t->packet == e->number;
+    return scenario_message_is(label, t->message) && ++w->seen[i] == t->nth;
+}
+
 bool world_tamper(struct world *w, struct event *e, const char *label, const struct flight *f,
                   int64_t *late)
 {
     bool arrives = true;
-    for (size_t i = 0; i < w->scenario->n_tampers && arrives; i++) {
-        const struct scenario_tamper *t = &w->scenario->tampers[i];
-        if (w->struck_at[i] || e->fate == FATE_INJECTED)
-            continue;
-        if (t->packet ? t->packet != e->number : !scenario_message_is(label, t->message))
-            continue;
-        if (!t->packet && ++w->seen[i] < t->nth)
+    if (e->fate == FATE_INJECTED)
+        return true;
+    for (size_t i = 0; i < w->scenario->n_tampers; i++) {
+        if (!means(w, i, e, label))
             continue;
         w->struck_at[i] = e->number;
-        arrives = strike(w, t, e, label, f, late);
+        arrives = arrives && strike(w, &w->scenario->tampers[i], e, label, f, late);
     }
     return arrives;
 }

@@ -20,8 +20,7 @@ bool client_ap_begin(struct client *c, struct turn *t)
     return client_ap_send(c, t);
 }
 
-/* ---- the request
- * ---------------------------------------------------------------------------------- */
+/* ---- the request ----------------------------------------------------------------------------- */
 
 /* What the answer is checked against; the task takes it over when the request is on its way. */
 struct sent {
@@ -108,8 +107,7 @@ bool client_ap_send(struct client *c, struct turn *t)
     return true;
 }
 
-/* ---- the answer
- * ------------------------------------------------------------------------------------ */
+/* ---- the answer ------------------------------------------------------------------------------ */
 
 struct answer {
     struct http_message http;

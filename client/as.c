@@ -189,8 +189,7 @@ bool client_as_error(struct client *c, const struct packet *p, struct turn *t)
     return client_refuse_error(c, t, &e);
 }
 
-/* ---- AS-REP
- * -------------------------------------------------------------------------------------- */
+/* ---- AS-REP ---------------------------------------------------------------------------------- */
 
 /* The key that the sealed part needs: made already for the proof, or now for the first time where
  * no proof was asked. */
@@ -245,7 +244,7 @@ bool client_as_reply(struct client *c, const struct packet *p, struct turn *t)
 {
     struct KDC_REP rep;
     struct EncKDCRepPart part;
-    if (!client_read_reply(c, t, p, &ASN_AS_REP, 11, &rep) || !reply_key(c, t, &rep))
+    if (!client_read_reply(c, t, p, &ASN_AS_REP, &rep) || !reply_key(c, t, &rep))
         return true;
     enum open_result opened =
         open_value(t, &rep.enc_part, &c->task.long_term, USAGE_AS_REP, &ASN_EncASRepPart, &part);

@@ -2,8 +2,7 @@
 
 #include "base/text.h"
 
-/* ---- names
- * --------------------------------------------------------------------------------------- */
+/* ---- names ----------------------------------------------------------------------------------- */
 
 static struct PrincipalName name_copy(struct arena *mem, const struct PrincipalName *name)
 {
@@ -34,8 +33,7 @@ const char *client_key_name(struct arena *mem, const char *what, const struct Pr
                         is_tgs(server, realm) ? "krbtgt" : principal_text(mem, server, none));
 }
 
-/* ---- what is kept
- * --------------------------------------------------------------------------------- */
+/* ---- what is kept ---------------------------------------------------------------------------- */
 
 const struct cred *client_cache_find(const struct client *c, struct bytes srealm,
                                      const struct PrincipalName *server)
@@ -92,8 +90,7 @@ const struct cred *client_cache_keep_reply(struct client *c, struct turn *t,
     return kept;
 }
 
-/* ---- FILE ccache
- * ----------------------------------------------------------------------------------- */
+/* ---- FILE ccache ----------------------------------------------------------------------------- */
 
 static struct ccache_principal to_file(const struct PrincipalName *name, struct bytes realm)
 {

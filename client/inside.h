@@ -69,13 +69,11 @@ struct client {
     struct security_context context;
 };
 
-/* ---- refusals (refuse.c): each a fault row, a step of the same id, and what the user reads
- * -----
+/* ---- refusals (refuse.c): a fault row, a step of the same id, and what the user reads ---------
  */
 enum finding {
     FIND_IGNORED,   /* not awaited: told, and nothing happens */
     FIND_MALFORMED, /* not the production it should be */
-    FIND_VERSION,
     FIND_ETYPE,
     FIND_SEALED, /* the reply does not open */
     FIND_NONCE,
@@ -115,14 +113,14 @@ bool client_grant(struct client *, const char *text);
  * client's arena. */
 const char *client_outcome_words(struct client *, int32_t code, const char *own);
 
-/* ---- messages ------------------------------------------------------------------------------- */
+/* ---- messages -------------------------------------------------------------------------------- */
 /* Keeps the octets as the task's request, waits for the answer and sends. */
 void client_send_request(struct client *, struct turn *, enum awaiting, const struct party *to,
                          struct bytes data);
 uint32_t client_draw_nonce(struct turn *);
-/* Decodes, checks version and type; refuses and returns false otherwise. */
+/* Decodes (the codec checks version and message type); refuses and returns false otherwise. */
 bool client_read_reply(struct client *, struct turn *, const struct packet *,
-                       const struct asn_type *, int64_t msg_type, struct KDC_REP *out);
+                       const struct asn_type *, struct KDC_REP *out);
 /* RFC 4120 3.1.5 and 3.3.4: every check of what was opened against what was asked and against what
  * stood in clear. False: refused. */
 bool client_reply_check(struct client *, struct turn *, const struct KDC_REP *,
@@ -146,7 +144,7 @@ bool client_ap_begin(struct client *, struct turn *);
 bool client_ap_send(struct client *, struct turn *);
 bool client_ap_page(struct client *, const struct packet *, struct turn *);
 
-/* ---- the long-term key (key.c) -------------------------------------------------------------- */
+/* ---- the long-term key (key.c) --------------------------------------------------------------- */
 /* Makes task.long_term for this encryption type from the password or the keytab; what was made
  * already of the same salt and parameters is not made again. False: there is none. */
 bool client_long_term_key(struct client *, struct turn *, int32_t etype, struct bytes salt,
@@ -163,7 +161,7 @@ bool client_key_hint(struct client *, struct turn *, const struct PA_DATA *, siz
                      int32_t etype, struct key_hint *out);
 void client_forget_secret(struct task *);
 
-/* ---- pre-authentication: one row a mechanism ----------------------------------------------- */
+/* ---- pre-authentication: one row a mechanism ------------------------------------------------- */
 struct preauth_row {
     int32_t type;
     /* Makes the element for the next AS-REQ. False: refused. */
@@ -171,7 +169,7 @@ struct preauth_row {
 };
 extern const struct preauth_row client_preauth_timestamp;
 
-/* ---- the cache (cache.c) -------------------------------------------------------------------- */
+/* ---- the cache (cache.c) --------------------------------------------------------------------- */
 /* Newest that serves; NULL: none. Name types are not compared. */
 const struct cred *client_cache_find(const struct client *, struct bytes srealm,
                                      const struct PrincipalName *server);

@@ -160,7 +160,7 @@ bool client_tgs_reply(struct client *c, const struct packet *p, struct turn *t)
 {
     struct KDC_REP rep;
     struct EncKDCRepPart part;
-    if (!client_read_reply(c, t, p, &ASN_TGS_REP, 13, &rep))
+    if (!client_read_reply(c, t, p, &ASN_TGS_REP, &rep))
         return true;
     enum open_result opened = open_reply(c, t, &rep, &part);
     if (opened == OPEN_DECODE)

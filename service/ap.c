@@ -12,8 +12,7 @@ enum next service_ap_read(struct visit *v)
     return NEXT;
 }
 
-/* ---- the key for the ticket
- * ------------------------------------------------------------------------ */
+/* ---- the key for the ticket ------------------------------------------------------------------ */
 
 static bool entry_names(const struct keytab_entry *e, const struct Ticket *ticket)
 {
@@ -67,8 +66,7 @@ static int32_t find_key(void *arg, struct turn *t, const struct Ticket *ticket, 
     return 0;
 }
 
-/* ---- the ticket and its authenticator
- * ---------------------------------------------------------------- */
+/* ---- the ticket and its authenticator -------------------------------------------------------- */
 
 static void tell_shared(struct visit *v, const char *what, const struct key *key, const char *cause)
 {
@@ -98,8 +96,7 @@ enum next service_ap_ticket(struct visit *v)
     return NEXT;
 }
 
-/* ---- replay (RFC 4120 3.2.3)
- * ---------------------------------------------------------------------------- */
+/* ---- replay (RFC 4120 3.2.3) ----------------------------------------------------------------- */
 
 static uint8_t *put(uint8_t *at, struct bytes b)
 {
@@ -146,8 +143,7 @@ enum next service_ap_replay(struct visit *v)
     return NEXT;
 }
 
-/* ---- GSS-API's checksum and the context
- * ------------------------------------------------------------------ */
+/* ---- GSS-API's checksum and the context ------------------------------------------------------ */
 
 static const char *flag_names(struct visit *v, uint32_t flags)
 {

@@ -43,8 +43,7 @@ enum next service_http_authorization(struct visit *v)
     return ANSWER;
 }
 
-/* ---- the answer
- * ------------------------------------------------------------------------------------ */
+/* ---- the answer ------------------------------------------------------------------------------ */
 
 const char *service_client_name(struct visit *v)
 {

@@ -50,8 +50,7 @@ struct service *service_new(struct arena *mem, const struct service_config *conf
     return s;
 }
 
-/* ---- refusals
- * ------------------------------------------------------------------------------------ */
+/* ---- refusals -------------------------------------------------------------------------------- */
 
 static const struct fault_row rows[FINDINGS] = {
     [FIND_HTTP] = {"service.http.request", "the octets are not one HTTP request", "RFC 9112 3",

@@ -32,8 +32,7 @@ static struct prepared {
 } prepared[PLACES];
 static struct arena *scratch;
 
-/* ---- edits
- * ---------------------------------------------------------------------------------------- */
+/* ---- edits ----------------------------------------------------------------------------------- */
 
 static struct bytes edited(struct bytes right, const uint8_t *script, size_t n)
 {
@@ -59,8 +58,7 @@ static struct bytes edited(struct bytes right, const uint8_t *script, size_t n)
     return bytes_of(out, len);
 }
 
-/* ---- what would be right
- * -------------------------------------------------------------------------- */
+/* ---- what would be right --------------------------------------------------------------------- */
 
 static struct prepared *into;
 
@@ -132,8 +130,7 @@ static void prepare(enum place place)
     into->waiting = *k->client;
 }
 
-/* ---- one run
- * ---------------------------------------------------------------------------------------- */
+/* ---- one run --------------------------------------------------------------------------------- */
 
 static struct bytes sealed(struct prepared *p, const struct key *key, int32_t usage,
                            struct bytes plain)

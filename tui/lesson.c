@@ -208,10 +208,12 @@ void lesson_segment(const struct lesson *l, size_t at, size_t *from, size_t *to)
 
 char *lesson_where(const struct lesson *l, size_t at, struct arena *mem)
 {
-    size_t k = lesson_message(l, at), small = at - lesson_stop(l, k);
+    size_t k = lesson_message(l, at), small = 0;
+    for (size_t i = lesson_stop(l, k); i < at; i++)
+        small += !lesson_is_note(l->trace->events[i]);
     if (at == 0)
         return arena_printf(mem, "start");
-    if (at == l->trace->n && small)
+    if (at == l->trace->n && !lesson_at_message(l, at))
         return arena_printf(mem, "end");
     if (!k)
         return arena_printf(mem, "start +%zu", small);

@@ -24,19 +24,35 @@ static size_t here(enum where where, const struct binding **out, size_t most)
     return shown;
 }
 
-/* In one column with a whole line each, or, where there are too few rows, in two with a word. */
-static void draw_keys(struct grid *g, const struct binding *const *list, size_t n, int room)
+/* One column of keys and what they do. Returns how wide it is. */
+static int draw_column(struct grid *g, int col, const struct binding *const *list, int n,
+                       bool brief)
 {
-    bool two = (int)n > room;
-    int each = two ? (int)(n + 1) / 2 : (int)n, keys = g->ascii ? 21 : 19;
-    for (int i = 0; i < (int)n; i++) {
-        char text[80];
-        int col = 2 + (two && i >= each ? g->cols / 2 : 0), row = 2 + (two ? i % each : i);
-        int end = two ? col + g->cols / 2 - 3 : g->cols - 2;
-        grid_put(g, row, col, keys, LOOK_KEY, all_keys(g, list[i], text, sizeof text));
-        grid_put(g, row, col + keys + 1, end - col - keys - 1, LOOK_NORMAL,
-                 two ? list[i]->label : list[i]->help);
+    int keys = 0, wide = 0;
+    char text[80];
+    for (int i = 0; i < n; i++) {
+        int key = grid_width(g, all_keys(g, list[i], text, sizeof text));
+        int what = grid_width(g, brief ? list[i]->label : list[i]->help);
+        keys = key > keys ? key : keys;
+        wide = what > wide ? what : wide;
     }
+    for (int i = 0; i < n; i++) {
+        grid_put(g, 2 + i, col, keys, LOOK_KEY, all_keys(g, list[i], text, sizeof text));
+        grid_put(g, 2 + i, col + keys + 2, g->cols, LOOK_NORMAL,
+                 brief ? list[i]->label : list[i]->help);
+    }
+    return keys + 2 + wide;
+}
+
+/* In one column with a whole line each, or, where there are too few rows, in two with a word. */
+static void draw_keys(struct grid *g, const struct binding *const *list, int n, int room)
+{
+    if (n <= room) {
+        draw_column(g, 2, list, n, false);
+        return;
+    }
+    int half = (n + 1) / 2, wide = draw_column(g, 2, list, half, true);
+    draw_column(g, 2 + wide + 4, list + half, n - half, true);
 }
 
 static void draw_legend(struct grid *g, int row, int col)
@@ -51,7 +67,7 @@ static void draw_legend(struct grid *g, int row, int col)
         {"──x", "lost on the way"},
         {"!", "changed, or injected"},
         {">", "the selected field"},
-        {"[ ]", "its octets, | their parts"},
+        {"[ ]", "its octets; | a part"},
         {"[sealed]", "Enter opens it"},
         {"✓ .", "holds the key, or not"},
     };
@@ -71,7 +87,7 @@ void view_help(const struct app *a, struct grid *g)
     size_t n = here(app_where(a, g->rows, g->cols), list, sizeof list / sizeof *list);
     int room = g->rows - 4;
     grid_put(g, 0, 2, g->cols - 4, LOOK_TITLE, a->lesson ? "KEYS OF A LESSON" : "KEYS OF THE LIST");
-    draw_keys(g, list, n, room);
+    draw_keys(g, list, (int)n, room);
     if (a->lesson && g->cols >= 96 && (int)n <= room) {
         grid_put(g, 0, 66, 30, LOOK_TITLE, "SIGNS");
         draw_legend(g, 2, 66);

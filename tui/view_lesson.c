@@ -205,6 +205,7 @@ void view_lesson(const struct app *app, struct grid *g, struct arena *mem)
     struct scene s;
     scene_make(&s, app, g->rows, g->cols, mem);
     struct areas a = lesson_areas(app, g->rows, g->cols);
+    g->cursor_row = g->cursor_col = 0; /* where nothing is selected */
     draw_title(&s, g);
     if (s.lecture) {
         size_t below = draw_lecture(&s, g, &a);

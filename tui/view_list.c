@@ -28,6 +28,7 @@ static void draw_entry(const struct app *a, struct grid *g, int row, size_t i)
 void view_list(const struct app *a, struct grid *g)
 {
     int rule = g->rows - 3 - GOAL_ROWS, room = rule - 4, cols = g->cols - 4;
+    g->cursor_row = g->cursor_col = 0;
     grid_put(g, 0, 1, g->cols - 2, LOOK_TITLE, "tessera");
     grid_put(g, 0, 10, g->cols - 11, LOOK_NORMAL,
              "how a password becomes a ticket, stone by stone");

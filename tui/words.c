@@ -60,7 +60,8 @@ static void add_result(struct paras *p, const struct scene *s, const struct even
 }
 
 /* Steps and keys, the party's name beside the first of a row of them. */
-static void add_steps(struct paras *p, const struct scene *s, size_t from, size_t to)
+static void add_steps(struct paras *p, const struct scene *s, size_t from, size_t to,
+                      bool but_refusals)
 {
     const char *last = "";
     for (size_t i = from; i < to;) {
@@ -73,11 +74,24 @@ static void add_steps(struct paras *p, const struct scene *s, size_t from, size_
             i = add_keys(p, s, i, to, who);
             continue;
         }
-        if (e->kind == EVENT_STEP && !lesson_is_note(e))
+        if (e->kind == EVENT_STEP && !lesson_is_note(e) &&
+            !(but_refusals && e->outcome == STEP_REFUSED))
             add_step(p, s, e, who);
         if (e->kind == EVENT_RESULT)
             add_result(p, s, e, who);
         i++;
+    }
+}
+
+/* Why it ended stands before how it came there. */
+static void add_refusals(struct paras *p, const struct scene *s, size_t from, size_t to)
+{
+    for (size_t i = from; i < to; i++) {
+        const struct event *e = s->lesson->trace->events[i];
+        if (e->kind == EVENT_STEP && e->outcome == STEP_REFUSED) {
+            add_step(p, s, e, e->party);
+            p->list[p->n - 1].gap = true;
+        }
     }
 }
 
@@ -150,12 +164,13 @@ struct paras words_happened(const struct scene *s)
     add_told(&p, s, from, to, EVENT_TASK);
     if (behind) {
         add_fate(&p, s);
+        add_refusals(&p, s, from, to);
         add_notes(&p, s);
     }
     add_told(&p, s, from, to, EVENT_TAMPER);
     if (behind && s->lecture && s->root->top->words)
         add_prose(&p, LOOK_NORMAL, s->root->top->words->text);
-    add_steps(&p, s, from, to);
+    add_steps(&p, s, from, to, behind);
     return p;
 }
 

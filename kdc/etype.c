@@ -28,13 +28,15 @@ static int32_t choose_session(const struct exchange *x)
     return 0;
 }
 
-/* Keys stand strongest first. */
+/* In the order of the realm's policy, of the newest keys. */
 static const struct account_key *choose_ticket_key(const struct exchange *x)
 {
     const struct account *a = x->server;
-    for (size_t i = 0; i < a->n_keys && a->keys[i].kvno == a->keys[0].kvno; i++)
-        if (etype_permitted(x, a->keys[i].key.etype))
-            return &a->keys[i];
+    for (size_t i = 0; a->n_keys && i < x->policy->n_etypes; i++) {
+        const struct account_key *k = account_key(a, a->keys[0].kvno, x->policy->etypes[i]);
+        if (k)
+            return k;
+    }
     return NULL;
 }
 

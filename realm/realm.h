@@ -37,7 +37,7 @@ struct account {
 struct realm_policy {
     int64_t skew;                /* microseconds; 5 minutes */
     int64_t max_life, max_renew; /* 10 hours (Windows' and MIT's default is 24 h: told as set) */
-    const int32_t *etypes;       /* permitted, strongest first */
+    const int32_t *etypes;       /* permitted, preferred first */
     size_t n_etypes;
     /* Wrong passwords: after `attempts` of them the account is closed until attempt_window has
      * passed since the last. 0: not counted. */

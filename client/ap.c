@@ -215,8 +215,11 @@ bool client_ap_page(struct client *c, const struct packet *p, struct turn *t)
         keep_context(c, t, NULL);
     tell(t, STEP_DONE, "client.http.page", A_INT("status", a.http.status),
          A_INT("octets", (int64_t)a.http.body.n));
+    struct bytes shown = bytes_slice(a.http.body, 0, 200);
+    while (shown.n && shown.p[shown.n - 1] <= ' ')
+        shown.n--;
     return client_grant(c, arena_printf(t->mem, "HTTP %d, %zu octets%s: %s", a.http.status,
                                         a.http.body.n,
                                         a.has_token ? ", and the service proved itself" : "",
-                                        text_escape(t->mem, bytes_slice(a.http.body, 0, 200))));
+                                        text_escape(t->mem, shown)));
 }

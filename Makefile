@@ -34,7 +34,7 @@ objects       = $(patsubst %.c,$(BUILD)/%.o,$(wildcard $(1)/*.c)) $(GEN_$(1))
 .SECONDARY:
 .DELETE_ON_ERROR:
 
-include $(sort $(wildcard tests/*.mk wire/*.mk scenarios/*.mk))
+include $(sort $(wildcard tests/*.mk wire/*.mk trace/*.mk scenarios/*.mk))
 
 tessera: $(BUILD)/main.o $(call lib,$(LIBS_tui))
 	$(CC) $(ALL_CFLAGS) -o $@ $(BUILD)/main.o -Wl,--start-group $(call lib,$(LIBS_tui)) -Wl,--end-group $(SYSLIBS)

@@ -8,8 +8,3 @@ $(BUILD)/gen/wire/words: wire/generate/words.c $(BUILD)/wire/opens.o $(ASN_MODUL
 
 $(BUILD)/gen/wire/words_table.c: $(BUILD)/gen/wire/words wire/words.en
 	$< wire/words.en $@
-
-# Folders whose own rules the Makefile does not read itself.
-ifndef GEN_trace
-include $(wildcard trace/*.mk)
-endif

@@ -162,7 +162,10 @@ static bool times_are_asked(struct client *c, struct turn *t, const struct reply
     const struct EncKDCRepPart *part = r->part;
     int64_t start = part->has_starttime ? part->starttime : part->authtime;
     bool renewable = part->flags & TKT_RENEWABLE;
-    int64_t latest = c->task.rtime ? c->task.rtime : c->task.till;
+    /* renewable without saying how long: as long as the KDC likes */
+    int64_t latest = c->task.rtime                         ? c->task.rtime
+                     : c->task.options & KDC_OPT_RENEWABLE ? INT64_MAX
+                                                           : c->task.till;
     char want[WHEN_TEXT], got[WHEN_TEXT];
     if (part->endtime <= start || part->endtime > c->task.till)
         return fails(c, t, FIND_TIMES, when_text(c->task.till, false, want),

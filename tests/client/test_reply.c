@@ -157,6 +157,18 @@ static void another_name_when_asked_for(void **state)
     assert_int_equal(hand_give(&k, hand_as_rep(&k, clear_crealm)).state, CLIENT_REFUSED);
 }
 
+/* Who asks for a renewable ticket and says no limit takes the KDC's; a limit said is a limit. */
+static void renewable_without_a_limit(void **state)
+{
+    (void)state;
+    struct client_do_args args = {.kdc_options = KDC_OPT_RENEWABLE};
+    hand_logon_proof(&k, &args);
+    assert_int_equal(hand_give(&k, hand_as_rep(&k, renews_late)).state, CLIENT_GRANTED);
+    args = (struct client_do_args){.renew_life = HOUR};
+    hand_logon_proof(&k, &args);
+    assert_int_equal(hand_give(&k, hand_as_rep(&k, renews_late)).state, CLIENT_REFUSED);
+}
+
 /* ---- the clock ------------------------------------------------------------------------------- */
 
 static void five_minutes_exactly(void **state)
@@ -329,6 +341,7 @@ int main(void)
         TEST(as_rep_twisted),
         TEST(tgs_rep_twisted),
         TEST(another_name_when_asked_for),
+        TEST(renewable_without_a_limit),
         TEST(five_minutes_exactly),
         TEST(request_confirmed),
         TEST(every_change_of_as_rep),

@@ -7,12 +7,14 @@
 
 #define LIVE_KDC_PORT  8888
 #define LIVE_HTTP_PORT 8080
+#define LIVE_IDLE      30 /* seconds without a whole request: closed */
 
 struct live_options {
     const char *scenario; /* name or file; NULL: "example-test" */
     const char *address;  /* to listen on; NULL: 127.0.0.1 */
     uint16_t port;        /* KDC, UDP and TCP; 0: any that is free (live_port tells) */
     uint16_t http_port;   /* service; 0: any */
+    unsigned idle;        /* seconds a connection may take for a whole request; 0: LIVE_IDLE */
     bool no_http;
     bool quiet;    /* nothing is narrated */
     bool has_seed; /* randomness from the seed, not the system */

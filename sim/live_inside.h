@@ -16,7 +16,6 @@
 #define LIVE_LEDGER      100000            /* replays, attempts and replies remembered */
 #define LIVE_TURN_MEMORY ((size_t)4 << 20) /* octets one request may cost */
 #define LIVE_MESSAGE_MAX ((size_t)1 << 20) /* octets of a request on TCP or HTTP */
-#define LIVE_IDLE        30                /* seconds without a whole request: closed */
 
 /* A client's address as text and the party that engines are told. */
 struct live_peer {

@@ -1,6 +1,6 @@
 /* The KDC on TCP (RFC 4120 7.2.2) and the service on HTTP: connections, several requests on each,
- * with limits. A connection that brings no whole request for LIVE_IDLE seconds is closed; when
- * there are too many, the one longest without activity makes room. */
+ * with limits. A connection that brings no whole request for so many seconds (LIVE_IDLE, or --idle)
+ * is closed; when there are too many, the one longest without activity makes room. */
 #include "sim/live_inside.h"
 
 #include "context/ap.h"
@@ -36,7 +36,7 @@ static void conn_free(struct live_conn *c)
 
 static void set_deadline(struct live_conn *c)
 {
-    static const struct timeval idle = {LIVE_IDLE, 0};
+    struct timeval idle = {c->live->options.idle ? c->live->options.idle : LIVE_IDLE, 0};
     event_add(c->deadline, &idle);
 }
 

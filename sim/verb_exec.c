@@ -123,6 +123,8 @@ int verb_exec(int argc, char **argv)
         NULL,
         NULL};
     struct exec_options o = {.live = {.port = 0}};
+    static char name[] = "tessera exec";
+    argv[0] = name;
     argp_err_exit_status = 2;
     argp_parse(&argp, argc, argv, ARGP_IN_ORDER, NULL, &o);
     o.live.quiet = !o.narrate;

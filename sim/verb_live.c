@@ -1,24 +1,23 @@
 /* `tessera live`, `tessera env`: a realm for real clients, and what they need to find it. */
 #include "sim/live.h"
+#include "sim/verb.h"
 #include "sim/verbs.h"
 
-#include <argp.h>
 #include <event2/event.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_ADDRESS = 1, OPT_PID, OPT_SEED, OPT_RECORD, OPT_HTTP, OPT_NO_HTTP, OPT_DIR };
+enum { OPT_ADDRESS = 1, OPT_PID, OPT_SEED, OPT_RECORD, OPT_HTTP, OPT_NO_HTTP, OPT_DIR, OPT_IDLE };
 
-/* Whole numbers from 0 to max; anything else ends the program with the usage. */
+/* Anything else than a whole number from 0 to max ends the program with the usage. */
 static unsigned long number(const char *text, unsigned long max, struct argp_state *state)
 {
-    char *end;
-    unsigned long v = strtoul(text, &end, 10);
-    if (!*text || *end || *text == '-' || v > max)
-        argp_error(state, "'%s' is not a whole number from 0 to %lu", text, max);
-    return v;
+    uint64_t v = verb_number(text, state);
+    if (v > max)
+        argp_error(state, "'%s' is more than %lu", text, max);
+    return (unsigned long)v;
 }
 
 static error_t parse_live(int key, char *arg, struct argp_state *state)
@@ -37,6 +36,11 @@ static error_t parse_live(int key, char *arg, struct argp_state *state)
     case OPT_NO_HTTP:
         o->no_http = true;
         return 0;
+    case OPT_IDLE:
+        o->idle = (unsigned)number(arg, 86400, state);
+        if (!o->idle)
+            argp_error(state, "no connection lives for 0 seconds");
+        return 0;
     case OPT_PID:
         o->pid_file = arg;
         return 0;
@@ -47,7 +51,7 @@ static error_t parse_live(int key, char *arg, struct argp_state *state)
         o->quiet = true;
         return 0;
     case OPT_SEED:
-        o->seed = number(arg, ~0ul, state);
+        o->seed = verb_number(arg, state);
         o->has_seed = true;
         return 0;
     case ARGP_KEY_ARG:
@@ -67,6 +71,8 @@ int verb_live(int argc, char **argv)
         {"port", 'p', "PORT", 0, "the KDC's port, UDP and TCP (8888; 0: any free one)", 0},
         {"http-port", OPT_HTTP, "PORT", 0, "the web service's port (8080; 0: any free one)", 0},
         {"no-http", OPT_NO_HTTP, NULL, 0, "no web service", 0},
+        {"idle", OPT_IDLE, "SECONDS", 0, "close a connection that takes longer for a request (30)",
+         0},
         {"pid-file", OPT_PID, "FILE", 0, "write the process id here when ready", 0},
         {"record", OPT_RECORD, "FILE", 0, "record everything as pcapng, for `tessera replay`", 0},
         {"seed", OPT_SEED, "N", 0, "randomness from a seed instead of the system", 0},
@@ -83,8 +89,7 @@ int verb_live(int argc, char **argv)
         NULL,
         NULL};
     struct live_options o = {.port = LIVE_KDC_PORT, .http_port = LIVE_HTTP_PORT};
-    argp_err_exit_status = 2;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    verb_parse(&argp, argc, argv, &o);
     struct arena *mem = arena_new(0);
     char *error = NULL;
     struct live *live = live_open(&o, mem, &error);
@@ -180,8 +185,7 @@ int verb_env(int argc, char **argv)
         NULL};
     struct env_options o = {.scenario = NULL,
                             .place = {NULL, "127.0.0.1", LIVE_KDC_PORT, LIVE_HTTP_PORT}};
-    argp_err_exit_status = 2;
-    argp_parse(&argp, argc, argv, 0, NULL, &o);
+    verb_parse(&argp, argc, argv, &o);
     struct arena *mem = arena_new(0);
     struct scenario scenario;
     char *error = NULL;

@@ -1,5 +1,6 @@
 /* What the initiator sends (RFC 4120 3.2.2). */
 #include "context/ap.h"
+#include "context/split.h"
 
 bool ap_request_build(struct turn *turn, const struct ap_request *want, struct AP_REQ *out)
 {
@@ -7,8 +8,8 @@ bool ap_request_build(struct turn *turn, const struct ap_request *want, struct A
         .authenticator_vno = 5,
         .crealm = want->crealm,
         .cname = *want->cname,
-        .ctime = want->ctime - want->ctime % SECOND,
-        .cusec = want->ctime % SECOND,
+        .ctime = seconds_of(want->ctime),
+        .cusec = micros_of(want->ctime),
         .has_seq_number = want->has_seq_number,
         .seq_number = want->seq_number,
     };

@@ -1,13 +1,14 @@
 /* KRB-ERROR (RFC 4120 5.9.1). */
 #include "context/ap.h"
+#include "context/split.h"
 
 struct bytes krb_error_build(struct turn *turn, const struct krb_error_args *args)
 {
     struct KRB_ERROR e = {
         .pvno = 5,
         .msg_type = 30,
-        .stime = turn->now - turn->now % SECOND,
-        .susec = turn->now % SECOND,
+        .stime = seconds_of(turn->now),
+        .susec = micros_of(turn->now),
         .error_code = args->code,
         .realm = args->realm,
         .has_crealm = args->cname != NULL && args->crealm.n != 0,
@@ -20,8 +21,8 @@ struct bytes krb_error_build(struct turn *turn, const struct krb_error_args *arg
     };
     if (args->ctime) {
         e.has_ctime = e.has_cusec = true;
-        e.ctime = args->ctime - args->ctime % SECOND;
-        e.cusec = args->ctime % SECOND;
+        e.ctime = seconds_of(args->ctime);
+        e.cusec = micros_of(args->ctime);
     }
     if (args->sname)
         e.sname = *args->sname;

@@ -1,5 +1,6 @@
 /* The Authentication Service (RFC 4120 3.1): from a name and, usually, a proof of the key to a
  * first ticket. The list at the end is the exchange. */
+#include "context/split.h"
 #include "kdc/inside.h"
 
 static int32_t step_request(struct exchange *x)
@@ -135,7 +136,7 @@ static int32_t step_times(struct exchange *x)
     int64_t life = shortest(x->policy->max_life, x->client->max_life, x->server->max_life);
     if (b->has_from && b->from > x->turn->now + x->policy->skew)
         return refuse(x, KDC_ERR_CANNOT_POSTDATE, "the ticket would start in the future");
-    t->authtime = t->starttime = whole_seconds(x->turn->now);
+    t->authtime = t->starttime = seconds_of(x->turn->now);
     t->has_starttime = true;
     t->endtime = sooner(till, later(t->starttime, life));
     SAY(x, A_TIME("starttime", t->starttime), A_TIME("endtime", t->endtime), A_SPAN("most", life));

@@ -138,7 +138,6 @@ int32_t step_preauth(struct exchange *);
 /* ---- ticket.c ----------------------------------------------------------------------------------
  */
 
-int64_t whole_seconds(int64_t when);
 int64_t later(int64_t when, int64_t life); /* the sum, at most NEVER */
 int64_t sooner(int64_t, int64_t);
 int64_t asked_till(int64_t); /* 1970-01-01: as late as can be */

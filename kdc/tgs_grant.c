@@ -1,5 +1,6 @@
 /* What of the request is granted: options against the flags of the ticket-granting ticket, flags
  * and times of the new ticket (RFC 4120 3.3.3). */
+#include "context/split.h"
 #include "kdc/tgs.h"
 
 /* An option that the ticket brought along has to permit by a flag. */
@@ -130,7 +131,7 @@ int32_t step_tgs_times(struct exchange *x)
     struct EncTicketPart *t = &x->ticket;
     carry_over(x);
     t->authtime = x->tgt.ticket.authtime;
-    t->starttime = whole_seconds(x->turn->now);
+    t->starttime = seconds_of(x->turn->now);
     t->has_starttime = true;
     if (x->body->kdc_options & KDC_OPT_RENEW)
         renewed_times(x);

@@ -1,14 +1,9 @@
 /* What making a ticket has in common for AS and TGS: times, the session key, sealing, the reply. */
+#include "context/split.h"
 #include "kdc/inside.h"
 
 /* ---- times ------------------------------------------------------------------------------------
  */
-
-int64_t whole_seconds(int64_t when)
-{
-    int64_t rest = when % SECOND;
-    return when - rest - (rest < 0 ? SECOND : 0);
-}
 
 int64_t later(int64_t when, int64_t life)
 {
@@ -99,7 +94,7 @@ struct EncKDCRepPart reply_part(struct exchange *x)
 {
     const struct EncTicketPart *t = &x->ticket;
     struct LastReq_item *last = arena_new_of(x->turn->mem, struct LastReq_item);
-    last->lr_value = whole_seconds(x->turn->now); /* type 0: it means nothing, but one must stand */
+    last->lr_value = seconds_of(x->turn->now); /* type 0: it means nothing, but one must stand */
     return (struct EncKDCRepPart){
         .key = t->key,
         .last_req = {last, 1},

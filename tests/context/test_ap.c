@@ -232,6 +232,11 @@ static void test_error(void **state)
     assert_int_equal(e.error_code, 37);
     assert_true(bytes_equal_str(e.e_text, "late") && bytes_equal_str(e.e_data, "d"));
     assert_true(bytes_equal_str(e.crealm, "C") && e.has_cname);
+    full.ctime = -1; /* the end of 1969: whoever claims it gets it back */
+    assert_true(
+        asn_decode(&ASN_KRB_ERROR, krb_error_build(&turn, &full), ASN_STRICT, mem, NULL, &e));
+    assert_int_equal(e.ctime, -SECOND);
+    assert_int_equal(e.cusec, 999999);
     struct krb_error_args bare = {.code = 60, .realm = BYTES_LIT("R")};
     assert_true(
         asn_decode(&ASN_KRB_ERROR, krb_error_build(&turn, &bare), ASN_STRICT, mem, NULL, &e));

@@ -150,18 +150,19 @@ RARE static bool refuse_tag(const struct reader *r, const struct place *p, size_
     return codec_refuse(r, p, TAG_WRONG, at, whole, codec_tag_words(found, found_words));
 }
 
-/* A header with this identifier octet and no other; its contents are in[*body, *end). */
-static bool expect(const struct reader *r, const struct place *p, size_t at, size_t limit,
-                   uint8_t identifier, size_t *body, size_t *end)
+/* Enters a header that has to have this identifier octet, from e->body on. */
+static bool expect(const struct reader *r, const struct place *p, struct extent *e,
+                   uint8_t identifier)
 {
     struct asn_header h;
-    enum codec_fault code = header(r->in.p + at, limit - at, &h);
+    size_t at = e->body;
+    enum codec_fault code = header(r->in.p + at, e->end - at, &h);
     if (code != CODEC_OK)
-        return codec_header_refuse(r, p, code, at, limit);
+        return codec_header_refuse(r, p, code, at, e->end);
     if (h.identifier != identifier)
         return refuse_tag(r, p, at, identifier);
-    *body = at + h.header;
-    *end = *body + h.contents;
+    e->body = at + h.header;
+    e->end = e->body + h.contents;
     return true;
 }
 
@@ -179,51 +180,45 @@ static bool fills(const struct reader *r, const struct place *p, size_t end, siz
     return end == wrapper_end || refuse_wrapper(r, p, end, wrapper_end);
 }
 
-/* Which of the APPLICATION tags a type may wear stands here. */
-static uint8_t application(const struct reader *r, const struct asn_type *t, size_t at,
-                           size_t limit)
+/* The APPLICATION tag that has to stand here: of those that a type may wear, the one that does. */
+static uint8_t application(const struct reader *r, const struct asn_type *t, const struct extent *e)
 {
     uint8_t too = (uint8_t)(APPLICATION | t->app_too);
-    if (r->policy == ASN_DEPLOYED && t->app_too != ASN_NONE && at < limit && r->in.p[at] == too)
+    if (r->policy == ASN_DEPLOYED && t->app_too != ASN_NONE && e->body < e->end &&
+        r->in.p[e->body] == too)
         return too;
     return (uint8_t)(APPLICATION | t->app);
 }
 
 /* An element without a tag of its own, ANY or CHOICE, is as long as what stands there says. */
-static bool untagged(const struct reader *r, const struct place *p, size_t body, size_t *end)
+static bool untagged(const struct reader *r, const struct place *p, struct extent *e)
 {
     struct asn_header h = {0};
-    if (!codec_header_at(r, p, body, *end, &h))
+    if (!codec_header_at(r, p, e->body, e->end, &h))
         return false;
-    *end = body + h.header + h.contents;
+    e->end = e->body + h.header + h.contents;
     return true;
 }
 
-bool codec_headers(const struct reader *r, const struct place *p, size_t at, size_t limit,
-                   size_t *own, size_t *body, size_t *end)
+bool codec_headers(const struct reader *r, const struct place *p, struct extent *e)
 {
     const struct asn_type *t = p->type;
-    bool wrapped = false;
-    *body = at;
-    *end = limit;
+    size_t around = 0; /* where the tag ends that this one has to fill; 0: there is none */
     if (p->field && p->field->tag != ASN_NONE) {
-        if (!expect(r, p, at, limit, (uint8_t)(CONTEXT | p->field->tag), body, end))
+        if (!expect(r, p, e, (uint8_t)(CONTEXT | p->field->tag)))
             return false;
-        wrapped = true;
+        around = e->end;
     }
-    *own = *body;
-    size_t around = *end;
+    e->own = e->body;
     if (t->app != ASN_NONE) {
-        if (!expect(r, p, *body, *end, application(r, t, *body, *end), body, end) ||
-            (wrapped && !fills(r, p, *end, around)))
+        if (!expect(r, p, e, application(r, t, e)) || (around && !fills(r, p, e->end, around)))
             return false;
-        wrapped = true;
-        around = *end;
+        around = e->end;
     }
     bool ok = t->kind == ASN_ANY || t->kind == ASN_CHOICE
-                  ? untagged(r, p, *body, end)
-                  : expect(r, p, *body, *end, codec_universal(t->kind), body, end);
-    return ok && (!wrapped || fills(r, p, *end, around));
+                  ? untagged(r, p, e)
+                  : expect(r, p, e, codec_universal(t->kind));
+    return ok && (!around || fills(r, p, e->end, around));
 }
 
 /* ---- outside of the schema ------------------------------------------------------------------- */

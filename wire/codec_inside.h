@@ -102,11 +102,14 @@ bool codec_header_at(const struct reader *, const struct place *, size_t at, siz
 /* Whether an element of this field may begin with this identifier octet; the constructed bit is
  * not looked at, so that a wrong one is met, and named, by codec_headers. */
 bool codec_starts(const struct asn_field *, uint8_t identifier);
-/* Reads all headers of the element at `at`, context, APPLICATION and universal tag in this order,
- * each filled by the next. *own is where it begins without its context tag, in[*body, *end) its
- * contents; for ANY and CHOICE, which have no universal tag, that is the element itself. */
-bool codec_headers(const struct reader *, const struct place *, size_t at, size_t limit,
-                   size_t *own, size_t *body, size_t *end);
+/* Where an element lies: in[own, end) without its context tag, in[body, end) its contents. For ANY
+ * and CHOICE, which have no universal tag, the contents are the element itself. */
+struct extent {
+    size_t own, body, end;
+};
+/* Reads all headers of the element of this place that begins at e->body and has to end by e->end:
+ * context, APPLICATION and universal tag in this order, each filled by the next. */
+bool codec_headers(const struct reader *, const struct place *, struct extent *e);
 
 /* ---- codec_values.c -------------------------------------------------------------------------- */
 

@@ -189,36 +189,35 @@ static bool read_choice(const struct reader *r, const struct place *p, size_t at
 
 /* ---- one element ----------------------------------------------------------------------------- */
 
-static bool read_contents(const struct reader *r, const struct place *p, size_t own, size_t body,
-                          size_t end, void *out)
+static bool read_contents(const struct reader *r, const struct place *p, const struct extent *e,
+                          void *out)
 {
     switch (p->type->kind) {
     case ASN_SEQUENCE:
         if (out)
-            *(struct bytes *)out = (struct bytes){r->in.p + own, end - own};
-        return read_sequence(r, p, body, end, out);
+            *(struct bytes *)out = (struct bytes){r->in.p + e->own, e->end - e->own};
+        return read_sequence(r, p, e->body, e->end, out);
     case ASN_SEQUENCE_OF:
-        return read_list(r, p, body, end, out);
+        return read_list(r, p, e->body, e->end, out);
     case ASN_CHOICE:
-        return read_choice(r, p, body, end, out);
+        return read_choice(r, p, e->body, e->end, out);
     default:
-        return codec_value(r, p, body, end, out);
+        return codec_value(r, p, e->body, e->end, out);
     }
 }
 
-static bool visit(const struct reader *r, const struct place *p, size_t at, size_t own, size_t body,
-                  size_t end)
+static bool visit(const struct reader *r, const struct place *p, size_t at, const struct extent *e)
 {
     enum asn_kind kind = p->type->kind;
     struct asn_span span = {.type = p->type,
                             .field = p->field,
                             .index = p->index,
                             .at = at,
-                            .body = body,
-                            .end = end,
+                            .body = e->body,
+                            .end = e->end,
                             .depth = p->depth};
     r->visitor->enter(r->visitor, &span);
-    bool ok = read_contents(r, p, own, body, end, NULL);
+    bool ok = read_contents(r, p, e, NULL);
     if (kind == ASN_SEQUENCE || kind == ASN_SEQUENCE_OF || kind == ASN_CHOICE)
         r->visitor->leave(r->visitor, &span);
     return ok;
@@ -228,13 +227,13 @@ static bool visit(const struct reader *r, const struct place *p, size_t at, size
 static bool read_element(const struct reader *r, const struct place *p, size_t at, size_t limit,
                          void *out, size_t *next)
 {
-    size_t own, body, end;
+    struct extent e = {.body = at, .end = limit};
     if (p->depth >= ASN_DEPTH)
         return codec_refuse(r, p, TOO_DEEP, at, NULL, NULL);
-    if (!codec_headers(r, p, at, limit, &own, &body, &end))
+    if (!codec_headers(r, p, &e))
         return false;
-    *next = end;
-    return r->visitor ? visit(r, p, at, own, body, end) : read_contents(r, p, own, body, end, out);
+    *next = e.end;
+    return r->visitor ? visit(r, p, at, &e) : read_contents(r, p, &e, out);
 }
 
 static bool read_message(const struct reader *r, const struct asn_type *t, void *out)

@@ -42,7 +42,7 @@ static void draw_names(const struct ladder *d, int row)
 static void draw_lifelines(const struct ladder *d, int row, enum glyph which)
 {
     for (size_t i = 0; i < d->s->lesson->n_columns; i++)
-        grid_put(d->g, row, d->cols[i], 1, LOOK_RULE, grid_glyph(d->g, which));
+        grid_put(d->g, row, d->cols[i], 1, LOOK_NORMAL, grid_glyph(d->g, which));
 }
 
 /* ---- one message ---------------------------------------------------------------------------- */
@@ -92,6 +92,7 @@ static void draw_head(const struct ladder *d, const struct arrow *a, int row)
 static void draw_shaft(const struct ladder *d, const struct arrow *a, int row)
 {
     enum glyph which = a->ahead ? G_DOT : (a->now ? G_DOUBLE : G_HLINE);
+    grid_fill(d->g, row, a->left, a->right - a->left + 1, a->look, " ");
     for (int col = a->left; col <= a->right; col += a->ahead ? 2 : 1)
         grid_put(d->g, row, col, 1, a->look, grid_glyph(d->g, which));
     draw_head(d, a, row);

@@ -76,7 +76,7 @@ static inline void asker_account(struct asker *a, const char *name, uint32_t fla
         keys[i].kvno = 2;
         keys[i].has_salt = etypes[i] != 23;
         keys[i].salt = BYTES_LIT("EXAMPLE.TESTsalt");
-        if (!key_random(a->crypto, &a->rng.rng, name, etypes[i], &keys[i].key))
+        if (!key_random(a->crypto, &a->rng.rng, "account", etypes[i], &keys[i].key))
             abort();
     }
     acc.name = name_of(a->run, name);

@@ -114,7 +114,7 @@ static int wait_key(const sigset_t *waiting)
         if (ppoll(&in, 1, NULL, waiting) < 0 && errno != EINTR)
             return 0;
         int waiting_octets = 0;
-        if (in.revents && ioctl(STDIN_FILENO, FIONREAD, &waiting_octets) == 0 && !waiting_octets)
+        if (in.revents && (ioctl(STDIN_FILENO, FIONREAD, &waiting_octets) || !waiting_octets))
             return 0; /* the terminal is gone: readable, and nothing to read */
     }
     return 0;

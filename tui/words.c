@@ -143,6 +143,13 @@ static void add_end(struct paras *p, const struct scene *s)
     const struct scenario *sc = s->lesson->scenario;
     if (sc->takeaway)
         add_prose(p, LOOK_BOLD, arena_printf(s->mem, "TAKE AWAY  %s", sc->takeaway));
+}
+
+static void add_try_next(struct paras *p, const struct scene *s)
+{
+    const struct scenario *sc = s->lesson->scenario;
+    if (p->n)
+        p->list[p->n - 1].gap = true;
     for (size_t i = 0; i < sc->n_try_next; i++)
         add_prose(p, LOOK_NORMAL, arena_printf(s->mem, "TRY NEXT  %s", sc->try_next[i]));
 }
@@ -171,6 +178,8 @@ struct paras words_happened(const struct scene *s)
     if (behind && s->lecture && s->root->top->words)
         add_prose(&p, LOOK_NORMAL, s->root->top->words->text);
     add_steps(&p, s, from, to, behind);
+    if (s->at == l->trace->n && !behind)
+        add_try_next(&p, s);
     return p;
 }
 
@@ -215,6 +224,8 @@ struct paras words_meaning(const struct scene *s)
         return p;
     }
     struct field *sealed = scene_sealed(f);
+    if (f->value && f->state != FIELD_SEALED && f->state != FIELD_OPENED)
+        add_prose(&p, LOOK_BOLD, f->value); /* whole: the tree may have cut it */
     if (sealed)
         add_seal(&p, s, sealed);
     if (f->fault)

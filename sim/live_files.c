@@ -37,29 +37,33 @@ static bool write_file(const char *path, struct bytes data, struct arena *mem, c
     return ok;
 }
 
+/* As it stands before a port: IPv6 in brackets. */
+static const char *before_port(const char *address, struct arena *mem)
+{
+    return strchr(address, ':') ? arena_printf(mem, "[%s]", address) : address;
+}
+
 static bool write_krb5_conf(const struct live_place *at, const struct scenario *s,
                             struct arena *mem, char **error)
 {
     char *domain = domain_of(s, mem);
-    const char *bracket = strchr(at->address, ':') ? "[" : "";
-    char *text =
-        arena_printf(mem,
-                     "[libdefaults]\n"
-                     "  default_realm = %s\n"
-                     "  dns_lookup_kdc = false\n"
-                     "  dns_lookup_realm = false\n"
-                     "  dns_canonicalize_hostname = false\n"
-                     "  rdns = false\n"
-                     "  default_ccache_name = FILE:%s/ccache\n"
-                     "[realms]\n"
-                     "  %s = {\n"
-                     "    kdc = %s%s%s:%u\n"
-                     "  }\n"
-                     "[domain_realm]\n"
-                     "  .%s = %s\n"
-                     "  %s = %s\n",
-                     s->realm, at->dir, s->realm, bracket, at->address, *bracket ? "]" : "",
-                     (unsigned)at->port, domain, s->realm, domain, s->realm);
+    char *text = arena_printf(mem,
+                              "[libdefaults]\n"
+                              "  default_realm = %s\n"
+                              "  dns_lookup_kdc = false\n"
+                              "  dns_lookup_realm = false\n"
+                              "  dns_canonicalize_hostname = false\n"
+                              "  rdns = false\n"
+                              "  default_ccache_name = FILE:%s/ccache\n"
+                              "[realms]\n"
+                              "  %s = {\n"
+                              "    kdc = %s:%u\n"
+                              "  }\n"
+                              "[domain_realm]\n"
+                              "  .%s = %s\n"
+                              "  %s = %s\n",
+                              s->realm, at->dir, s->realm, before_port(at->address, mem),
+                              (unsigned)at->port, domain, s->realm, domain, s->realm);
     return write_file(arena_printf(mem, "%s/krb5.conf", at->dir), bytes_str(text), mem, error);
 }
 
@@ -73,14 +77,15 @@ static const char *host_of(const char *spn)
 static bool write_curlrc(const struct live_place *at, const struct scenario *s, struct arena *mem,
                          char **error)
 {
-    char *text = arena_printf(mem, "# names of the realm reach %s without DNS\n", at->address);
+    const char *address = before_port(at->address, mem);
+    char *text = arena_printf(mem, "# names of the realm reach %s without DNS\n", address);
     for (size_t i = 0; i < s->n_parties && at->http_port; i++) {
         const char *host = host_of(s->parties[i].spn);
         if (s->parties[i].role == ROLE_SERVICE && host)
             text =
                 arena_printf(mem, "%sconnect-to = \"%s:80:%s:%u\"\nconnect-to = \"%s:%u:%s:%u\"\n",
-                             text, host, at->address, (unsigned)at->http_port, host,
-                             (unsigned)at->http_port, at->address, (unsigned)at->http_port);
+                             text, host, address, (unsigned)at->http_port, host,
+                             (unsigned)at->http_port, address, (unsigned)at->http_port);
     }
     return write_file(arena_printf(mem, "%s/.curlrc", at->dir), bytes_str(text), mem, error);
 }

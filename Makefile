@@ -81,7 +81,7 @@ run: ## install what is missing, build, and open the Kerberos lesson
 
 test: ## install what is missing, build, and run every test and the quick interoperability tests
 	@tests/tools/install.sh $(TEST_PACKAGES)
-	@$(MAKE) -s -j2 tessera test-programs
+	@$(MAKE) -s -j2 tessera test-programs interop-peers
 	@rm -f $(BUILD)/faults.seen
 	@TESSERA_FAULTS=$(BUILD)/faults.seen tests/tools/run.sh $(BUILD)/test.log $(TEST_PROGRAMS) $(FUZZ_REPLAYS) \
 	    "tests/faults/every_row.sh $(BUILD)/tests/faults/all $(BUILD)/faults.seen" $(INTEROP_QUICK)
@@ -91,8 +91,9 @@ test-programs: $(TEST_PROGRAMS) $(FUZZ_REPLAYS) $(BUILD)/tests/faults/all
 $(BUILD)/tests/faults/all: $(BUILD)/tests/faults/all.o $(call lib,$(LIBS_sim))
 	$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(call lib,$(LIBS_sim)) -Wl,--end-group $(SYSLIBS)
 
-interop: tessera ## the slower interoperability tests with real peers
+interop: ## the slower interoperability tests with real peers
 	@tests/tools/install.sh $(TEST_PACKAGES)
+	@$(MAKE) -s -j2 tessera interop-peers $(BUILD)/tests/bench/load
 	@tests/tools/run.sh $(BUILD)/interop.log $(INTEROP_QUICK) $(INTEROP_SLOW)
 
 asan: ## every unit test under AddressSanitizer and UndefinedBehaviorSanitizer

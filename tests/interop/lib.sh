@@ -2,6 +2,7 @@
 # seen; the script ends with `finish`. The peer is the real one; what is missing counts as failed.
 set -u
 tessera=${TESSERA:-./tessera}
+peers=${BUILD:-build}/tests/interop
 work=$(mktemp -d)
 failed=0
 live=
@@ -12,8 +13,8 @@ cleanup() {
 trap cleanup EXIT
 export LC_ALL=C
 
-for tool in kinit klist kvno tshark curl; do
-    command -v "$tool" >/dev/null || { echo "not ok $tool is not installed"; exit 1; }
+for tool in kinit klist kvno tshark curl "$peers/peer" "$peers/gss" "$peers/engine" "$peers/files"; do
+    command -v "$tool" >/dev/null || { echo "not ok $tool is not there"; exit 1; }
 done
 
 # check NAME STATUS PATTERN COMMAND...    the exit status and, as a regular expression, the output

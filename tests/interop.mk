@@ -1,0 +1,17 @@
+# The peers of the interoperability tests. peer.c knows nothing of ours; gss.c is MIT's GSS-API on a
+# socket; files.c prints what our readers read; engine.c puts our client engine on real sockets and
+# beside MIT's acceptor.
+INTEROP_PEERS := $(BUILD)/tests/interop/peer $(BUILD)/tests/interop/gss $(BUILD)/tests/interop/engine \
+                 $(BUILD)/tests/interop/files
+
+$(BUILD)/tests/interop/peer: $(BUILD)/tests/interop/peer.o
+	$(CC) $(ALL_CFLAGS) -o $@ $<
+$(BUILD)/tests/interop/gss: $(BUILD)/tests/interop/gss.o
+	$(CC) $(ALL_CFLAGS) -o $@ $< -lgssapi_krb5 -lkrb5
+$(BUILD)/tests/interop/engine: $(BUILD)/tests/interop/engine.o $(call lib,$(LIBS_client))
+	$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(call lib,$(LIBS_client)) -Wl,--end-group -lgssapi_krb5 $(SYSLIBS)
+$(BUILD)/tests/interop/files: $(BUILD)/tests/interop/files.o $(call lib,$(LIBS_context))
+	$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(call lib,$(LIBS_context)) -Wl,--end-group $(SYSLIBS)
+
+interop-peers: $(INTEROP_PEERS)
+.PHONY: interop-peers

@@ -4,21 +4,27 @@
 #include <stdlib.h>
 
 /* Four lanes of 8 octets at a time, each stirred into the next. */
+static void hash_block(uint64_t lane[4], const uint8_t block[PRINT_SIZE])
+{
+    uint64_t word[4];
+    memcpy(word, block, sizeof word);
+    for (int i = 0; i < 4; i++)
+        lane[i] = hash_word(lane[i], word[i]);
+    uint64_t first = lane[0];
+    for (int i = 0; i < 3; i++)
+        lane[i] += lane[i + 1] << 32 | lane[i + 1] >> 32;
+    lane[3] += first << 32 | first >> 32;
+}
+
 static void hash_blocks(uint64_t lane[4], struct bytes key)
 {
-    for (; key.n; key.p += PRINT_SIZE, key.n -= PRINT_SIZE) {
-        uint64_t word[4] = {0};
-        size_t n = key.n < PRINT_SIZE ? key.n : PRINT_SIZE;
-        memcpy(word, key.p, n);
-        for (int i = 0; i < 4; i++)
-            lane[i] = hash_word(lane[i], word[i]);
-        uint64_t first = lane[0];
-        for (int i = 0; i < 3; i++)
-            lane[i] += lane[i + 1] << 32 | lane[i + 1] >> 32;
-        lane[3] += first << 32 | first >> 32;
-        if (n < PRINT_SIZE)
-            return;
-    }
+    for (; key.n >= PRINT_SIZE; key.p += PRINT_SIZE, key.n -= PRINT_SIZE)
+        hash_block(lane, key.p);
+    if (!key.n)
+        return;
+    uint8_t last[PRINT_SIZE] = {0};
+    memcpy(last, key.p, key.n);
+    hash_block(lane, last);
 }
 
 struct print print_of(uint64_t seed, struct bytes key)

@@ -1,5 +1,7 @@
 #include "sim/problems.h"
 
+#include "base/text.h"
+
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -14,9 +16,12 @@ bool problem(struct problems *all, struct place at, const char *format, ...)
     char text[512];
     va_list args;
     va_start(args, format);
-    vsnprintf(text, sizeof text, format, args);
+    int whole = vsnprintf(text, sizeof text, format, args);
     va_end(args);
-    all->list[all->n++] = (struct problem){at, arena_str(all->mem, bytes_str(text))};
+    size_t n = strlen(text);
+    while (whole >= (int)sizeof text && n && (text[n - 1] & 0x80)) /* no half of a character */
+        n--;
+    all->list[all->n++] = (struct problem){at, text_escape(all->mem, bytes_of(text, n))};
     return false;
 }
 

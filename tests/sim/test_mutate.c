@@ -1,0 +1,113 @@
+/* Every scenario again with its packets damaged on the way: cut short at each octet, and each bit
+ * flipped. Nobody crashes, the world comes to its end, and whoever refuses says by which section.
+ *
+ * `make test` runs a sample of them; MUTATE=all in the environment runs them all. */
+#include "tests/sim/runs.h"
+#include "trace/catalogue.h"
+
+/* In a sample, every so many octets and bits; a scenario is tried in so many places at most. */
+#define SAMPLE 8
+
+static size_t refusals;
+
+/* A step that refuses has a section; so has the fault that the world tells. */
+static void check_refusals(const struct trace *t, const char *what)
+{
+    for (size_t i = 0; i < t->n; i++) {
+        const struct event *e = t->events[i];
+        if (e->kind != EVENT_STEP || e->outcome != STEP_REFUSED)
+            continue;
+        const struct sentence *s = sentence_find(e->id);
+        if (!s || !*s->spec)
+            fail_msg("%s: %s of %s cites nothing", what, e->id, e->party);
+        refusals++;
+    }
+}
+
+static void on_fault(const struct fault *f)
+{
+    if (!f->row || !f->row->spec || !*f->row->spec)
+        fail_msg("a fault without a section: %s", f->row ? f->row->id : "?");
+}
+
+static void run_with(const struct scenario *s, struct scenario_tamper tamper)
+{
+    struct scenario changed = *s;
+    struct arena *outer = mem;
+    struct trace *t;
+    mem = arena_new(0);
+    changed.tampers = &tamper;
+    changed.n_tampers = 1;
+    const char *what = arena_printf(mem, "%s, packet %zu, %s %zu", s->name, tamper.packet,
+                                    tamper.kind == TAMPER_FLIP ? "bit" : "cut at",
+                                    tamper.kind == TAMPER_FLIP ? tamper.bit : tamper.at);
+    if (world_run(&changed, NULL, mem, crypto, &t) == RUN_TROUBLE)
+        fail_msg("%s: the world did not come to its end", what);
+    check_refusals(t, what);
+    /* Whatever it has become can be shown. */
+    struct keyring keys = keyring_of(t, t->n, mem);
+    const struct event *e = trace_packet(t, tamper.packet);
+    struct root *root = dissect(e->arrived, e->via, &keys, crypto, mem);
+    assert_non_null(message_label(root, mem));
+    arena_free(mem);
+    mem = outer;
+}
+
+static void mutate(const struct scenario *s, const struct event *packet, bool all)
+{
+    size_t step = all || packet->data.n < SAMPLE ? 1 : packet->data.n / SAMPLE;
+    for (size_t at = packet->number % step; at < packet->data.n; at += step)
+        run_with(s, (struct scenario_tamper){
+                        .kind = TAMPER_TRUNCATE, .packet = packet->number, .at = at});
+    for (size_t bit = packet->number % 8; bit < packet->data.n * 8; bit += all ? 1 : 8 * step + 1)
+        run_with(
+            s, (struct scenario_tamper){.kind = TAMPER_FLIP, .packet = packet->number, .bit = bit});
+}
+
+/* Who logs on with the right password does so with the key instead: string-to-key is made to take
+ * long, and would take most of the time here. */
+static void use_keys(struct scenario *s)
+{
+    for (size_t i = 0; i < s->n_steps; i++) {
+        struct scenario_step *step = &s->steps[i];
+        const struct scenario_account *a = scenario_account(s, step->principal);
+        if (a && a->password && step->password && strcmp(a->password, step->password) == 0) {
+            step->with_keytab = true;
+            step->password = NULL;
+        }
+    }
+}
+
+static void one_scenario(void **state)
+{
+    const struct scenario_builtin *b = *state;
+    const char *how = getenv("MUTATE");
+    struct scenario s;
+    char *error = NULL;
+    mem = arena_new(0);
+    assert_true(scenario_load(mem, b->name, &s, &error));
+    use_keys(&s);
+    struct trace *t = run_expecting(&s, RUN_AS_EXPECTED);
+    size_t before = refusals;
+    for (size_t i = 1; i <= t->packets; i++)
+        mutate(&s, trace_packet(t, i), how && strcmp(how, "all") == 0);
+    assert_true(refusals > before);
+    arena_free(mem);
+}
+
+int main(void)
+{
+    size_t n;
+    const struct scenario_builtin *all = scenario_builtins(&n);
+    struct CMUnitTest *tests = calloc(n, sizeof *tests);
+    if (!tests)
+        return 2;
+    fault_observer = on_fault;
+    for (size_t i = 0; i < n; i++)
+        tests[i] = (struct CMUnitTest){.name = all[i].name,
+                                       .test_func = one_scenario,
+                                       .initial_state = (void *)(uintptr_t)&all[i]};
+    int failed = _cmocka_run_group_tests("mutate", tests, n, make_crypto, free_crypto);
+    free(tests);
+    return failed;
+}

@@ -35,9 +35,11 @@ struct ledger {
     struct shard shards[];
 };
 
-/* What the replies of a ledger may take, for each entry of it, and at least. */
+/* What the replies of a ledger may take, for each entry of it, at least and at most: they are for
+ * datagrams lost a moment ago, and may be forgotten. */
 #define ANSWER_OCTETS       64
 #define ANSWER_OCTETS_LEAST ((size_t)256 << 10)
+#define ANSWER_OCTETS_MOST  ((size_t)4 << 20)
 
 static struct shard *enter(struct ledger *l, const struct print *p)
 {
@@ -92,6 +94,8 @@ struct ledger *ledger_new(size_t entries, bool shared)
         entries = 1;
     size_t octets = entries > ANSWER_OCTETS_LEAST / ANSWER_OCTETS ? entries * ANSWER_OCTETS
                                                                   : ANSWER_OCTETS_LEAST;
+    if (octets > ANSWER_OCTETS_MOST)
+        octets = ANSWER_OCTETS_MOST;
     bool ok = true;
     for (size_t i = 0; i < n; i++)
         ok = shard_init(&l->shards[i], shard_room(entries, n), octets / n) && ok;

@@ -13,7 +13,9 @@
 #include <sys/queue.h>
 #include <sys/socket.h>
 
-#define LIVE_LEDGER      100000            /* replays, attempts and replies remembered */
+#define LIVE_LEDGER                                                                                \
+    ((size_t)1 << 20) /* replays, attempts, replies remembered: five minutes of                    \
+                       * 3 000 TGS-REQs a second; taken as it fills */
 #define LIVE_TURN_MEMORY ((size_t)4 << 20) /* octets one request may cost */
 #define LIVE_MESSAGE_MAX ((size_t)1 << 20) /* octets of a request on TCP or HTTP */
 

@@ -22,20 +22,12 @@
 #include <unistd.h>
 
 #define REPLY_ROOM 2048
-#define LOST_AFTER 1000000000 /* nanoseconds */
+#define LOST_AFTER 3000000000 /* nanoseconds */
 
 struct options {
     const char *label, *address, *mode, *realm, *client, *password, *salt, *service, *pids;
     unsigned port, users, n, window, warmup;
     int cpu;
-};
-
-struct request {
-    struct bytes data;
-    uint32_t nonce;
-    int64_t sent, took; /* nanoseconds; took -1: lost */
-    uint8_t *reply;
-    size_t n_reply;
 };
 
 static struct options opt = {.label = "-",
@@ -50,8 +42,24 @@ static struct options opt = {.label = "-",
 static struct crypto *crypto;
 static struct system_rng rng;
 static struct arena *mem;
-static struct key user_key, session;
-static struct KDC_REP tgt;
+static struct key user_key;
+
+/* Ticket-granting tickets, which the TGS-REQs present in turn. */
+#define LOGONS_MAX 500
+static struct logon {
+    struct KDC_REP rep;
+    struct key session;
+} * logons;
+static unsigned n_logons;
+
+struct request {
+    struct bytes data;
+    const struct logon *logon; /* TGS: whose ticket */
+    uint32_t nonce;
+    int64_t sent, took; /* nanoseconds; took -1: lost */
+    uint8_t *reply;
+    size_t n_reply;
+};
 
 static _Noreturn void die(const char *what)
 {
@@ -122,21 +130,21 @@ static struct bytes as_req(unsigned i, int64_t now, uint32_t nonce)
     return with_padata(10, &body, PA_ENC_TIMESTAMP, asn_encode(&ASN_EncryptedData, &sealed, mem));
 }
 
-static struct bytes tgs_req(int64_t now, uint32_t nonce)
+static struct bytes tgs_req(const struct logon *l, int64_t now, uint32_t nonce)
 {
     struct turn turn = turn_at(now);
     struct KDC_REQ_BODY body = body_of(opt.service, now, nonce);
     struct bytes der = asn_encode(&ASN_KDC_REQ_BODY, &body, mem);
     uint8_t *sum = arena_take(mem, CHECKSUM_MAX);
     size_t n;
-    if (!checksum_make(crypto, 0, &session, USAGE_TGS_CKSUM, der, sum, &n))
+    if (!checksum_make(crypto, 0, &l->session, USAGE_TGS_CKSUM, der, sum, &n))
         die("cannot make a checksum");
-    struct Checksum cksum = {.cksumtype = etype_find(session.etype)->cksumtype,
+    struct Checksum cksum = {.cksumtype = etype_find(l->session.etype)->cksumtype,
                              .checksum = bytes_of(sum, n)};
-    struct ap_request ap = {.ticket = &tgt.ticket,
-                            .session = &session,
-                            .crealm = tgt.crealm,
-                            .cname = &tgt.cname,
+    struct ap_request ap = {.ticket = &l->rep.ticket,
+                            .session = &l->session,
+                            .crealm = l->rep.crealm,
+                            .cname = &l->rep.cname,
                             .usage = USAGE_TGS_AUTHENTICATOR,
                             .cksum = &cksum,
                             .ctime = now};
@@ -149,15 +157,16 @@ static struct bytes tgs_req(int64_t now, uint32_t nonce)
 /* ---- replies -----------------------------------------------------------------------------------
  */
 
-/* Opened with the key the reply is for, and the nonce is ours. */
-static bool reply_right(const struct request *r, bool as, struct EncKDCRepPart *part)
+/* Opened with the key the reply is for, and the nonce is that of the request. */
+static bool reply_right(const struct request *r, struct EncKDCRepPart *part)
 {
     struct turn turn = turn_at(real_now());
     struct KDC_REP rep;
     struct bytes in = bytes_of(r->reply, r->n_reply);
+    bool as = !r->logon;
     if (!asn_decode(as ? &ASN_AS_REP : &ASN_TGS_REP, in, ASN_DEPLOYED, mem, NULL, &rep))
         return false;
-    enum open_result got = open_value(&turn, &rep.enc_part, as ? &user_key : &session,
+    enum open_result got = open_value(&turn, &rep.enc_part, as ? &user_key : &r->logon->session,
                                       as ? USAGE_AS_REP : USAGE_TGS_REP_SESSION,
                                       as ? &ASN_EncASRepPart : &ASN_EncTGSRepPart, part);
     return got == OPEN_OK && part->nonce == (int64_t)(r->nonce & 0x7fffffff);
@@ -173,24 +182,31 @@ static int open_socket(void)
     return fd;
 }
 
-/* The TGT that the TGS-REQs present. */
-static void log_on(void)
+static void log_on(int fd, unsigned user, struct logon *l)
 {
-    struct request r = {.nonce = 4711, .reply = arena_take(mem, REPLY_ROOM)};
+    struct request r = {.nonce = 4711 + user, .reply = arena_take(mem, REPLY_ROOM)};
     struct EncKDCRepPart part;
-    int fd = open_socket();
-    r.data = as_req(0, real_now(), r.nonce);
     struct pollfd p = {.fd = fd, .events = POLLIN};
+    r.data = as_req(user, real_now(), r.nonce);
     if (send(fd, r.data.p, r.data.n, 0) < 0 || poll(&p, 1, 3000) != 1)
         die("no answer to the first AS-REQ");
     ssize_t n = recv(fd, r.reply, REPLY_ROOM, 0);
     r.n_reply = n > 0 ? (size_t)n : 0;
     errno = 0;
-    if (!reply_right(&r, true, &part) ||
-        !asn_decode(&ASN_AS_REP, bytes_of(r.reply, r.n_reply), ASN_DEPLOYED, mem, NULL, &tgt) ||
-        !key_from_wire(&part.key, &session))
+    if (!reply_right(&r, &part) ||
+        !asn_decode(&ASN_AS_REP, bytes_of(r.reply, r.n_reply), ASN_DEPLOYED, mem, NULL, &l->rep) ||
+        !key_from_wire(&part.key, &l->session))
         die("the first AS-REQ was refused");
-    session.lasting = true;
+    l->session.lasting = true;
+}
+
+static void log_all_on(void)
+{
+    int fd = open_socket();
+    n_logons = opt.users < 1 ? 1 : opt.users < LOGONS_MAX ? opt.users : LOGONS_MAX;
+    logons = arena_array(mem, struct logon, n_logons);
+    for (unsigned i = 0; i < n_logons; i++)
+        log_on(fd, i, &logons[i]);
     close(fd);
 }
 
@@ -219,6 +235,10 @@ static bool take(struct slot *s)
         return false;
     r->n_reply = n < 0 ? 0 : (size_t)n;
     r->took = n < 0 ? -1 : took;
+    if (n < 0) { /* what comes late must not be taken for the next one's */
+        close(s->fd);
+        s->fd = open_socket();
+    }
     return true;
 }
 
@@ -257,6 +277,8 @@ static int64_t cpu_of(const char *pids)
         for (struct dirent *e; d && (e = readdir(d));) {
             long long ns = 0;
             char file[600];
+            if (e->d_name[0] == '.') /* "..": the sum over all threads, by another path */
+                continue;
             snprintf(file, sizeof file, "%s/%s/schedstat", path, e->d_name);
             FILE *f = fopen(file, "r");
             if (f && fscanf(f, "%lld", &ns) == 1)
@@ -278,22 +300,40 @@ static struct request *make(size_t n, size_t from)
         struct request *r = &all[i];
         int64_t when = base + (int64_t)(from + i); /* distinct to the microsecond */
         rng_fill(&rng.rng, "nonce", &r->nonce, sizeof r->nonce);
-        r->data = strcmp(opt.mode, "tgs") == 0 ? tgs_req(when, r->nonce)
-                                               : as_req((unsigned)(from + i), when, r->nonce);
+        r->logon = n_logons ? &logons[(from + i) % n_logons] : NULL;
+        r->data = r->logon ? tgs_req(r->logon, when, r->nonce)
+                           : as_req((unsigned)(from + i), when, r->nonce);
         r->reply = arena_take(mem, REPLY_ROOM);
     }
     return all;
 }
 
+/* Says, of the first reply that is wrong, what it is instead. */
+static void complain(const struct request *r)
+{
+    struct KRB_ERROR e;
+    struct bytes in = bytes_of(r->reply, r->n_reply);
+    if (!r->n_reply)
+        fprintf(stderr, "load: %s: a request was not answered\n", opt.label);
+    else if (asn_decode(&ASN_KRB_ERROR, in, ASN_DEPLOYED, mem, NULL, &e))
+        fprintf(stderr, "load: %s: error %d, %.*s\n", opt.label, (int)e.error_code, (int)e.e_text.n,
+                (const char *)e.e_text.p);
+    else
+        fprintf(stderr, "load: %s: a reply of %zu octets does not open\n", opt.label, r->n_reply);
+}
+
 static size_t count_right(struct request *all, size_t n)
 {
     struct EncKDCRepPart part;
-    size_t right = 0;
-    for (size_t i = 0; i < n; i++)
-        if (strcmp(opt.mode, "echo") == 0)
-            right += bytes_equal(all[i].data, bytes_of(all[i].reply, all[i].n_reply));
-        else
-            right += reply_right(&all[i], strcmp(opt.mode, "as") == 0, &part);
+    size_t right = 0, complaints = 0;
+    for (size_t i = 0; i < n; i++) {
+        bool ok = strcmp(opt.mode, "echo") == 0
+                      ? bytes_equal(all[i].data, bytes_of(all[i].reply, all[i].n_reply))
+                      : reply_right(&all[i], &part);
+        right += ok;
+        if (!ok && !complaints++)
+            complain(&all[i]);
+    }
     return right;
 }
 
@@ -415,6 +455,6 @@ int main(int argc, char **argv)
         die("no key");
     user_key.lasting = true;
     if (strcmp(opt.mode, "tgs") == 0)
-        log_on();
+        log_all_on();
     return run();
 }

@@ -60,7 +60,7 @@ if [ "$users" -gt 1 ]; then
         "$dir/record" "$dir/one" >"$dir/all"
     kdb5_util load "$dir/all" >>"$dir/setup.log" 2>&1
 fi
-taskset -c "$cpu" krb5kdc -n -r EXAMPLE.TEST -P "$dir/kdc.pid" >>"$dir/setup.log" 2>&1 &
+${PRIO-} taskset -c "$cpu" krb5kdc -n -r EXAMPLE.TEST -P "$dir/kdc.pid" >>"$dir/setup.log" 2>&1 &
 for _ in $(seq 100); do
     [ -s "$dir/kdc.pid" ] && grep -q 'commencing operation' "$dir/kdc.log" 2>/dev/null && exit 0
     sleep 0.1

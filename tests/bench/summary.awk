@@ -1,28 +1,53 @@
-# Medians of the lines of load and floor, and each contender's CPU time beside tuned MIT's and beside
-# the floor (cryptography and UDP echo).
+# Medians of the lines of load and floor; each contender's CPU time beside that of tuned MIT with as
+# many principals, and beside the floor (cryptography and UDP echo). Status 1: replies were wrong.
 function field(name,   i, kv) { for (i = 2; i <= NF; i++) { split($i, kv, "="); if (kv[1] == name) return kv[2] } return "" }
 function add(key, v) { if (v != "") { cnt[key]++; val[key, cnt[key]] = v } }
-function median(key,   n, i, j, t, a) {
-    n = cnt[key]; if (!n) return 0
+function median(who, mode, what,   key, n, i, j, t, a) {
+    key = who SUBSEP mode SUBSEP what; n = cnt[key]; if (!n) return 0
     for (i = 1; i <= n; i++) a[i] = val[key, i] + 0
     for (i = 2; i <= n; i++) for (j = i; j > 1 && a[j - 1] > a[j]; j--) { t = a[j]; a[j] = a[j - 1]; a[j - 1] = t }
     return n % 2 ? a[(n + 1) / 2] : (a[n / 2] + a[n / 2 + 1]) / 2
 }
+function number(v, format) { return v ? sprintf(format, v) : "-" }
+function line(title, mode, cpu, rate, p99, tuned, floor, note) {
+    printf "%-4s %-34s %8.2f %9s %9s %10s %7s%s\n", toupper(mode), title, cpu, number(tuned ? cpu / tuned : 0, "%.3f"),
+        number(floor ? cpu / floor : 0, "%.1f"), number(rate, "%.0f"), number(p99, "%.0f"), note
+}
+function contender(who, title, mode,   tuned) {
+    tuned = median("mit-tuned-" (who ~ /10000/ ? "10000" : "1"), mode, "cpu")
+    line(title, mode, median(who, mode, "cpu"), median(who, mode, "rate"), median(who, mode, "p99"), tuned, floor[mode],
+        wrong[who, mode] ? "  " wrong[who, mode] " wrong or lost" : "")
+}
+function table(mode,   crypto, echo) {
+    crypto = median("floor-crypto", mode, "cpu"); echo = median("floor-echo", "echo", "cpu")
+    floor[mode] = crypto + echo
+    contender("mit-default-1", "MIT krb5kdc", mode)
+    contender("mit-tuned-1", "MIT krb5kdc, tuned", mode)
+    contender("mit-tuned-10000", "MIT krb5kdc, tuned, 10 000 users", mode)
+    contender("tessera-narrated-1", "tessera live, narrated", mode)
+    contender("tessera-1", "tessera live", mode)
+    contender("tessera-10000", "tessera live, 10 000 users", mode)
+    line("floor: echo and cryptography", mode, floor[mode], 0, 0, median("mit-tuned-1", mode, "cpu"), floor[mode])
+    line("  UDP echo alone", mode, echo, median("floor-echo", "echo", "rate"), median("floor-echo", "echo", "p99"))
+    line("  cryptography alone", mode, crypto)
+    print ""
+}
+function verdict(mode,   ratio, growth) {
+    ratio = median("tessera-1", mode, "cpu") / median("mit-tuned-1", mode, "cpu")
+    growth = median("tessera-10000", mode, "cpu") / median("tessera-1", mode, "cpu")
+    printf "%s: %.3f of tuned MIT's CPU time (aim: 0.200 at most), %.2f times as much with 10 000 users as with one\n",
+        toupper(mode), ratio, growth
+}
 {
-    k = $1 SUBSEP field("mode")
-    if (!(k in seen)) { seen[k] = 1; order[++keys] = k }
-    add(k SUBSEP "cpu", field("cpu_us")); add(k SUBSEP "rate", field("replies_s")); add(k SUBSEP "p99", field("p99_us"))
-    if (field("n") != "" && field("n") != field("right")) wrong[k] += field("n") - field("right")
+    add($1 SUBSEP field("mode") SUBSEP "cpu", field("cpu_us"))
+    add($1 SUBSEP field("mode") SUBSEP "rate", field("replies_s"))
+    add($1 SUBSEP field("mode") SUBSEP "p99", field("p99_us"))
+    if (field("n") != "" && field("n") != field("right")) { wrong[$1, field("mode")] += field("n") - field("right"); status = 1 }
 }
 END {
-    printf "%-20s %-5s %10s %10s %8s %12s %9s\n", "contender", "mode", "CPU us/req", "replies/s", "p99 us", "/ tuned MIT", "/ floor"
-    echo = median("floor-echo" SUBSEP "echo" SUBSEP "cpu")
-    for (i = 1; i <= keys; i++) {
-        split(order[i], p, SUBSEP)
-        cpu = median(order[i] SUBSEP "cpu")
-        base = median("mit-tuned-" (p[1] ~ /10000/ ? "10000" : "1") SUBSEP p[2] SUBSEP "cpu")
-        floor = median("floor-crypto" SUBSEP p[2] SUBSEP "cpu") + echo
-        printf "%-20s %-5s %10.2f %10.0f %8.0f %12s %9s%s\n", p[1], p[2], cpu, median(order[i] SUBSEP "rate"), median(order[i] SUBSEP "p99"),
-            base ? sprintf("%.3f", cpu / base) : "-", p[2] != "echo" && floor > echo ? sprintf("%.1f", cpu / floor) : "-", wrong[order[i]] ? "  " wrong[order[i]] " wrong or lost" : ""
-    }
+    printf "%-39s %8s %9s %9s %10s %7s\n%-39s %8s %9s %9s %10s %7s\n", "", "CPU us", "of tuned", "times the", "", "p99",
+        "", "/request", "MIT", "floor", "replies/s", "us"
+    table("as"); table("tgs")
+    verdict("as"); verdict("tgs")
+    exit status
 }

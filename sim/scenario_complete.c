@@ -30,9 +30,9 @@ const struct scenario_party *scenario_party(const struct scenario *s, const char
 bool scenario_message_is(const char *label, const char *wanted)
 {
     size_t n = strlen(wanted);
-    for (const char *at = label; (at = strstr(at, wanted)); at++)
+    for (const char *at = label; n && (at = strstr(at, wanted)); at++)
         if ((at == label || at[-1] == ' ') && (at[n] == '\0' || at[n] == ' '))
-            return n != 0;
+            return true;
     return false;
 }
 

@@ -1,11 +1,13 @@
 /* From a tree of YAML to struct scenario, by the rows of scenario_rows.c. */
 #include "sim/scenario_check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 /* ---- places --------------------------------------------------------------------------------- */
 struct seen {
     const void *slot;
+    size_t order;
     struct place at;
 };
 
@@ -19,17 +21,34 @@ static void see(struct reader *r, const void *slot, struct place at)
         r->seen = more;
         r->room = room;
     }
-    r->seen[r->n_seen++] = (struct seen){slot, at};
+    r->seen[r->n_seen] = (struct seen){slot, r->n_seen, at};
+    r->n_seen++;
+}
+
+/* By slot; what was seen later first. */
+static int by_slot(const void *a, const void *b)
+{
+    const struct seen *x = a, *y = b;
+    uintptr_t p = (uintptr_t)x->slot, q = (uintptr_t)y->slot;
+    if (p != q)
+        return p < q ? -1 : 1;
+    return x->order > y->order ? -1 : 1;
 }
 
 bool place_of_slot(const struct reader *r, const void *slot, struct place *out)
 {
-    for (size_t i = r->n_seen; i--;)
-        if (r->seen[i].slot == slot) {
-            *out = r->seen[i].at;
-            return true;
-        }
-    return false;
+    size_t low = 0, high = r->n_seen;
+    while (low < high) {
+        size_t middle = low + (high - low) / 2;
+        if ((uintptr_t)r->seen[middle].slot < (uintptr_t)slot)
+            low = middle + 1;
+        else
+            high = middle;
+    }
+    if (low == r->n_seen || r->seen[low].slot != slot)
+        return false;
+    *out = r->seen[low].at;
+    return true;
 }
 
 /* ---- mappings ------------------------------------------------------------------------------- */
@@ -161,6 +180,8 @@ bool scenario_read(struct arena *mem, const char *file, struct bytes text, struc
     out->name = name_of_file(mem, file);
     out->file = all->file;
     if (tree) {
+        if (r.n_seen)
+            qsort(r.seen, r.n_seen, sizeof *r.seen, by_slot);
         scenario_complete(out, mem);
         scenario_check(&r, out);
     }

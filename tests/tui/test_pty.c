@@ -88,6 +88,30 @@ static void test_terminated(void **state)
     terminal_continue(&terminal);
 }
 
+/* Ended: gone, or waiting to be reaped by whoever inherits it. */
+static bool has_ended(pid_t pid)
+{
+    char path[64], state = 'Z';
+    snprintf(path, sizeof path, "/proc/%d/stat", (int)pid);
+    FILE *f = fopen(path, "r");
+    bool known = f && fscanf(f, "%*d %*s %c", &state) == 1;
+    if (f)
+        fclose(f);
+    return !known || state == 'Z';
+}
+
+/* A closed window, a lost connection: the program must not ask the dead terminal for ever. */
+static void test_terminal_gone(void **state)
+{
+    (void)state;
+    start(30, 100, logon_argv);
+    close(terminal.screen);
+    terminal.screen = -1;
+    for (int waited = 0; waited < PATIENT && !has_ended(terminal.program); waited += 50)
+        usleep(50000);
+    assert_true(has_ended(terminal.program));
+}
+
 static void test_stop_and_continue(void **state)
 {
     (void)state;
@@ -223,6 +247,7 @@ int main(void)
         cmocka_unit_test_teardown(test_end_at_once, end_terminal),
         cmocka_unit_test_teardown(test_interrupt, end_terminal),
         cmocka_unit_test_teardown(test_terminated, end_terminal),
+        cmocka_unit_test_teardown(test_terminal_gone, end_terminal),
         cmocka_unit_test_teardown(test_stop_and_continue, end_terminal),
         cmocka_unit_test_teardown(test_resize, end_terminal),
         cmocka_unit_test_teardown(test_little_is_written, end_terminal),

@@ -7,6 +7,8 @@
 
 #define CHUNK_MIN ((size_t)4096)
 
+/* What of a chunk is not used is zero: it begins so, and what was used is wiped before it is used
+ * again. */
 struct chunk {
     struct chunk *next;
     size_t size, used;
@@ -30,12 +32,9 @@ static struct chunk *chunk_new(size_t size)
 {
     if (size > SIZE_MAX - sizeof(struct chunk))
         return NULL;
-    struct chunk *c = malloc(sizeof *c + size);
-    if (c) {
-        c->next = NULL;
+    struct chunk *c = calloc(1, sizeof *c + size);
+    if (c)
         c->size = size;
-        c->used = 0;
-    }
     return c;
 }
 
@@ -126,7 +125,7 @@ void *arena_take(struct arena *a, size_t n)
     void *p = c->data + c->used;
     c->used += n;
     a->taken += n;
-    return memset(p, 0, n);
+    return p;
 }
 
 void *arena_take_array(struct arena *a, size_t size, size_t n)

@@ -89,10 +89,10 @@ static int64_t floor_seconds(int64_t when)
     return when % SECOND < 0 ? s - 1 : s;
 }
 
-/* Two digits at p. */
+/* Two digits at p; v is 0 to 99. */
 static void put2(uint8_t *p, int v)
 {
-    p[0] = (uint8_t)('0' + v / 10 % 10);
+    p[0] = (uint8_t)('0' + v / 10);
     p[1] = (uint8_t)('0' + v % 10);
 }
 

@@ -88,8 +88,8 @@ char *codec_tag_words(uint8_t identifier, char out[WORDS]);
 #define APPLICATION 0x60 /* class and constructed bit */
 #define CONTEXT     0xa0
 
-/* The identifier octet of a kind's universal tag; 0 for ANY and CHOICE, which have none. */
-uint8_t codec_universal(enum asn_kind);
+/* The identifier octet of each kind's universal tag; 0 for ANY and CHOICE, which have none. */
+extern const uint8_t codec_universal[];
 /* The one strict reader of tag and length; no fault is raised yet. n is at most INT_MAX. */
 enum codec_fault codec_header(const uint8_t *p, size_t n, struct asn_header *);
 /* Raises what codec_header found wrong with the element at `at`, which has to end by `limit`. */

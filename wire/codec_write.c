@@ -5,34 +5,40 @@
 
 #include <string.h>
 
-/* The octets written so far are the last n of the room. */
+/* The octets written so far are [at, end). */
 struct writer {
     struct arena *mem;
-    uint8_t *base;
-    size_t room, n;
+    uint8_t *base, *at, *end;
     bool anew;
 };
 
 static bool write_element(struct writer *, const struct asn_type *, const uint8_t *value);
 
-#define FIRST_ROOM 512
+#define FIRST_ROOM 1024
+
+static inline size_t written(const struct writer *w)
+{
+    return (size_t)(w->end - w->at);
+}
 
 RARE static void more_room(struct writer *w, size_t n)
 {
-    size_t room = 2 * w->room > w->n + n ? 2 * w->room : 2 * (w->n + n);
+    size_t have = written(w), room = 2 * (size_t)(w->end - w->base);
+    if (room < 2 * (have + n))
+        room = 2 * (have + n);
     uint8_t *base = arena_take(w->mem, room);
-    memcpy(base + room - w->n, w->base + w->room - w->n, w->n);
+    memcpy(base + room - have, w->at, have);
     w->base = base;
-    w->room = room;
+    w->end = base + room;
+    w->at = w->end - have;
 }
 
 /* The n octets before what is written, now part of it. */
 static inline uint8_t *grow_front(struct writer *w, size_t n)
 {
-    if (n > w->room - w->n)
+    if (n > (size_t)(w->at - w->base))
         more_room(w, n);
-    w->n += n;
-    return w->base + w->room - w->n;
+    return w->at -= n;
 }
 
 static void put(struct writer *w, const uint8_t *p, size_t n)
@@ -42,20 +48,24 @@ static void put(struct writer *w, const uint8_t *p, size_t n)
         memcpy(to, p, n);
 }
 
-/* The tag-length of what was written since the writer had `before` octets. */
-static bool put_header(struct writer *w, uint8_t identifier, size_t before)
+static bool put_long_header(struct writer *w, uint8_t identifier, size_t contents)
 {
     uint8_t header[16];
-    size_t contents = w->n - before;
-    if (contents < 0x80) { /* nearly always */
-        uint8_t *to = grow_front(w, 2);
-        to[0] = identifier;
-        to[1] = (uint8_t)contents;
-        return true;
-    }
     size_t n = asn_header_write(identifier, contents, header);
     put(w, header, n);
     return n != 0;
+}
+
+/* The tag-length of what was written since the writer had `before` octets. */
+static inline bool put_header(struct writer *w, uint8_t identifier, size_t before)
+{
+    size_t contents = written(w) - before;
+    if (contents >= 0x80)
+        return put_long_header(w, identifier, contents);
+    uint8_t *to = grow_front(w, 2);
+    to[0] = identifier;
+    to[1] = (uint8_t)contents;
+    return true;
 }
 
 static void put_integer(struct writer *w, int64_t v)
@@ -71,12 +81,11 @@ static void put_integer(struct writer *w, int64_t v)
 static void put_bits(struct writer *w, struct bytes bits, uint8_t unused)
 {
     put(w, bits.p, bits.n);
-    put(w, &unused, 1);
+    *grow_front(w, 1) = unused;
 }
 
 static bool put_primitive(struct writer *w, enum asn_kind kind, const void *value)
 {
-    uint8_t room[KERBEROS_TIME_LEN];
     const struct asn_bits *bits = value;
     const struct bytes *b = value;
     switch (kind) {
@@ -85,16 +94,14 @@ static bool put_primitive(struct writer *w, enum asn_kind kind, const void *valu
         put_integer(w, *(const int64_t *)value);
         return true;
     case ASN_BOOLEAN:
-        room[0] = *(const bool *)value ? 0xff : 0;
-        put(w, room, 1);
+        *grow_front(w, 1) = *(const bool *)value ? 0xff : 0;
         return true;
     case ASN_TIME:
-        when_write_kerberos(*(const int64_t *)value, room);
-        put(w, room, KERBEROS_TIME_LEN);
+        when_write_kerberos(*(const int64_t *)value, grow_front(w, KERBEROS_TIME_LEN));
         return true;
     case ASN_FLAGS:
-        put_be32(room, *(const uint32_t *)value);
-        put_bits(w, (struct bytes){room, 4}, 0);
+        put_be32(grow_front(w, 4), *(const uint32_t *)value);
+        *grow_front(w, 1) = 0; /* unused bits */
         return true;
     case ASN_BITS:
         put_bits(w, bits->bits, bits->unused);
@@ -107,7 +114,7 @@ static bool put_primitive(struct writer *w, enum asn_kind kind, const void *valu
 
 static bool write_field(struct writer *w, const struct asn_field *f, const uint8_t *value)
 {
-    size_t before = w->n;
+    size_t before = written(w);
     if (!write_element(w, f->type, value + f->offset))
         return false;
     return f->tag == ASN_NONE || put_header(w, (uint8_t)(CONTEXT | f->tag), before);
@@ -159,12 +166,12 @@ static bool write_contents(struct writer *w, const struct asn_type *t, const uin
 static bool write_element(struct writer *w, const struct asn_type *t, const uint8_t *value)
 {
     const struct bytes *der = (const struct bytes *)value;
-    size_t before = w->n;
+    size_t before = written(w);
     if (t->carried && !w->anew && der->n) {
         put(w, der->p, der->n);
         return true;
     }
-    uint8_t identifier = codec_universal(t->kind);
+    uint8_t identifier = codec_universal[t->kind];
     if (!write_contents(w, t, value) || (identifier && !put_header(w, identifier, before)))
         return false;
     return t->app == ASN_NONE || put_header(w, (uint8_t)(APPLICATION | t->app), before);
@@ -173,11 +180,11 @@ static bool write_element(struct writer *w, const struct asn_type *t, const uint
 static struct bytes write_message(const struct asn_type *t, const void *value, struct arena *mem,
                                   bool anew)
 {
-    struct writer w = {
-        .mem = mem, .base = arena_take(mem, FIRST_ROOM), .room = FIRST_ROOM, .anew = anew};
+    struct writer w = {.mem = mem, .base = arena_take(mem, FIRST_ROOM), .anew = anew};
+    w.at = w.end = w.base + FIRST_ROOM;
     if (!write_element(&w, t, value))
         return (struct bytes){NULL, 0};
-    return (struct bytes){w.base + w.room - w.n, w.n};
+    return (struct bytes){w.at, written(&w)};
 }
 
 struct bytes asn_encode(const struct asn_type *t, const void *value, struct arena *mem)

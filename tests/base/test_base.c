@@ -218,12 +218,14 @@ static void faults_are_kept_in_order(void **state)
 static void a_fault_without_a_sink_is_still_seen(void **state)
 {
     (void)state;
+    void (*before)(const struct fault *) = fault_observer;
     observed = 0;
     fault_observer = observe;
     assert_false(fault_raise(NULL, (struct fault){&short_row}));
     fault_observer = NULL;
     assert_false(fault_raise(NULL, (struct fault){&short_row}));
     assert_int_equal(observed, 1);
+    fault_observer = before;
 }
 
 /* ---- turn and outbox ------------------------------------------------------------------------ */

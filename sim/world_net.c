@@ -67,6 +67,15 @@ static struct event *packet_event(struct world *w, const struct flight *f, struc
                                                .arrived = data});
 }
 
+/* What a message is called takes reading it: only for those who ask. */
+static const char *label_of(struct world *w, const struct event *e)
+{
+    bool asked = w->step && w->step->n_notes;
+    for (size_t i = 0; i < w->scenario->n_tampers && !asked; i++)
+        asked = w->scenario->tampers[i].message || w->scenario->tampers[i].packet == e->number;
+    return asked ? message_label(dissect(e->data, e->via, NULL, NULL, w->mem), w->mem) : "";
+}
+
 /* Into the trace, through the changes, under way. */
 static void leave(struct world *w, struct flight *f, struct bytes data, enum fate fate,
                   size_t in_reply)
@@ -77,8 +86,7 @@ static void leave(struct world *w, struct flight *f, struct bytes data, enum fat
         return;
     }
     f->event = packet_event(w, f, data, fate, in_reply);
-    const char *label =
-        message_label(dissect(f->event->data, f->conn->via, NULL, NULL, w->mem), w->mem);
+    const char *label = label_of(w, f->event);
     world_tell_notes(w, f->event, label);
     f->at = w->now + WORLD_LATENCY;
     if (!world_tamper(w, f->event, label, f, &late))

@@ -77,7 +77,8 @@ static void mutate(const struct scenario *s, const struct trace *t, const struct
             (struct scenario_tamper){.kind = TAMPER_TRUNCATE, .packet = packet->number, .at = at});
     for (size_t bit = packet->number % 8; bit < packet->data.n * 8; bit += all ? 1 : 8 * step + 1)
         run_with(
-            s, (struct scenario_tamper){.kind = TAMPER_FLIP, .packet = packet->number, .bit = bit});
+            s, n,
+            (struct scenario_tamper){.kind = TAMPER_FLIP, .packet = packet->number, .bit = bit});
 }
 
 /* Who logs on with the right password does so with the key instead: string-to-key is made to take

@@ -47,8 +47,8 @@ static bool hmac_kc(struct crypto *c, const struct key *key, int32_t usage, stru
                     uint8_t *out)
 {
     const struct etype_row *etype = etype_of(key);
-    EVP_MAC_CTX *mac = keyed_mac(c, etype, keyed_find(c, etype, key, usage), KIND_CHECKSUM);
-    return mac && mac_parts(mac, &input, 1, out);
+    const struct hmac *mac = keyed_mac(c, etype, keyed_find(c, etype, key, usage), KIND_CHECKSUM);
+    return mac && hmac_parts(c, mac, &input, 1, out);
 }
 
 static bool compute(struct crypto *c, const struct checksum_row *row, const struct key *key,

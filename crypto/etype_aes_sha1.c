@@ -34,7 +34,7 @@ static bool seal_message(struct crypto *c, const struct etype_row *row, struct k
                          struct rng *rng, struct bytes plain, uint8_t *out)
 {
     EVP_CIPHER_CTX *cipher = keyed_cipher(c, row, k, true);
-    EVP_MAC_CTX *integrity = keyed_mac(c, row, k, KIND_INTEGRITY);
+    const struct hmac *integrity = keyed_mac(c, row, k, KIND_INTEGRITY);
     if (!cipher || !integrity)
         return false;
     struct bytes whole = {out, row->confounder_size + plain.n};
@@ -42,7 +42,7 @@ static bool seal_message(struct crypto *c, const struct etype_row *row, struct k
     rng_fill(rng, "confounder", out, row->confounder_size);
     if (plain.n)
         memcpy(out + row->confounder_size, plain.p, plain.n);
-    if (!mac_parts(integrity, &whole, 1, mac) || !cipher_message(cipher, whole, out)) {
+    if (!hmac_parts(c, integrity, &whole, 1, mac) || !cipher_message(cipher, whole, out)) {
         wipe(out, whole.n);
         return false;
     }
@@ -54,12 +54,12 @@ static bool unseal_message(struct crypto *c, const struct etype_row *row, struct
                            struct bytes sealed, uint8_t *out)
 {
     EVP_CIPHER_CTX *cipher = keyed_cipher(c, row, k, false);
-    EVP_MAC_CTX *integrity = keyed_mac(c, row, k, KIND_INTEGRITY);
+    const struct hmac *integrity = keyed_mac(c, row, k, KIND_INTEGRITY);
     size_t n = sealed.n - row->mac_size;
     struct bytes whole = {out, n}, mac = {sealed.p + n, row->mac_size};
     uint8_t expected[DIGEST_MAX];
     bool ok = cipher && integrity && cipher_message(cipher, bytes_slice(sealed, 0, n), out) &&
-              mac_parts(integrity, &whole, 1, expected) &&
+              hmac_parts(c, integrity, &whole, 1, expected) &&
               bytes_equal_secret(bytes_of(expected, row->mac_size), mac);
     if (ok)
         memmove(out, out + row->confounder_size, n - row->confounder_size);

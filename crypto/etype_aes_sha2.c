@@ -22,7 +22,7 @@ static bool kdf(struct crypto *c, const struct etype_row *row, struct bytes key,
         parts[used++] = context[i];
     put_be32(bits, (uint32_t)(8 * n));
     parts[used++] = bytes_of(bits, 4);
-    bool ok = hmac_parts(c, row->functions->digest, key, parts, used, hash);
+    bool ok = hmac_once(c, row->functions->digest, key, parts, used, hash);
     if (ok)
         memcpy(out, hash, n);
     wipe(hash, sizeof hash);
@@ -49,9 +49,10 @@ static bool usage_key(struct crypto *c, const struct etype_row *row, const struc
     return derive(c, row, key_bytes(key), bytes_of(constant, 5), out, n);
 }
 
-static bool mac_of(EVP_MAC_CTX *integrity, struct bytes cipher, uint8_t *mac)
+static bool mac_of(struct crypto *c, const struct hmac *integrity, struct bytes cipher,
+                   uint8_t *mac)
 {
-    return mac_parts(integrity, PARTS(bytes_of(zero_state, 16), cipher), mac);
+    return hmac_parts(c, integrity, PARTS(bytes_of(zero_state, 16), cipher), mac);
 }
 
 /* RFC 8009 5: C = E(Ke, confounder | plaintext); C | HMAC(Ki, state | C). */
@@ -59,7 +60,7 @@ static bool seal_message(struct crypto *c, const struct etype_row *row, struct k
                          struct rng *rng, struct bytes plain, uint8_t *out)
 {
     EVP_CIPHER_CTX *cipher = keyed_cipher(c, row, k, true);
-    EVP_MAC_CTX *integrity = keyed_mac(c, row, k, KIND_INTEGRITY);
+    const struct hmac *integrity = keyed_mac(c, row, k, KIND_INTEGRITY);
     if (!cipher || !integrity)
         return false;
     struct bytes whole = {out, row->confounder_size + plain.n};
@@ -67,7 +68,7 @@ static bool seal_message(struct crypto *c, const struct etype_row *row, struct k
     rng_fill(rng, "confounder", out, row->confounder_size);
     if (plain.n)
         memcpy(out + row->confounder_size, plain.p, plain.n);
-    if (!cipher_message(cipher, whole, out) || !mac_of(integrity, whole, mac)) {
+    if (!cipher_message(cipher, whole, out) || !mac_of(c, integrity, whole, mac)) {
         wipe(out, whole.n);
         return false;
     }
@@ -78,11 +79,11 @@ static bool seal_message(struct crypto *c, const struct etype_row *row, struct k
 static bool unseal_message(struct crypto *c, const struct etype_row *row, struct keyed *k,
                            struct bytes sealed, uint8_t *out)
 {
-    EVP_MAC_CTX *integrity = keyed_mac(c, row, k, KIND_INTEGRITY);
+    const struct hmac *integrity = keyed_mac(c, row, k, KIND_INTEGRITY);
     size_t n = sealed.n - row->mac_size;
     struct bytes body = bytes_slice(sealed, 0, n), mac = {sealed.p + n, row->mac_size};
     uint8_t expected[DIGEST_MAX];
-    if (!integrity || !mac_of(integrity, body, expected) ||
+    if (!integrity || !mac_of(c, integrity, body, expected) ||
         !bytes_equal_secret(bytes_of(expected, row->mac_size), mac))
         return false;
     EVP_CIPHER_CTX *cipher = keyed_cipher(c, row, k, false);

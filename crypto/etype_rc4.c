@@ -28,15 +28,15 @@ static bool usage_key(struct crypto *c, const struct etype_row *row, const struc
     uint8_t number[4];
     put_le32(number, windows_usage(usage));
     *n = 16;
-    return hmac_parts(c, MD5, key_bytes(key), PARTS(bytes_of(number, 4)), out);
+    return hmac_once(c, MD5, key_bytes(key), PARTS(bytes_of(number, 4)), out);
 }
 
 /* K3 = HMAC-MD5(K1, MAC), then RC4. */
-static bool crypt(struct crypto *c, EVP_MAC_CTX *k1, struct bytes mac, struct bytes in,
+static bool crypt(struct crypto *c, const struct hmac *k1, struct bytes mac, struct bytes in,
                   uint8_t *out)
 {
     uint8_t k3[DIGEST_MAX];
-    bool ok = mac_parts(k1, &mac, 1, k3) && rc4(c, bytes_of(k3, 16), in, out);
+    bool ok = hmac_parts(c, k1, &mac, 1, k3) && rc4(c, bytes_of(k3, 16), in, out);
     wipe(k3, sizeof k3);
     return ok;
 }
@@ -44,7 +44,7 @@ static bool crypt(struct crypto *c, EVP_MAC_CTX *k1, struct bytes mac, struct by
 static bool seal_message(struct crypto *c, const struct etype_row *row, struct keyed *k,
                          struct rng *rng, struct bytes plain, uint8_t *out)
 {
-    EVP_MAC_CTX *k1 = keyed_mac(c, row, k, KIND_INTEGRITY);
+    const struct hmac *k1 = keyed_mac(c, row, k, KIND_INTEGRITY);
     uint8_t *at = out + row->mac_size, mac[DIGEST_MAX];
     struct bytes whole = {at, row->confounder_size + plain.n};
     if (!k1)
@@ -52,7 +52,7 @@ static bool seal_message(struct crypto *c, const struct etype_row *row, struct k
     rng_fill(rng, "confounder", at, row->confounder_size);
     if (plain.n)
         memcpy(at + row->confounder_size, plain.p, plain.n);
-    if (!mac_parts(k1, &whole, 1, mac) || !crypt(c, k1, bytes_of(mac, 16), whole, at)) {
+    if (!hmac_parts(c, k1, &whole, 1, mac) || !crypt(c, k1, bytes_of(mac, 16), whole, at)) {
         wipe(at, whole.n);
         return false;
     }
@@ -63,12 +63,12 @@ static bool seal_message(struct crypto *c, const struct etype_row *row, struct k
 static bool unseal_message(struct crypto *c, const struct etype_row *row, struct keyed *k,
                            struct bytes sealed, uint8_t *out)
 {
-    EVP_MAC_CTX *k1 = keyed_mac(c, row, k, KIND_INTEGRITY);
+    const struct hmac *k1 = keyed_mac(c, row, k, KIND_INTEGRITY);
     struct bytes mac = bytes_slice(sealed, 0, row->mac_size);
     struct bytes body = bytes_slice(sealed, row->mac_size, sealed.n);
     uint8_t expected[DIGEST_MAX];
     bool ok = k1 && crypt(c, k1, mac, body, out) &&
-              mac_parts(k1, PARTS(bytes_of(out, body.n)), expected) &&
+              hmac_parts(c, k1, PARTS(bytes_of(out, body.n)), expected) &&
               bytes_equal_secret(bytes_of(expected, row->mac_size), mac);
     if (ok)
         memmove(out, out + row->confounder_size, body.n - row->confounder_size);
@@ -109,7 +109,7 @@ static bool prf_hmac(struct crypto *c, const struct etype_row *row, const struct
 {
     (void)row;
     *n = digest_size(SHA1);
-    return hmac_parts(c, SHA1, key_bytes(key), parts, n_parts, out);
+    return hmac_once(c, SHA1, key_bytes(key), parts, n_parts, out);
 }
 
 bool rc4_checksum(struct crypto *c, const struct key *key, int32_t usage, struct bytes input,
@@ -120,10 +120,10 @@ bool rc4_checksum(struct crypto *c, const struct key *key, int32_t usage, struct
     put_le32(number, windows_usage(usage));
     bool ok = digest_parts(c, MD5, PARTS(bytes_of(number, 4), input), hash);
     if (with_signature_key) { /* the text's NUL is part of it */
-        ok = ok && hmac_parts(c, MD5, signer, PARTS(bytes_of("signaturekey", 13)), ksign);
+        ok = ok && hmac_once(c, MD5, signer, PARTS(bytes_of("signaturekey", 13)), ksign);
         signer = bytes_of(ksign, 16);
     }
-    ok = ok && hmac_parts(c, MD5, signer, PARTS(bytes_of(hash, 16)), mac);
+    ok = ok && hmac_once(c, MD5, signer, PARTS(bytes_of(hash, 16)), mac);
     if (ok)
         memcpy(out, mac, 16);
     wipe(ksign, sizeof ksign);

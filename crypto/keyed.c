@@ -27,7 +27,7 @@ static void contexts_free(struct keyed *k)
     EVP_CIPHER_CTX_free(k->decrypt);
     EVP_CIPHER_CTX_free(k->encrypt);
     for (int i = 0; i < KINDS; i++)
-        EVP_MAC_CTX_free(k->macs[i]);
+        hmac_free(&k->macs[i]);
     wipe(k, sizeof *k);
 }
 
@@ -85,20 +85,18 @@ EVP_CIPHER_CTX *keyed_cipher(struct crypto *c, const struct etype_row *row, stru
     return *ready ? *ctx : NULL;
 }
 
-EVP_MAC_CTX *keyed_mac(struct crypto *c, const struct etype_row *row, struct keyed *k,
-                       enum kind kind)
+const struct hmac *keyed_mac(struct crypto *c, const struct etype_row *row, struct keyed *k,
+                             enum kind kind)
 {
-    EVP_MAC_CTX **ctx = &k->macs[kind];
+    struct hmac *mac = &k->macs[kind];
     if (k->mac_ready[kind])
-        return *ctx;
-    if (!*ctx && !(*ctx = hmac_context(c, row->functions->digest)))
-        return NULL;
+        return mac;
     uint8_t derived[DERIVED_MAX];
     size_t n;
     k->mac_ready[kind] = row->functions->usage_key(c, row, &k->key, k->usage, kind, derived, &n) &&
-                         EVP_MAC_init(*ctx, derived, n, NULL) == 1;
+                         hmac_key(c, mac, row->functions->digest, bytes_of(derived, n));
     wipe(derived, sizeof derived);
-    return k->mac_ready[kind] ? *ctx : NULL;
+    return k->mac_ready[kind] ? mac : NULL;
 }
 
 void keyed_cache_free(struct keyed_cache *cache)

@@ -12,6 +12,11 @@
 enum kind { KIND_CHECKSUM, KIND_ENCRYPTION, KIND_INTEGRITY, KINDS };
 uint8_t kind_octet(enum kind); /* 0x99, 0xAA, 0x55 */
 
+/* HMAC with a key: the hash as it is after the inner and the outer pad. */
+struct hmac {
+    EVP_MD_CTX *inner, *outer;
+};
+
 struct keyed {
     struct key key;
     int32_t usage;
@@ -19,7 +24,7 @@ struct keyed {
     uint64_t used; /* when last, in look-ups; 0: nothing here */
     /* Made when first wanted. A context outlives its key: it is keyed again, not made again. */
     EVP_CIPHER_CTX *decrypt, *encrypt; /* Ke */
-    EVP_MAC_CTX *macs[KINDS];          /* Kc, Ki */
+    struct hmac macs[KINDS];           /* Kc, Ki */
     bool decrypt_ready, encrypt_ready, mac_ready[KINDS];
 };
 
@@ -40,7 +45,7 @@ struct keyed *keyed_find(struct crypto *, const struct etype_row *, const struct
 /* The context keyed with Ke, or with Kc or Ki. NULL: OpenSSL refused. */
 EVP_CIPHER_CTX *keyed_cipher(struct crypto *, const struct etype_row *, struct keyed *,
                              bool encrypt);
-EVP_MAC_CTX *keyed_mac(struct crypto *, const struct etype_row *, struct keyed *, enum kind);
+const struct hmac *keyed_mac(struct crypto *, const struct etype_row *, struct keyed *, enum kind);
 /* Wipes and frees all there is. */
 void keyed_cache_free(struct keyed_cache *);
 

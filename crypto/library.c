@@ -8,10 +8,10 @@
 
 static const struct {
     const char *name;
-    size_t size;
+    size_t size, block;
 } digest_rows[DIGESTS] = {
-    [MD4] = {"MD4", 16},       [MD5] = {"MD5", 16},       [SHA1] = {"SHA1", 20},
-    [SHA256] = {"SHA256", 32}, [SHA384] = {"SHA384", 48}, [SHA512] = {"SHA512", 64},
+    [MD4] = {"MD4", 16, 64},       [MD5] = {"MD5", 16, 64},        [SHA1] = {"SHA1", 20, 64},
+    [SHA256] = {"SHA256", 32, 64}, [SHA384] = {"SHA384", 48, 128}, [SHA512] = {"SHA512", 64, 128},
 };
 
 static const struct {
@@ -35,6 +35,11 @@ size_t digest_size(enum digest_id id)
     return digest_rows[id].size;
 }
 
+size_t digest_block(enum digest_id id)
+{
+    return digest_rows[id].block;
+}
+
 const char *digest_name(enum digest_id id)
 {
     return digest_rows[id].name;
@@ -48,10 +53,9 @@ static bool fetch(struct crypto *c)
     for (int i = 0; i < CIPHERS; i++)
         if (!(c->ciphers[i] = EVP_CIPHER_fetch(c->lib, cipher_rows[i].name, NULL)))
             return false;
-    c->hmac = EVP_MAC_fetch(c->lib, "HMAC", NULL);
     c->cmac = EVP_MAC_fetch(c->lib, "CMAC", NULL);
     c->pbkdf2 = EVP_KDF_fetch(c->lib, "PBKDF2", NULL);
-    return c->hmac && c->cmac && c->pbkdf2;
+    return c->cmac && c->pbkdf2;
 }
 
 EVP_CIPHER_CTX *cipher_context(struct crypto *c, enum cipher_id id, bool encrypt)
@@ -59,27 +63,17 @@ EVP_CIPHER_CTX *cipher_context(struct crypto *c, enum cipher_id id, bool encrypt
     /* OpenSSL steals as CS1 unless told, and forgets when a cipher is named again: every later
      * initialisation names none. Padding is left on: it concerns only a final call and decryption
      * by blocks, of which there is neither, and switching it off makes every initialisation dearer
-     * by half. */
+     * by half. The IV is given here, once: an initialisation without one goes back to it, and one
+     * with it asks for its length by name, which takes as long as ten blocks of AES. */
+    static const uint8_t zero_iv[16];
     char mode[] = OSSL_CIPHER_CTS_MODE_CS3;
     OSSL_PARAM cs3[] = {OSSL_PARAM_utf8_string(OSSL_CIPHER_PARAM_CTS_MODE, mode, sizeof mode - 1),
                         OSSL_PARAM_END};
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-    if (ctx && EVP_CipherInit_ex2(ctx, c->ciphers[id], NULL, NULL, encrypt,
+    if (ctx && EVP_CipherInit_ex2(ctx, c->ciphers[id], NULL, zero_iv, encrypt,
                                   cipher_rows[id].stealing ? cs3 : NULL) == 1)
         return ctx;
     EVP_CIPHER_CTX_free(ctx);
-    return NULL;
-}
-
-EVP_MAC_CTX *hmac_context(struct crypto *c, enum digest_id id)
-{
-    OSSL_PARAM params[] = {
-        OSSL_PARAM_utf8_string(OSSL_MAC_PARAM_DIGEST, (char *)(uintptr_t)digest_rows[id].name, 0),
-        OSSL_PARAM_END};
-    EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(c->hmac);
-    if (ctx && EVP_MAC_CTX_set_params(ctx, params) == 1)
-        return ctx;
-    EVP_MAC_CTX_free(ctx);
     return NULL;
 }
 
@@ -87,9 +81,6 @@ static bool make_scratch(struct crypto *c)
 {
     if (!(c->hashing = EVP_MD_CTX_new()))
         return false;
-    for (int i = 0; i < DIGESTS; i++)
-        if (!(c->macs[i] = hmac_context(c, (enum digest_id)i)))
-            return false;
     for (int i = 0; i < CIPHERS; i++)
         if (!(c->encrypting[i] = cipher_context(c, (enum cipher_id)i, true)))
             return false;
@@ -135,14 +126,12 @@ void crypto_free(struct crypto *c)
         EVP_CIPHER_CTX_free(c->encrypting[i]);
         EVP_CIPHER_free(c->ciphers[i]);
     }
-    for (int i = 0; i < DIGESTS; i++) {
-        EVP_MAC_CTX_free(c->macs[i]);
+    for (int i = 0; i < DIGESTS; i++)
         EVP_MD_free(c->digests[i]);
-    }
+    hmac_free(&c->mac);
     EVP_MD_CTX_free(c->hashing);
     EVP_KDF_free(c->pbkdf2);
     EVP_MAC_free(c->cmac);
-    EVP_MAC_free(c->hmac);
     if (c->legacy)
         OSSL_PROVIDER_unload(c->legacy);
     if (c->standard)

@@ -18,12 +18,12 @@ struct crypto {
     OSSL_PROVIDER *standard, *legacy;
     EVP_MD *digests[DIGESTS];
     EVP_CIPHER *ciphers[CIPHERS];
-    EVP_MAC *hmac, *cmac;
+    EVP_MAC *cmac;
     EVP_KDF *pbkdf2;
 
     /* Scratch contexts, each keyed anew by whoever takes it, for the length of one call. */
     EVP_MD_CTX *hashing;
-    EVP_MAC_CTX *macs[DIGESTS]; /* HMAC with that digest */
+    struct hmac mac;
     EVP_CIPHER_CTX *encrypting[CIPHERS];
 
     /* The key that encrypting[AES_*_CBC] was last given: a session key's Ke and Ki are derived
@@ -34,20 +34,27 @@ struct crypto {
     struct keyed_cache keyed;
 };
 
-/* ---- hashes and MACs over parts put together (primitives.c) -------------------------------- */
+/* ---- hashes and MACs over parts put together (primitives.c, hmac.c) ------------------------ */
 
 #define PARTS(...)                                                                                 \
     (const struct bytes[]){__VA_ARGS__},                                                           \
         sizeof((struct bytes[]){__VA_ARGS__}) / sizeof(struct bytes)
 
 size_t digest_size(enum digest_id);
+size_t digest_block(enum digest_id);     /* octets it takes at a time */
 const char *digest_name(enum digest_id); /* as OpenSSL calls it */
 bool digest_parts(struct crypto *, enum digest_id, const struct bytes *parts, size_t n,
                   uint8_t *out);
-bool hmac_parts(struct crypto *, enum digest_id, struct bytes key, const struct bytes *parts,
-                size_t n, uint8_t *out);
-/* With a context that has its key already. */
-bool mac_parts(EVP_MAC_CTX *, const struct bytes *parts, size_t n, uint8_t *out);
+
+/* Keys it, in the contexts that are there or in new ones. A key longer than a block of the hash is
+ * hashed first. */
+bool hmac_key(struct crypto *, struct hmac *, enum digest_id, struct bytes key);
+bool hmac_parts(struct crypto *, const struct hmac *, const struct bytes *parts, size_t n,
+                uint8_t *out);
+void hmac_free(struct hmac *);
+/* For a key that is used once. */
+bool hmac_once(struct crypto *, enum digest_id, struct bytes key, const struct bytes *parts,
+               size_t n, uint8_t *out);
 
 /* Whole message, from the zero IV, in place or not; the context keeps its key. */
 bool cipher_message(EVP_CIPHER_CTX *, struct bytes in, uint8_t *out);
@@ -55,8 +62,7 @@ bool cipher_message(EVP_CIPHER_CTX *, struct bytes in, uint8_t *out);
  * E(block) | E(E(block)), which is RFC 3961 5.1's DR for AES. */
 bool aes_chain(struct crypto *, struct bytes key, const uint8_t block[16], uint8_t *out, size_t n);
 
-/* A new context for encryption or decryption without a key yet; CTS in mode CS3. */
+/* A new context for encryption or decryption without a key yet, its IV zero; CTS in mode CS3. */
 EVP_CIPHER_CTX *cipher_context(struct crypto *, enum cipher_id, bool encrypt);
-EVP_MAC_CTX *hmac_context(struct crypto *, enum digest_id);
 
 #endif

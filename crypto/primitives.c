@@ -24,26 +24,10 @@ bool digest_parts(struct crypto *c, enum digest_id id, const struct bytes *parts
     return ok && EVP_DigestFinal_ex(c->hashing, out, NULL) == 1;
 }
 
-static bool mac_update(EVP_MAC_CTX *ctx, const struct bytes *parts, size_t n, uint8_t *out)
+bool hmac_once(struct crypto *c, enum digest_id id, struct bytes key, const struct bytes *parts,
+               size_t n, uint8_t *out)
 {
-    size_t written;
-    for (size_t i = 0; i < n; i++)
-        if (parts[i].n && EVP_MAC_update(ctx, parts[i].p, parts[i].n) != 1)
-            return false;
-    return EVP_MAC_final(ctx, out, &written, DIGEST_MAX) == 1;
-}
-
-bool mac_parts(EVP_MAC_CTX *ctx, const struct bytes *parts, size_t n, uint8_t *out)
-{
-    return EVP_MAC_init(ctx, NULL, 0, NULL) == 1 && mac_update(ctx, parts, n, out);
-}
-
-bool hmac_parts(struct crypto *c, enum digest_id id, struct bytes key, const struct bytes *parts,
-                size_t n, uint8_t *out)
-{
-    /* A NULL key would mean "the one from before". */
-    const uint8_t *k = key.n ? key.p : (const uint8_t *)"";
-    return EVP_MAC_init(c->macs[id], k, key.n, NULL) == 1 && mac_update(c->macs[id], parts, n, out);
+    return hmac_key(c, &c->mac, id, key) && hmac_parts(c, &c->mac, parts, n, out);
 }
 
 bool digest(struct crypto *c, const char *name, struct bytes input, uint8_t out[DIGEST_MAX],
@@ -60,7 +44,7 @@ bool hmac(struct crypto *c, const char *name, struct bytes key, struct bytes inp
           uint8_t out[DIGEST_MAX], size_t *n)
 {
     enum digest_id id;
-    if (!digest_find(name, &id) || !hmac_parts(c, id, key, &input, 1, out))
+    if (!digest_find(name, &id) || !hmac_once(c, id, key, &input, 1, out))
         return false;
     *n = digest_size(id);
     return true;
@@ -155,9 +139,8 @@ bool cipher_block(struct crypto *c, const char *name, struct bytes key, struct b
 
 bool cipher_message(EVP_CIPHER_CTX *ctx, struct bytes in, uint8_t *out)
 {
-    static const uint8_t zero_iv[16];
     int n;
-    return in.n <= INT_MAX && EVP_CipherInit_ex2(ctx, NULL, NULL, zero_iv, -1, NULL) == 1 &&
+    return in.n <= INT_MAX && EVP_CipherInit_ex2(ctx, NULL, NULL, NULL, -1, NULL) == 1 &&
            EVP_CipherUpdate(ctx, out, &n, in.p, (int)in.n) == 1;
 }
 

@@ -89,7 +89,7 @@ static int list_as_text(void)
 
 static int as_text(const struct lesson_options *o)
 {
-    char run[] = "run", seed[] = "--seed", *argv[5] = {run};
+    char run[] = "run", seed[] = "--seed", ascii[] = "--ascii", *argv[6] = {run};
     int argc = 1;
     if (!o->app.lesson)
         return list_as_text();
@@ -97,6 +97,8 @@ static int as_text(const struct lesson_options *o)
         argv[argc++] = seed;
         argv[argc++] = (char *)o->seed;
     }
+    if (o->app.ascii)
+        argv[argc++] = ascii;
     argv[argc++] = (char *)name_of(o->app.lesson);
     return verb_run(argc, argv);
 }

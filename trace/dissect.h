@@ -13,10 +13,10 @@
 /* ---- keys ---------------------------------------------------------------------------------- */
 struct ring_key {
     struct key key;
-    const char *name;   /* "K/alice" */
+    const char *name; /* "K/alice" */
     int32_t kvno;
     const char *holders[8]; /* parties, NULL-ended when fewer */
-    size_t event;       /* since which event */
+    size_t event;           /* since which event */
 };
 /* The keys told in events [0, until). Same etype and value is one key. */
 struct keyring {
@@ -47,28 +47,28 @@ struct field {
     const char *value; /* as shown: "18 aes256-cts-hmac-sha1-96", "alice", "3 items"; "" if none */
     const char *meaning; /* what this very number means, by its registry; NULL: it has no name */
     const struct asn_type *type; /* NULL for flat formats and headers */
-    bool header;       /* a tag-length leaf */
+    bool header;                 /* a tag-length leaf */
     struct root *root;           /* the octets at, body and end count in */
     size_t at, body, end;        /* [at, end) with its headers; [body, end) its contents */
     unsigned depth;
     enum field_state state;
-    const struct word *words;    /* NULL only for headers (see header_words) */
-    const struct opens_row *opens;   /* of an EncryptedData and its cipher */
-    const struct covers_row *covers; /* of a Checksum */
+    const struct word *words;         /* NULL only for headers (see header_words) */
+    const struct opens_row *opens;    /* of an EncryptedData and its cipher */
+    const struct covers_row *covers;  /* of a Checksum */
     const struct ring_key *opened_by; /* OPENED; NULL there: it was not sealed (etype 0) */
     int32_t opened_usage;             /* OPENED: the key usage that fitted */
-    struct root *inner;          /* HOLDS and OPENED */
-    const struct fault *fault;   /* why it is BROKEN; in another state: it can be read, but a strict
-                                  * reader would refuse it */
+    struct root *inner;               /* HOLDS and OPENED */
+    const struct fault *fault; /* why it is BROKEN; in another state: it can be read, but a strict
+                                * reader would refuse it */
 };
 
 struct root {
     struct bytes data;
-    struct field *top;   /* a next of it: octets that follow what should be all */
-    struct field *from;  /* whose contents this is; NULL: a message */
-    const char *what;    /* "AS-REQ", "EncTicketPart", "HTTP request" */
-    size_t confounder;   /* plaintext of a seal: octets that stood before data (not in data) */
-    int32_t etype;       /* of the seal; 0: none */
+    struct field *top;  /* a next of it: octets that follow what should be all */
+    struct field *from; /* whose contents this is; NULL: a message */
+    const char *what;   /* "AS-REQ", "EncTicketPart", "HTTP request" */
+    size_t confounder;  /* plaintext of a seal: octets that stood before data (not in data) */
+    int32_t etype;      /* of the seal; 0: none */
 };
 
 /* Reads a whole message as it came on that transport (VIA_UDP and VIA_TCP: a Kerberos message

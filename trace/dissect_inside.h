@@ -19,7 +19,7 @@ static inline struct node *node_of(const struct field *f)
     return (struct node *)f;
 }
 
-#define DISSECT_DEPTH 40 /* deepest nesting of elements and inner roots that is followed */
+#define DISSECT_DEPTH 40         /* deepest nesting of elements and inner roots that is followed */
 #define DISSECT_TRIES (1u << 24) /* octets that may be tried with keys, over a whole message */
 
 struct dissector {
@@ -66,7 +66,8 @@ struct header {
 bool header_read(struct bytes, struct header *);
 /* "[3]", "APPLICATION 10", "SEQUENCE": an identifier octet by name. */
 const char *tag_name(struct arena *, uint8_t identifier);
-/* The element of `type` in data[at, end) as a field of parent; returns where the next one begins. */
+/* The element of `type` in data[at, end) as a field of parent; returns where the next one begins.
+ */
 size_t dissect_element(struct dissector *, struct root *, struct field *parent,
                        const struct asn_type *, const struct asn_field *member, size_t index,
                        const struct place *up, size_t at, size_t end);

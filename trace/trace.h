@@ -20,11 +20,11 @@ enum fate { FATE_DELIVERED, FATE_DROPPED, FATE_CHANGED, FATE_INJECTED };
 
 struct event {
     enum event_kind kind;
-    size_t index;   /* of this event in the trace */
-    int64_t at;     /* world time, microseconds since 1970 */
-    int64_t local;  /* by the clock of the party concerned */
+    size_t index;      /* of this event in the trace */
+    int64_t at;        /* world time, microseconds since 1970 */
+    int64_t local;     /* by the clock of the party concerned */
     const char *party; /* who tells, holds or sends; "" for the world */
-    const char *id; /* step id, task kind, tamper kind */
+    const char *id;    /* step id, task kind, tamper kind */
     const char *text;
     /* EVENT_STEP */
     enum outcome outcome;

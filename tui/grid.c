@@ -84,7 +84,7 @@ static bool next_unit(const char **text, bool ascii, struct unit *u)
 
 static int width_of(const char *text, bool ascii)
 {
-    struct unit u;
+    struct unit u = {.width = 0};
     int width = 0;
     while (next_unit(&text, ascii, &u))
         width += u.width;
@@ -147,7 +147,7 @@ static void put_unit(struct grid *g, int row, int col, enum look look, const str
 /* Writes units while they fit into `width`. */
 static int put_some(struct grid *g, int row, int col, int width, enum look look, const char *text)
 {
-    struct unit u;
+    struct unit u = {.width = 0};
     int used = 0;
     while (next_unit(&text, g->ascii, &u) && used + u.width <= width) {
         put_unit(g, row, col + used, look, &u);
@@ -202,7 +202,7 @@ void grid_look(struct grid *g, int row, int col, int width, enum look look)
 static size_t first_line(const char *text, int width, bool ascii, const char **next)
 {
     const char *at = text, *space = NULL;
-    struct unit u;
+    struct unit u = {.width = 0};
     int used = 0;
     for (;;) {
         const char *here = at;

@@ -74,7 +74,7 @@ static void put_integer(struct writer *w, int64_t v)
         *grow_front(w, 1) = (uint8_t)v;
         if (v >= -128 && v < 128) /* the sign bit of the octet is that of the number */
             return;
-        v >>= 8;
+        v >>= 8; /* cppcheck-suppress shiftNegativeLHS */
     }
 }
 

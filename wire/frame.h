@@ -13,8 +13,7 @@ enum frame_state {
     FRAME_LONG,  /* longer than limit */
 };
 /* limit 0: none but the 31 bits of the length. */
-enum frame_state frame_read(struct bytes stream, size_t limit, struct bytes *message,
-                            size_t *used);
+enum frame_state frame_read(struct bytes stream, size_t limit, struct bytes *message, size_t *used);
 /* {NULL, 0}: the message does not fit the 31 bits. */
 struct bytes frame_write(struct arena *, struct bytes message);
 

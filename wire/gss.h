@@ -6,8 +6,13 @@
 
 #include "base/fault.h"
 
-enum { TOK_AP_REQ = 0x0100, TOK_AP_REP = 0x0200, TOK_KRB_ERROR = 0x0300,
-       TOK_MIC = 0x0404, TOK_WRAP = 0x0504 };
+enum {
+    TOK_AP_REQ = 0x0100,
+    TOK_AP_REP = 0x0200,
+    TOK_KRB_ERROR = 0x0300,
+    TOK_MIC = 0x0404,
+    TOK_WRAP = 0x0504
+};
 
 #define GSS_KRB5_OID BYTES_LIT("\x2a\x86\x48\x86\xf7\x12\x01\x02\x02") /* contents octets */
 
@@ -25,13 +30,19 @@ bool gss_mech_has_tok_id(struct bytes mech);
 /* The Kerberos mechanism's token around `inner`. */
 struct bytes gss_token_write(struct arena *, uint16_t tok_id, struct bytes inner);
 
-enum { GSS_DELEG = 1, GSS_MUTUAL = 2, GSS_REPLAY = 4, GSS_SEQUENCE = 8, GSS_CONF = 16,
-       GSS_INTEG = 32 };
+enum {
+    GSS_DELEG = 1,
+    GSS_MUTUAL = 2,
+    GSS_REPLAY = 4,
+    GSS_SEQUENCE = 8,
+    GSS_CONF = 16,
+    GSS_INTEG = 32
+};
 #define CKSUMTYPE_GSS 0x8003
 
 /* The fields of checksum 0x8003, all little-endian. */
 struct gss_checksum {
-    uint8_t bindings[16];  /* MD5 of the channel bindings; zeros: none */
+    uint8_t bindings[16]; /* MD5 of the channel bindings; zeros: none */
     uint32_t flags;
     bool has_deleg;        /* the same as the bit GSS_DELEG of flags */
     uint16_t deleg_option; /* always 1 */

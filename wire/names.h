@@ -6,28 +6,29 @@
 
 struct name_row {
     int64_t number;
-    const char *name; /* "KDC_ERR_PREAUTH_REQUIRED", "PA-ENC-TIMESTAMP", "aes256-cts-hmac-sha1-96" */
+    const char
+        *name; /* "KDC_ERR_PREAUTH_REQUIRED", "PA-ENC-TIMESTAMP", "aes256-cts-hmac-sha1-96" */
     const char *text; /* one short sentence for the reader: what it is or means */
     const char *spec; /* "RFC 4120 7.5.9" */
 };
 
 enum registry {
-    NAMES_ETYPE,      /* RFC 3961 8, RFC 3962, RFC 8009, RFC 4757, RFC 6803 */
+    NAMES_ETYPE, /* RFC 3961 8, RFC 3962, RFC 8009, RFC 4757, RFC 6803 */
     NAMES_CKSUMTYPE,
-    NAMES_PADATA,     /* RFC 4120 7.5.2, RFC 6113, IANA */
-    NAMES_ERROR,      /* RFC 4120 7.5.9, RFC 4556, RFC 6113 ... */
-    NAMES_NAME_TYPE,  /* RFC 4120 7.5.8 */
-    NAMES_MSG_TYPE,   /* RFC 4120 7.5.7 */
-    NAMES_ADTYPE,     /* RFC 4120 7.5.4, MS-KILE */
-    NAMES_ADDR_TYPE,  /* RFC 4120 7.5.3 */
+    NAMES_PADATA,    /* RFC 4120 7.5.2, RFC 6113, IANA */
+    NAMES_ERROR,     /* RFC 4120 7.5.9, RFC 4556, RFC 6113 ... */
+    NAMES_NAME_TYPE, /* RFC 4120 7.5.8 */
+    NAMES_MSG_TYPE,  /* RFC 4120 7.5.7 */
+    NAMES_ADTYPE,    /* RFC 4120 7.5.4, MS-KILE */
+    NAMES_ADDR_TYPE, /* RFC 4120 7.5.3 */
     NAMES_TR_TYPE,
     NAMES_LR_TYPE,    /* RFC 4120 5.4.2 */
     NAMES_KEY_USAGE,  /* RFC 4120 7.5.1 */
     NAMES_KDC_OPTION, /* bit numbers, 0 is the most significant */
     NAMES_TICKET_FLAG,
     NAMES_AP_OPTION,
-    NAMES_GSS_FLAG,   /* values (0x2 mutual), RFC 4121 4.1.1.1 */
-    NAMES_TOK_ID,     /* 0x0100 AP-REQ ... RFC 4121 4.1 */
+    NAMES_GSS_FLAG, /* values (0x2 mutual), RFC 4121 4.1.1.1 */
+    NAMES_TOK_ID,   /* 0x0100 AP-REQ ... RFC 4121 4.1 */
     NAMES_REGISTRIES
 };
 
@@ -52,26 +53,52 @@ enum pa_type {
 #undef E
 };
 
-enum { NT_UNKNOWN = 0, NT_PRINCIPAL = 1, NT_SRV_INST = 2, NT_SRV_HST = 3, NT_SRV_XHST = 4,
-       NT_UID = 5, NT_X500_PRINCIPAL = 6, NT_SMTP_NAME = 7, NT_ENTERPRISE = 10,
-       NT_WELLKNOWN = 11 };
+enum {
+    NT_UNKNOWN = 0,
+    NT_PRINCIPAL = 1,
+    NT_SRV_INST = 2,
+    NT_SRV_HST = 3,
+    NT_SRV_XHST = 4,
+    NT_UID = 5,
+    NT_X500_PRINCIPAL = 6,
+    NT_SMTP_NAME = 7,
+    NT_ENTERPRISE = 10,
+    NT_WELLKNOWN = 11
+};
 
 /* Flag masks; RFC 4120 bit 0 is 0x80000000. Same bits in KDCOptions and TicketFlags where the RFC
  * gives them the same numbers. */
 #define KRB_BIT(n) ((uint32_t)0x80000000u >> (n))
 enum {
-    TKT_FORWARDABLE = 1 << 30, TKT_FORWARDED = 1 << 29, TKT_PROXIABLE = 1 << 28,
-    TKT_PROXY = 1 << 27, TKT_MAY_POSTDATE = 1 << 26, TKT_POSTDATED = 1 << 25,
-    TKT_INVALID = 1 << 24, TKT_RENEWABLE = 1 << 23, TKT_INITIAL = 1 << 22,
-    TKT_PRE_AUTHENT = 1 << 21, TKT_HW_AUTHENT = 1 << 20, TKT_TRANSITED_POLICY_CHECKED = 1 << 19,
-    TKT_OK_AS_DELEGATE = 1 << 18, TKT_ENC_PA_REP = 1 << 16,
+    TKT_FORWARDABLE = 1 << 30,
+    TKT_FORWARDED = 1 << 29,
+    TKT_PROXIABLE = 1 << 28,
+    TKT_PROXY = 1 << 27,
+    TKT_MAY_POSTDATE = 1 << 26,
+    TKT_POSTDATED = 1 << 25,
+    TKT_INVALID = 1 << 24,
+    TKT_RENEWABLE = 1 << 23,
+    TKT_INITIAL = 1 << 22,
+    TKT_PRE_AUTHENT = 1 << 21,
+    TKT_HW_AUTHENT = 1 << 20,
+    TKT_TRANSITED_POLICY_CHECKED = 1 << 19,
+    TKT_OK_AS_DELEGATE = 1 << 18,
+    TKT_ENC_PA_REP = 1 << 16,
 };
 enum {
-    KDC_OPT_FORWARDABLE = 1 << 30, KDC_OPT_FORWARDED = 1 << 29, KDC_OPT_PROXIABLE = 1 << 28,
-    KDC_OPT_PROXY = 1 << 27, KDC_OPT_ALLOW_POSTDATE = 1 << 26, KDC_OPT_POSTDATED = 1 << 25,
-    KDC_OPT_RENEWABLE = 1 << 23, KDC_OPT_CANONICALIZE = 1 << 16,
-    KDC_OPT_DISABLE_TRANSITED_CHECK = 1 << 5, KDC_OPT_RENEWABLE_OK = 1 << 4,
-    KDC_OPT_ENC_TKT_IN_SKEY = 1 << 3, KDC_OPT_RENEW = 1 << 1, KDC_OPT_VALIDATE = 1 << 0,
+    KDC_OPT_FORWARDABLE = 1 << 30,
+    KDC_OPT_FORWARDED = 1 << 29,
+    KDC_OPT_PROXIABLE = 1 << 28,
+    KDC_OPT_PROXY = 1 << 27,
+    KDC_OPT_ALLOW_POSTDATE = 1 << 26,
+    KDC_OPT_POSTDATED = 1 << 25,
+    KDC_OPT_RENEWABLE = 1 << 23,
+    KDC_OPT_CANONICALIZE = 1 << 16,
+    KDC_OPT_DISABLE_TRANSITED_CHECK = 1 << 5,
+    KDC_OPT_RENEWABLE_OK = 1 << 4,
+    KDC_OPT_ENC_TKT_IN_SKEY = 1 << 3,
+    KDC_OPT_RENEW = 1 << 1,
+    KDC_OPT_VALIDATE = 1 << 0,
 };
 enum { AP_OPT_USE_SESSION_KEY = 1 << 30, AP_OPT_MUTUAL_REQUIRED = 1 << 29 };
 

@@ -15,11 +15,11 @@
 
 /* Where a reader stands: one link an element, from the element outwards. */
 struct place {
-    const struct place *up;   /* NULL at the top of a message */
-    const char *member;       /* "padata-value"; NULL: top, element of a SEQUENCE OF, container */
-    bool element;             /* of a SEQUENCE OF */
-    const char *name, *base;  /* of its production ("AS-REQ", "KDC-REQ"), or of the container
-                               * ("PA-TGS-REQ"); NULL: it has none */
+    const struct place *up;  /* NULL at the top of a message */
+    const char *member;      /* "padata-value"; NULL: top, element of a SEQUENCE OF, container */
+    bool element;            /* of a SEQUENCE OF */
+    const char *name, *base; /* of its production ("AS-REQ", "KDC-REQ"), or of the container
+                              * ("PA-TGS-REQ"); NULL: it has none */
 };
 
 /* How well `key`, a path as above, names this place: 0 not at all, more for a longer path. */
@@ -62,9 +62,9 @@ struct opens_row {
 
 /* A checksum over other octets: what is covered, for the reader. */
 struct covers_row {
-    const char *path;   /* "PA-TGS-REQ/AP-REQ.authenticator/Authenticator.cksum" */
+    const char *path; /* "PA-TGS-REQ/AP-REQ.authenticator/Authenticator.cksum" */
     int32_t usage;
-    const char *over;   /* "TGS-REQ.req-body" */
+    const char *over; /* "TGS-REQ.req-body" */
     enum sealed_for key;
     const char *spec;
 };

@@ -44,29 +44,29 @@ struct asn_list { /* the shape of every SEQUENCE OF */
 struct asn_field;
 
 struct asn_type {
-    const char *name;               /* as the standard prints it: "KDC-REQ-BODY" */
-    const char *base;               /* the production it is another name of: "KDC-REQ" of
-                                     * "AS-REQ"; its own name otherwise */
-    const char *section;            /* "RFC 4120 5.4.1" */
+    const char *name;    /* as the standard prints it: "KDC-REQ-BODY" */
+    const char *base;    /* the production it is another name of: "KDC-REQ" of
+                          * "AS-REQ"; its own name otherwise */
+    const char *section; /* "RFC 4120 5.4.1" */
     enum asn_kind kind;
-    int16_t app, app_too;           /* APPLICATION tag written, and another one that deployed
-                                     * peers send in its place; or ASN_NONE */
-    bool ranged;                    /* INTEGER: min..max holds */
+    int16_t app, app_too; /* APPLICATION tag written, and another one that deployed
+                           * peers send in its place; or ASN_NONE */
+    bool ranged;          /* INTEGER: min..max holds */
     int64_t min, max;
-    uint32_t least;                 /* SEQUENCE OF: fewest elements */
-    bool carried;                   /* SEQUENCE: when .der is set, the encoder writes those octets */
-    uint32_t size;                  /* sizeof the C value */
+    uint32_t least; /* SEQUENCE OF: fewest elements */
+    bool carried;   /* SEQUENCE: when .der is set, the encoder writes those octets */
+    uint32_t size;  /* sizeof the C value */
     uint16_t n_fields;
     const struct asn_field *fields; /* SEQUENCE, CHOICE */
     const struct asn_type *of;      /* SEQUENCE OF */
 };
 
 struct asn_field {
-    const char *name;  /* "req-body" */
-    int16_t tag;       /* context tag, EXPLICIT; or ASN_NONE */
+    const char *name; /* "req-body" */
+    int16_t tag;      /* context tag, EXPLICIT; or ASN_NONE */
     bool optional;
-    uint16_t offset;   /* of the member in the C struct */
-    uint16_t has;      /* of its has_ member; only when optional */
+    uint16_t offset; /* of the member in the C struct */
+    uint16_t has;    /* of its has_ member; only when optional */
     const struct asn_type *type;
 };
 

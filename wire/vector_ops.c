@@ -144,13 +144,8 @@ static const struct op {
     const char *name; /* a final '*' stands for any ending */
     enum vector_result (*run)(struct run *);
 } ops[] = {
-    {"as-req", run_named},
-    {"asn1", run_any},
-    {"asn1-*", run_named},
-    {"ccache", run_ccache},
-    {"file", run_file},
-    {"keytab", run_keytab},
-    {"krb-error", run_named},
+    {"as-req", run_named}, {"asn1", run_any},      {"asn1-*", run_named},    {"ccache", run_ccache},
+    {"file", run_file},    {"keytab", run_keytab}, {"krb-error", run_named},
 };
 
 static bool matches(const char *name, const char *op)

@@ -13,8 +13,8 @@
 #include <string.h>
 
 static const struct fault_row *(*const tables[])(size_t *) = {
-    asn_fault_table, keytab_fault_table, ccache_fault_table,  gss_fault_table,
-    http_fault_table, kdc_fault_table,   client_fault_table, service_fault_table};
+    asn_fault_table,  keytab_fault_table, ccache_fault_table, gss_fault_table,
+    http_fault_table, kdc_fault_table,    client_fault_table, service_fault_table};
 
 int main(void)
 {

@@ -215,8 +215,7 @@ int main(int argc, char **argv)
     struct client_do_args logon = {.task = CLIENT_LOGON,
                                    .principal = argv[2],
                                    .life = 10 * HOUR,
-                                   .kdc_options =
-                                       0x40000010}; /* forwardable renewable-ok */
+                                   .kdc_options = 0x40000010}; /* forwardable renewable-ok */
     struct client_do_args ticket = {.task = CLIENT_TICKET, .spn = argv[3]};
     struct client_do_args get = {
         .task = CLIENT_GET, .spn = argv[3], .service = &www, .target = "/", .mutual = true};

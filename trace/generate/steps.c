@@ -185,9 +185,16 @@ int main(int argc, char **argv)
     if (argc != 3)
         return 2;
     file = argv[1];
-    FILE *in = fopen(argv[1], "r"), *out = NULL;
-    if (!in || (read_rows(in), !(out = fopen(argv[2], "w")))) {
-        perror(in ? argv[2] : argv[1]);
+    FILE *in = fopen(argv[1], "r");
+    if (!in) {
+        perror(argv[1]);
+        return 2;
+    }
+    read_rows(in);
+    fclose(in);
+    FILE *out = fopen(argv[2], "w");
+    if (!out) {
+        perror(argv[2]);
         return 2;
     }
     qsort(rows, n_rows, sizeof *rows, by_id);

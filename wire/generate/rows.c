@@ -244,11 +244,12 @@ int main(int argc, char **argv)
         die("usage: rows MODULE SPEC OUT.h OUT_rows.c < MODULE.asn");
     spec = argv[2];
     FILE *head = fopen(argv[3], "w"), *rows = fopen(argv[4], "w");
-    if (!head || !rows)
-        die("cannot write %s or %s", argv[3], argv[4]);
-    schema_read(ASN_TABLE);
-    schema_sections();
-    structs_write(head, argv[1]);
-    rows_write(rows, argv[1]);
-    return fclose(head) || fclose(rows);
+    if (head && rows) {
+        schema_read(ASN_TABLE);
+        schema_sections();
+        structs_write(head, argv[1]);
+        rows_write(rows, argv[1]);
+        return fclose(head) || fclose(rows);
+    }
+    die("cannot write %s or %s", argv[3], argv[4]);
 }

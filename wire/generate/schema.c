@@ -15,6 +15,7 @@ _Noreturn void die(const char *format, ...)
     va_start(args, format);
     fputs("generate: ", stderr);
     vfprintf(stderr, format, args);
+    va_end(args);
     fputc('\n', stderr);
     exit(2);
 }

@@ -178,7 +178,7 @@ static void check_gaps(void)
 {
     for (size_t i = 0; asn_kerberos_types[i]; i++) {
         const struct asn_type *t = asn_kerberos_types[i], *inner = t;
-        want("%s", t->name, NULL);
+        want("%s%s", t->name, "");
         if (strcmp(t->name, t->base) != 0)
             continue;
         /* The element of a list that has no production of its own. */
@@ -192,7 +192,7 @@ static void check_gaps(void)
         }
     }
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
-        want("%s", others[i], NULL);
+        want("%s%s", others[i], "");
 }
 
 /* ---- lines ---------------------------------------------------------------------------------- */

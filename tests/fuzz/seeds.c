@@ -58,11 +58,15 @@ static struct bytes whole_file(const char *path)
     return (struct bytes){(const uint8_t *)text, n};
 }
 
+static bool put(FILE *f, struct bytes b)
+{
+    return b.n == 0 || fwrite(b.p, 1, b.n, f) == b.n;
+}
+
 static void write_seed(const char *path, struct bytes head, struct bytes body)
 {
     FILE *f = fopen(path, "wb");
-    if (!f || fwrite(head.p, 1, head.n, f) != head.n || fwrite(body.p, 1, body.n, f) != body.n ||
-        fclose(f))
+    if (!f || !put(f, head) || !put(f, body) || fclose(f))
         fail(path);
 }
 

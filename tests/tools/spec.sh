@@ -8,7 +8,7 @@ files=$(git ls-files '*.c' '*.h' '*.asn' '*.def' '*.en' '*.yaml' 2>/dev/null || 
 grep -ohE "$cite" $files | sort | uniq -c | sort -k2,3 -V >build/spec.cited
 cat build/spec.cited
 [ -e docs/coverage.md ] || exit 0
-grep -oE "$cite" docs/coverage.md | sort -u | while read -r claim; do
+grep -v 'not yet | not yet' docs/coverage.md | grep -oE "$cite" | sort -u | while read -r claim; do
     grep -qF "$claim" build/spec.cited || echo "claimed, but cited nowhere: $claim"
 done | tee build/spec.missing
 [ ! -s build/spec.missing ]

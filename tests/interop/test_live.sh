@@ -41,6 +41,10 @@ check '4000 datagrams of noise: nothing but errors comes back' 0 '4000 sent, [0-
     "$peers/peer" noise 127.0.0.1 "$port" 4000
 check 'and a good client is answered' 0 '' kinit_alice
 
+udp as:$'\e[31m%s\n' reply >/dev/null
+check 'a name of control characters does not reach the terminal' 0 'x1b' cat "$work/live.out"
+check 'not even one' 1 '' grep -q "$(printf '\033')" "$work/live.out"
+
 # 300 who connect and hang, while the deadline is far away
 stop_live
 start_live --idle 600

@@ -11,7 +11,7 @@
 #define WWW "HTTP/www.example.test"
 
 static struct asker *a;
-static struct bytes as_request, tgs_request, body; /* in a->run */
+static struct bytes as_request, tgs_request, renew_request, body; /* in a->run */
 static struct got tgt;
 
 static int setup(void **state)
@@ -23,6 +23,13 @@ static int setup(void **state)
     struct ask t = {.sname = WWW, .till = TILL, .tgt = &tgt.rep.ticket, .session = &tgt.session};
     as_request = arena_copy(a->run, as_req(a, &q));
     tgs_request = arena_copy(a->run, tgs_req(a, &t));
+    struct got old = logon(a, KDC_OPT_RENEWABLE);
+    struct ask r = {.sname = TGS,
+                    .options = KDC_OPT_RENEW,
+                    .till = TILL,
+                    .tgt = &old.rep.ticket,
+                    .session = &old.session};
+    renew_request = arena_copy(a->run, tgs_req(a, &r));
     struct KDC_REQ req;
     if (!asn_decode(&ASN_AS_REQ, as_request, ASN_STRICT, a->run, NULL, &req))
         return -1;
@@ -252,6 +259,7 @@ static void test_no_memory(void **state)
         a->turn.tell = told ? &a->heard.story : NULL;
         fails_at_each(as_request, 0x6b);
         fails_at_each(tgs_request, 0x6d);
+        fails_at_each(renew_request, 0x6d);
     }
     a->kdc = kdc;
 }

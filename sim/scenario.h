@@ -124,7 +124,7 @@ struct scenario {
     size_t n_tampers;
 };
 
-#define SCENARIO_MAX (1024 * 1024) /* octets of the longest file */
+#define SCENARIO_MAX (256 * 1024) /* octets of the longest file */
 
 /* Reads and checks the text of a file. False: *error has a line for each problem, sorted, in the
  * form "file:line:col: what is wrong"; no newline at its end. */

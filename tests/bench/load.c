@@ -25,7 +25,7 @@
 #define LOST_AFTER 3000000000 /* nanoseconds */
 
 struct options {
-    const char *label, *address, *mode, *realm, *client, *password, *salt, *service, *pids;
+    const char *label, *address, *mode, *realm, *password, *salt, *service, *pids;
     unsigned port, users, n, window, warmup;
     int cpu;
 };
@@ -34,7 +34,6 @@ static struct options opt = {.label = "-",
                              .address = "127.0.0.1",
                              .mode = "as",
                              .realm = "EXAMPLE.TEST",
-                             .client = "alice",
                              .service = "HTTP/www.example.test",
                              .n = 8000,
                              .window = 16,
@@ -42,7 +41,12 @@ static struct options opt = {.label = "-",
 static struct crypto *crypto;
 static struct system_rng rng;
 static struct arena *mem;
-static struct key user_key;
+
+static struct user {
+    const char *name;
+    struct key key;
+} * users;
+static unsigned n_users;
 
 /* Ticket-granting tickets, which the TGS-REQs present in turn. */
 #define LOGONS_MAX 500
@@ -54,7 +58,8 @@ static unsigned n_logons;
 
 struct request {
     struct bytes data;
-    const struct logon *logon; /* TGS: whose ticket */
+    const struct user *user;   /* AS */
+    const struct logon *logon; /* TGS: whose ticket; else NULL */
     uint32_t nonce;
     int64_t sent, took; /* nanoseconds; took -1: lost */
     uint8_t *reply;
@@ -89,11 +94,6 @@ static int64_t real_now(void)
 /* ---- requests ----------------------------------------------------------------------------------
  */
 
-static const char *user_name(unsigned i)
-{
-    return opt.users ? arena_printf(mem, "user%06u", i % opt.users + 1) : opt.client;
-}
-
 static struct KDC_REQ_BODY body_of(const char *service, int64_t now, uint32_t nonce)
 {
     static int64_t etypes[] = {18};
@@ -117,15 +117,15 @@ static struct bytes with_padata(int64_t msg_type, const struct KDC_REQ_BODY *bod
     return asn_encode(msg_type == 10 ? &ASN_AS_REQ : &ASN_TGS_REQ, &req, mem);
 }
 
-static struct bytes as_req(unsigned i, int64_t now, uint32_t nonce)
+static struct bytes as_req(const struct user *u, int64_t now, uint32_t nonce)
 {
     struct turn turn = turn_at(now);
     struct KDC_REQ_BODY body = body_of(arena_printf(mem, "krbtgt/%s", opt.realm), now, nonce);
     struct PA_ENC_TS_ENC ts = {
         .patimestamp = now / SECOND * SECOND, .has_pausec = true, .pausec = now % SECOND};
     struct EncryptedData sealed;
-    body.has_cname = principal_parse(mem, user_name(i), NT_PRINCIPAL, &body.cname, NULL);
-    if (!seal_value(&turn, &ASN_PA_ENC_TS_ENC, &ts, &user_key, 0, USAGE_PA_ENC_TIMESTAMP, &sealed))
+    body.has_cname = principal_parse(mem, u->name, NT_PRINCIPAL, &body.cname, NULL);
+    if (!seal_value(&turn, &ASN_PA_ENC_TS_ENC, &ts, &u->key, 0, USAGE_PA_ENC_TIMESTAMP, &sealed))
         die("cannot seal a time stamp");
     return with_padata(10, &body, PA_ENC_TIMESTAMP, asn_encode(&ASN_EncryptedData, &sealed, mem));
 }
@@ -154,6 +154,34 @@ static struct bytes tgs_req(const struct logon *l, int64_t now, uint32_t nonce)
     return with_padata(12, &body, PA_TGS_REQ, asn_encode(&ASN_AP_REQ, &req, mem));
 }
 
+/* ---- users -------------------------------------------------------------------------------------
+ */
+
+/* As a scenario of seed 1 draws it for an account without password. */
+static void draw_key(struct user *u)
+{
+    struct seeded_rng drawn;
+    seeded_rng_init(&drawn, crypto, 1, u->name);
+    if (!key_random(crypto, &drawn.rng, arena_printf(mem, "key %s 18", u->name), 18, &u->key))
+        die("no key");
+}
+
+static void make_users(void)
+{
+    struct key key = {0};
+    if (opt.password &&
+        !string_to_key(crypto, 18, bytes_str(opt.password), bytes_str(opt.salt ? opt.salt : ""),
+                       (struct bytes){0}, &key))
+        die("no key");
+    n_users = opt.users ? opt.users : 1;
+    users = arena_array(mem, struct user, n_users);
+    for (unsigned i = 0; i < n_users; i++) {
+        users[i] = (struct user){arena_printf(mem, "user%06u", i + 1), key};
+        if (!opt.password)
+            draw_key(&users[i]);
+    }
+}
+
 /* ---- replies -----------------------------------------------------------------------------------
  */
 
@@ -166,7 +194,7 @@ static bool reply_right(const struct request *r, struct EncKDCRepPart *part)
     bool as = !r->logon;
     if (!asn_decode(as ? &ASN_AS_REP : &ASN_TGS_REP, in, ASN_DEPLOYED, mem, NULL, &rep))
         return false;
-    enum open_result got = open_value(&turn, &rep.enc_part, as ? &user_key : &r->logon->session,
+    enum open_result got = open_value(&turn, &rep.enc_part, as ? &r->user->key : &r->logon->session,
                                       as ? USAGE_AS_REP : USAGE_TGS_REP_SESSION,
                                       as ? &ASN_EncASRepPart : &ASN_EncTGSRepPart, part);
     return got == OPEN_OK && part->nonce == (int64_t)(r->nonce & 0x7fffffff);
@@ -182,12 +210,12 @@ static int open_socket(void)
     return fd;
 }
 
-static void log_on(int fd, unsigned user, struct logon *l)
+static void log_on(int fd, const struct user *u, struct logon *l)
 {
-    struct request r = {.nonce = 4711 + user, .reply = arena_take(mem, REPLY_ROOM)};
+    struct request r = {.user = u, .nonce = 4711, .reply = arena_take(mem, REPLY_ROOM)};
     struct EncKDCRepPart part;
     struct pollfd p = {.fd = fd, .events = POLLIN};
-    r.data = as_req(user, real_now(), r.nonce);
+    r.data = as_req(u, real_now(), r.nonce);
     if (send(fd, r.data.p, r.data.n, 0) < 0 || poll(&p, 1, 3000) != 1)
         die("no answer to the first AS-REQ");
     ssize_t n = recv(fd, r.reply, REPLY_ROOM, 0);
@@ -203,10 +231,10 @@ static void log_on(int fd, unsigned user, struct logon *l)
 static void log_all_on(void)
 {
     int fd = open_socket();
-    n_logons = opt.users < 1 ? 1 : opt.users < LOGONS_MAX ? opt.users : LOGONS_MAX;
+    n_logons = n_users < LOGONS_MAX ? n_users : LOGONS_MAX;
     logons = arena_array(mem, struct logon, n_logons);
     for (unsigned i = 0; i < n_logons; i++)
-        log_on(fd, i, &logons[i]);
+        log_on(fd, &users[i], &logons[i]);
     close(fd);
 }
 
@@ -300,9 +328,9 @@ static struct request *make(size_t n, size_t from)
         struct request *r = &all[i];
         int64_t when = base + (int64_t)(from + i); /* distinct to the microsecond */
         rng_fill(&rng.rng, "nonce", &r->nonce, sizeof r->nonce);
+        r->user = &users[(from + i) % n_users];
         r->logon = n_logons ? &logons[(from + i) % n_logons] : NULL;
-        r->data = r->logon ? tgs_req(r->logon, when, r->nonce)
-                           : as_req((unsigned)(from + i), when, r->nonce);
+        r->data = r->logon ? tgs_req(r->logon, when, r->nonce) : as_req(r->user, when, r->nonce);
         r->reply = arena_take(mem, REPLY_ROOM);
     }
     return all;
@@ -376,9 +404,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     case 'r':
         opt.realm = arg;
         return 0;
-    case 'c':
-        opt.client = arg;
-        return 0;
     case 'P':
         opt.password = arg;
         return 0;
@@ -422,10 +447,9 @@ int main(int argc, char **argv)
         {"port", 'p', "PORT", 0, "of the KDC on 127.0.0.1", 0},
         {"mode", 'm', "as|tgs|echo", 0, "what to send", 0},
         {"realm", 'r', "REALM", 0, "EXAMPLE.TEST", 0},
-        {"client", 'c', "NAME", 0, "alice", 0},
-        {"users", 'u', "N", 0, "clients user000001 to N in turn, all of one key", 0},
-        {"password", 'P', "TEXT", 0, "of the client", 0},
-        {"salt", 's', "TEXT", 0, "of the client (realm and name)", 0},
+        {"users", 'u', "N", 0, "clients user000001 to N in turn", 0},
+        {"password", 'P', "TEXT", 0, "of all; none: keys as a scenario draws them", 0},
+        {"salt", 's', "TEXT", 0, "of all", 0},
         {"service", 'S', "SPN", 0, "for tgs", 0},
         {"requests", 'n', "N", 0, "measured", 0},
         {"window", 'w', "N", 0, "under way at once", 0},
@@ -447,13 +471,7 @@ int main(int argc, char **argv)
     if (!crypto || !mem)
         die("no memory or no OpenSSL");
     system_rng_init(&rng);
-    struct bytes name = bytes_str(opt.client);
-    struct bytes salt =
-        opt.salt ? bytes_str(opt.salt) : default_salt(mem, bytes_str(opt.realm), &name, 1);
-    if (!string_to_key(crypto, 18, bytes_str(opt.password ? opt.password : ""), salt,
-                       (struct bytes){0}, &user_key))
-        die("no key");
-    user_key.lasting = true;
+    make_users();
     if (strcmp(opt.mode, "tgs") == 0)
         log_all_on();
     return run();

@@ -19,7 +19,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
 static struct asker *fuzz_asker;
 static struct got fuzz_tgt;
-static struct arena *fuzz_kept; /* holds the ticket */
+static struct arena
+    *volatile fuzz_kept; /* holds the ticket; volatile: LeakSanitizer is to find it */
 
 /* The same state before each input: an empty ledger, the same randomness. */
 static inline struct asker *fuzz_begin(void)

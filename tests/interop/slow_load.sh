@@ -5,16 +5,21 @@
 load=${BUILD:-build}/tests/bench/load
 room=8192 # KiB
 
+sed 's/^accounts:/&\n  - {name: user000001, password: load-pw-1}/' scenarios/example-test.yaml >"$work/load.yaml"
+request() { # as|tgs N
+    "$load" --port "$port" -P load-pw-1 -s EXAMPLE.TESTuser000001 -m "$1" -n "$2" -w 16
+}
+
 # grows NAME LIVE-OPTION...    warm-up, 20 000 requests, and the memory before and after
 grows() {
     local name=$1 before after
     shift
-    start_live "$@"
-    check "$name: 4000 requests to begin with" 0 'right=2000' "$load" --port "$port" -P "$(password_of alice)" -m as -n 2000 -w 16
-    "$load" --port "$port" -P "$(password_of alice)" -m tgs -n 2000 -w 16 >/dev/null
+    start_live "$work/load.yaml" "$@"
+    check "$name: 4000 requests to begin with" 0 'right=2000' request as 2000
+    request tgs 2000 >/dev/null
     before=$("$peers/peer" rss "$live")
-    check "$name: 10000 AS-REQs, each answered right" 0 'right=10000' "$load" --port "$port" -P "$(password_of alice)" -m as -n 10000 -w 16
-    check "$name: 10000 TGS-REQs too" 0 'right=10000' "$load" --port "$port" -P "$(password_of alice)" -m tgs -n 10000 -w 16
+    check "$name: 10000 AS-REQs, each answered right" 0 'right=10000' request as 10000
+    check "$name: 10000 TGS-REQs too" 0 'right=10000' request tgs 10000
     after=$("$peers/peer" rss "$live")
     check "$name: memory stays ($before KiB, then $after)" 0 '' test $((after - before)) -le $room
     check "$name: 500 connections come and go" 0 '' hundreds

@@ -52,10 +52,20 @@ static void terminal_program(char **argv, const char *const *environment)
     _exit(status);
 }
 
+/* As a login gives them: whoever runs the tests in the background, or under nohup, has some of them
+ * ignored, and that is inherited. */
+static void terminal_signals(void)
+{
+    static const int all[] = {SIGHUP, SIGINT, SIGQUIT, SIGTERM, SIGTSTP, SIGPIPE};
+    for (size_t i = 0; i < sizeof all / sizeof *all; i++)
+        signal(all[i], SIG_DFL);
+}
+
 static void terminal_leader(int reports, int orders, char **argv, const char *const *environment)
 {
     struct report report = {0};
     char order;
+    terminal_signals();
     pid_t program = fork();
     if (program == 0)
         terminal_program(argv, environment);
@@ -83,8 +93,11 @@ static void terminal_start(struct terminal *t, int rows, int cols, char **argv,
     fflush(stdout);
     t->leader = forkpty(&t->screen, NULL, NULL, &size);
     assert_true(t->leader >= 0);
-    if (t->leader == 0)
+    if (t->leader == 0) {
+        close(reports[0]);
+        close(orders[1]); /* or the leader would never see that nobody orders any more */
         terminal_leader(reports[1], orders[0], argv, environment);
+    }
     close(reports[1]);
     close(orders[0]);
     t->reports = reports[0];

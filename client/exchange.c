@@ -69,9 +69,10 @@ bool client_too_big(struct client *c, struct turn *t, const struct KRB_ERROR *e)
 
 bool client_refuse_error(struct client *c, struct turn *t, const struct KRB_ERROR *e)
 {
+    int64_t theirs = e->stime + e->susec;
     if (e->error_code == KRB_AP_ERR_SKEW)
-        tell(t, STEP_NOTED, "client.skew", A_TIME("stime", e->stime + e->susec),
-             A_TIME("now", t->now), A_SPAN("apart", t->now - e->stime - e->susec));
+        tell(t, STEP_NOTED, "client.skew", A_TIME("stime", theirs), A_TIME("now", t->now),
+             A_SPAN("apart", t->now > theirs ? t->now - theirs : theirs - t->now));
     int32_t code = (int32_t)e->error_code;
     return client_refuse(c, t, FIND_ERROR,
                          (struct detail){.found = name_text(t->mem, NAMES_ERROR, code),

@@ -39,8 +39,8 @@ static const struct holds_row holds[] = {
 
     E_DATA(25, "RFC 4120 5.9.1"), /* KDC_ERR_PREAUTH_REQUIRED */
     E_DATA(24, "RFC 6113 2"),     /* KDC_ERR_PREAUTH_FAILED */
-    E_DATA(90, "RFC 6113 2"),     /* KDC_ERR_PREAUTH_EXPIRED */
-    E_DATA(91, "RFC 6113 2"),     /* KDC_ERR_MORE_PREAUTH_DATA_REQUIRED */
+    E_DATA(90, "RFC 6113 5.2"),   /* KDC_ERR_PREAUTH_EXPIRED */
+    E_DATA(91, "RFC 6113 2.4"),   /* KDC_ERR_MORE_PREAUTH_DATA_REQUIRED */
     {"KRB-ERROR.e-data", NULL, 0, "TYPED-DATA", &ASN_TYPED_DATA, FLAT_NONE, "RFC 4120 5.9.1"},
 
     {"Authenticator.cksum.checksum", "cksumtype", CKSUMTYPE_GSS, "GSS-CHECKSUM", NULL,

@@ -129,16 +129,27 @@ static bool write_keytabs(const struct live_place *at, const struct scenario *s,
                       error);
 }
 
+/* A folder of our own that nobody else can write to: keys go into it, and its name can be guessed.
+ */
+static bool own_folder(const char *dir, struct arena *mem, char **error)
+{
+    struct stat is;
+    if ((mkdir(dir, 0700) && errno != EEXIST) || lstat(dir, &is)) {
+        *error = arena_printf(mem, "%s: %s", dir, strerror(errno));
+        return false;
+    }
+    if (S_ISDIR(is.st_mode) && is.st_uid == getuid() && !(is.st_mode & (S_IWGRP | S_IWOTH)))
+        return true;
+    *error = arena_printf(mem, "%s: expected a folder that only you can write to", dir);
+    return false;
+}
+
 bool live_client_files(const struct live_place *at, const struct scenario *s, struct arena *mem,
                        char **error)
 {
     *error = arena_printf(mem, "out of memory, or OpenSSL has no legacy provider");
-    if (mkdir(at->dir, 0700) && errno != EEXIST) {
-        *error = arena_printf(mem, "%s: %s", at->dir, strerror(errno));
-        return false;
-    }
-    return write_krb5_conf(at, s, mem, error) && write_curlrc(at, s, mem, error) &&
-           write_keytabs(at, s, mem, error);
+    return own_folder(at->dir, mem, error) && write_krb5_conf(at, s, mem, error) &&
+           write_curlrc(at, s, mem, error) && write_keytabs(at, s, mem, error);
 }
 
 const struct live_variable *live_variables(const struct live_place *at, struct arena *mem,

@@ -223,6 +223,7 @@ static const struct name_row gss_flags[] = {
     {0x8, "GSS_C_SEQUENCE_FLAG", "Messages out of order are to be detected.", "RFC 4121 4.1.1.1"},
     {0x10, "GSS_C_CONF_FLAG", "Messages may be sealed.", "RFC 4121 4.1.1.1"},
     {0x20, "GSS_C_INTEG_FLAG", "Messages may be signed.", "RFC 4121 4.1.1.1"},
+    {0x100, "GSS_C_TRANS_FLAG", "The context may be handed to another process.", "RFC 2744 A"},
     {0x1000, "GSS_C_DCE_STYLE", "DCE/RPC's way: three legs instead of two.", "RFC 4757 7.1"},
     {0x2000, "GSS_C_IDENTIFY_FLAG", "The service may learn who the client is, not act as it.",
      "RFC 4757 7.1"},

@@ -33,6 +33,9 @@ for dir in 'two words' "it's" '$HOME' 'a"b' 'semi;colon' 'back\slash'; do
     check "env in a folder called $dir" 0 '' sh -c 'eval "$("$1" env --dir "$2")" && test -s "$KRB5_CONFIG" && test "$CURL_HOME" = "$2" && klist -k >/dev/null' - "$tessera" "$work/$dir"
 done
 check 'env: a folder that cannot be' 2 '/nonexistent/dir: No such file' "$tessera" env --dir /nonexistent/dir
+mkdir -m 777 "$work/open" && ln -s "$work" "$work/link"
+check 'env: a folder that others can write to' 2 'only you can write to' "$tessera" env --dir "$work/open"
+check 'env: a link in the place of a folder' 2 'only you can write to' "$tessera" env --dir "$work/link"
 check 'env: no such scenario' 2 'no-such-scenario' "$tessera" env no-such-scenario
 check 'env: nothing on standard output then' 0 '^$' sh -c '"$1" env --dir /nonexistent/dir 2>/dev/null; :' - "$tessera"
 check 'env: its files are for their owner only' 0 '^600 600 600 600$' \

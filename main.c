@@ -45,7 +45,7 @@ static int short_for_lesson(int argc, char **argv)
     return verb_lesson(argc, argv);
 }
 
-int main(int argc, char **argv)
+static int run(int argc, char **argv)
 {
     if (argc < 2)
         return short_for_lesson(argc, argv);
@@ -61,4 +61,18 @@ int main(int argc, char **argv)
         return short_for_lesson(argc, argv);
     fprintf(stderr, "tessera: no verb '%s'; `tessera --help` lists them\n", argv[1]);
     return 2;
+}
+
+/* What was to be read and could not be written is trouble, whatever the verb came to: a full disk
+ * or a closed standard output must not look like an empty answer. */
+int main(int argc, char **argv)
+{
+    int status = run(argc, argv);
+    bool written = !ferror(stdout);
+    if (fflush(stdout) || !written) {
+        if (status < 2)
+            fputs("tessera: standard output could not be written\n", stderr);
+        return status < 2 ? 2 : status;
+    }
+    return status;
 }

@@ -8,6 +8,7 @@
 #include <dirent.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/wait.h>
@@ -143,6 +144,8 @@ int verb_exec(int argc, char **argv)
     }
     if (live)
         live_close(live);
+    __fpurge(stdout); /* the status is the command's, whether anybody listened to us or not */
+    clearerr(stdout);
     libevent_global_shutdown();
     arena_free(mem);
     return status;

@@ -5,6 +5,7 @@
 
 #include <event2/event.h>
 #include <stdio.h>
+#include <stdio_ext.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -107,6 +108,9 @@ int verb_live(int argc, char **argv)
     fflush(stdout);
     bool ok = live_serve(live, 0);
     live_close(live);
+    /* Whoever has stopped listening to the narration did so on purpose: no trouble of ours. */
+    __fpurge(stdout);
+    clearerr(stdout);
     libevent_global_shutdown();
     arena_free(mem);
     if (!ok)

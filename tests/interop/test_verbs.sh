@@ -42,6 +42,14 @@ check 'env: its files are for their owner only' 0 '^600 600 600 600$' \
     sh -c 'eval "$("$1" env --dir "$2")" && cd "$2" && stat -c %a krb5.conf krb5.keytab realm.keytab .curlrc | paste -sd" "' - "$tessera" "$work/modes"
 check 'env: in XDG_RUNTIME_DIR when no folder is named' 0 "KRB5_CONFIG='$work/tessera/krb5.conf'" env XDG_RUNTIME_DIR="$work" "$tessera" env
 
+# standard output that cannot be written
+for verb in list 'list --accounts' 'run kerberos-logon' 'run --json kerberos-logon' "env --dir $work/modes" \
+    'check scenarios/kerberos-logon.yaml' lesson help 'vectors tests/vectors/rfc3962.txt'; do
+    check "$verb: a full disk is trouble" 2 'standard output could not be written' sh -c "'$tessera' $verb </dev/null >/dev/full"
+    check "$verb: so is a closed one" 2 'standard output could not be written' sh -c "'$tessera' $verb </dev/null >&-"
+done
+check 'exec: the status stays that of the command' 7 '' sh -c "'$tessera' exec -- sh -c 'exit 7' >&-"
+
 # exec
 x() { timeout 60 "$tessera" exec "$@"; }
 check 'exec: 0' 0 '' x true

@@ -18,6 +18,7 @@
                        * 3 000 TGS-REQs a second; taken as it fills */
 #define LIVE_TURN_MEMORY ((size_t)4 << 20) /* octets one request may cost */
 #define LIVE_MESSAGE_MAX ((size_t)1 << 20) /* octets of a request on TCP or HTTP */
+#define LIVE_UNREAD_MAX  ((size_t)1 << 18) /* octets of answers that wait on one connection */
 
 /* A client's address as text and the party that engines are told. */
 struct live_peer {

@@ -19,6 +19,7 @@ struct live_conn {
     enum engine engine;
     struct live_peer peer;
     bool closing; /* close when everything is written */
+    bool waiting; /* asked, but not read our answers: nothing more is read until it has */
 };
 
 enum cut { CUT_MORE, CUT_WHOLE, CUT_BAD };
@@ -135,13 +136,22 @@ static bool one_request(struct live_conn *c, struct bytes message)
     return open;
 }
 
+/* Who asks on and on and does not read the answers must not fill our memory with them. */
+static bool answers_wait(struct live_conn *c)
+{
+    c->waiting = evbuffer_get_length(bufferevent_get_output(c->io)) > LIVE_UNREAD_MAX;
+    if (c->waiting)
+        bufferevent_disable(c->io, EV_READ);
+    return c->waiting;
+}
+
 static void on_read(struct bufferevent *io, void *arg)
 {
     struct live_conn *c = arg;
     struct evbuffer *in = bufferevent_get_input(io);
     TAILQ_REMOVE(&c->live->conns, c, at);
     TAILQ_INSERT_TAIL(&c->live->conns, c, at);
-    for (;;) {
+    while (!answers_wait(c)) {
         size_t n = evbuffer_get_length(in), used = 0;
         struct bytes message, stream = bytes_of(evbuffer_pullup(in, -1), n);
         enum cut cut = n ? cut_message(c, stream, &message, &used) : CUT_MORE;
@@ -156,12 +166,16 @@ static void on_read(struct bufferevent *io, void *arg)
     }
 }
 
+/* Everything is written. */
 static void on_write(struct bufferevent *io, void *arg)
 {
-    (void)io;
     struct live_conn *c = arg;
-    if (c->closing)
+    if (c->closing) {
         conn_free(c);
+    } else if (c->waiting) {
+        bufferevent_enable(io, EV_READ);
+        on_read(io, c);
+    }
 }
 
 static void on_event(struct bufferevent *io, short what, void *arg)

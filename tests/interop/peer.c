@@ -12,7 +12,9 @@
  * pause; the first ends inside the length when MS is odd), bare:NAME (without its length),
  * hex:OCTETS, text:LINE (\r and \n are read), pause:MS, reply (the next answer, or "silence" after
  * a second), rest (what comes until it is closed or silent for a second), closed (waits for the
- * end), trickle:NAME:MS (an AS-REQ, octet by octet, until it is closed), shut (no more is sent). */
+ * end), trickle:NAME:MS (an AS-REQ, octet by octet, until it is closed), shut (no more is sent),
+ * rush:NAME:MB (the same AS-REQ again and again, no answer read; "held back" once the other side
+ * takes no more for a second, "MB taken" otherwise). */
 #include <arpa/inet.h>
 #include <errno.h>
 #include <netdb.h>
@@ -238,6 +240,29 @@ static void trickle(int fd, const struct der *d, long ms)
     printf("%s after %ld s\n", n == -2 ? "still open" : "closed", (long)(to.tv_sec - from.tv_sec));
 }
 
+static void rush(int fd, const struct der *d, size_t mb)
+{
+    static uint8_t many[1 << 16];
+    size_t n = sizeof d->at - d->from, whole = sizeof many / n * n, sent = 0;
+    int small = 4096;
+    setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &small, sizeof small);
+    for (size_t i = 0; i < whole; i += n)
+        memcpy(many + i, d->at + d->from, n);
+    while (sent < mb << 20) {
+        struct pollfd p = {.fd = fd, .events = POLLOUT};
+        if (poll(&p, 1, SILENCE) == 0) {
+            puts("held back");
+            return;
+        }
+        ssize_t now =
+            send(fd, many + sent % whole, whole - sent % whole, MSG_DONTWAIT | MSG_NOSIGNAL);
+        if (now < 0 && errno != EAGAIN)
+            die("rush");
+        sent += now > 0 ? (size_t)now : 0;
+    }
+    printf("%zu MB taken\n", mb);
+}
+
 static void send_hex(int fd, const char *hex)
 {
     uint8_t octets[4096];
@@ -268,9 +293,14 @@ static void step(int fd, bool stream, char *s)
     char *a = strchr(s, ':'), *b;
     if (a)
         *a++ = '\0';
-    if (a && (strcmp(s, "half") == 0 || strcmp(s, "trickle") == 0) && (b = strchr(a, ':'))) {
+    if (a && (b = strchr(a, ':')) &&
+        (strcmp(s, "half") == 0 || strcmp(s, "trickle") == 0 || strcmp(s, "rush") == 0)) {
         *b++ = '\0';
         struct der d = framed(a, stream);
+        if (*s == 'r') {
+            rush(fd, &d, (size_t)atol(b));
+            return;
+        }
         size_t n = sizeof d.at - d.from, first = atol(b) % 2 ? 2 : n / 2;
         if (*s == 't') {
             trickle(fd, &d, atol(b));

@@ -45,6 +45,12 @@ udp as:$'\e[31m%s\n' reply >/dev/null
 check 'a name of control characters does not reach the terminal' 0 'x1b' cat "$work/live.out"
 check 'not even one' 1 '' grep -q "$(printf '\033')" "$work/live.out"
 
+# the answers of who asks and does not read
+stop_live
+start_live -q --idle 600
+check 'who asks on and on and reads no answer is held back' 0 '^held back $' tcp rush:alice:64
+check 'and gets the answers when it reads' 0 '^held back KRB-ERROR 25 KRB-ERROR 25 $' tcp rush:alice:64 reply reply
+
 # 300 who connect and hang, while the deadline is far away
 stop_live
 start_live --idle 600

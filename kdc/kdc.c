@@ -25,6 +25,11 @@ static void send_reply(struct exchange *x, struct bytes reply)
         x->e_text = "ask again over TCP";
         x->e_data = (struct bytes){0};
         reply = error_reply(x, KRB_ERR_RESPONSE_TOO_BIG);
+        if (reply.n > limit) { /* for the names that it repeats */
+            x->body = NULL;
+            x->cname = NULL;
+            reply = error_reply(x, KRB_ERR_RESPONSE_TOO_BIG);
+        }
     }
     outbox_reply(x->turn->out, x->packet, reply);
 }

@@ -73,10 +73,11 @@ static int32_t verify(struct exchange *x, const struct mechanism *m, const struc
     if (no_attempt_left(x, &account))
         return refuse(x, KDC_ERR_CLIENT_REVOKED, "too many wrong passwords");
     int32_t code = m->verify(x, pa);
-    /* A wrong clock is no wrong password. */
+    /* A wrong clock is no wrong password. Whatever else fails proves nothing: it must not clear the
+     * account of the wrong ones before. */
+    bool good = !code || code == KRB_AP_ERR_SKEW;
     if (account.n && x->counted)
-        attempt_settle(x->kdc->config.ledger, account, code != KDC_ERR_PREAUTH_FAILED,
-                       x->turn->now);
+        attempt_settle(x->kdc->config.ledger, account, good, x->turn->now);
     if (code == KDC_ERR_PREAUTH_FAILED)
         x->e_data = offers(x);
     if (!code)

@@ -237,6 +237,30 @@ static void test_attempts(void **state)
     assert_int_equal(ask_as(a, &good, NULL).error, 0);
 }
 
+/* A timestamp of a type that the account has no key of proves nothing, and forgives nothing. */
+static void test_attempts_are_not_cleared_without_proof(void **state)
+{
+    (void)state;
+    struct realm_policy p = *realm_policy(asker_realm(a));
+    p.attempts = 3;
+    p.attempt_window = 10 * MINUTE;
+    asker_policy(a, &p);
+    struct key other = *asker_key(a, "bob", 18);
+    other.etype = 23;
+    other.n = 16;
+    struct ask bad = {"alice", TGS, .till = TILL, .stamp_key = asker_key(a, "bob", 18)};
+    struct ask odd = {"alice", TGS, .till = TILL, .stamp_key = &other};
+    struct ask good = {"alice", TGS, .till = TILL, .stamp_key = asker_key(a, "alice", 18)};
+    for (uint32_t i = 0; i < 2; i++) {
+        bad.nonce = 100 + i;
+        assert_int_equal(ask_as(a, &bad, NULL).error, KDC_ERR_PREAUTH_FAILED);
+    }
+    assert_int_equal(ask_as(a, &odd, NULL).error, KDC_ERR_ETYPE_NOSUPP);
+    bad.nonce = 200;
+    ask_as(a, &bad, NULL);
+    assert_int_equal(ask_as(a, &good, NULL).error, KDC_ERR_CLIENT_REVOKED);
+}
+
 static void test_retransmitted_failure_counts_once(void **state)
 {
     (void)state;
@@ -436,6 +460,21 @@ static void test_too_big(void **state)
     assert_int_equal(g.error, 0);
 }
 
+/* The error that says so does not repeat the names that made it too big. */
+static void test_too_big_fits(void **state)
+{
+    (void)state;
+    char name[2000];
+    memset(name, 'a', sizeof name - 1);
+    name[sizeof name - 1] = '\0';
+    struct ask q = {name, TGS, .till = TILL};
+    a->limit = 500;
+    bool ok;
+    struct bytes reply = asker_turn(a, as_req(a, &q), &ok);
+    assert_true(reply.n && reply.n <= 500);
+    assert_int_equal(read_reply(a, reply, NULL, 0).error, KRB_ERR_RESPONSE_TOO_BIG);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 int main(void)
 {
@@ -449,6 +488,7 @@ int main(void)
         TEST(test_wrong_key),
         TEST(test_skew_edge),
         TEST(test_attempts),
+        TEST(test_attempts_are_not_cleared_without_proof),
         TEST(test_retransmitted_failure_counts_once),
         TEST(test_every_padata_type),
         TEST(test_without_preauth),
@@ -459,6 +499,7 @@ int main(void)
         TEST(test_far_times),
         TEST(test_retransmission),
         TEST(test_too_big),
+        TEST(test_too_big_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -17,6 +17,21 @@ bool seal_value(struct turn *turn, const struct asn_type *type, const void *valu
     return true;
 }
 
+struct bytes without_padding(int32_t etype, struct bytes plain)
+{
+    const struct etype_row *row = etype_find(etype);
+    struct asn_header h;
+    if (!row || row->block_size == 1 || !asn_header_read(plain, NULL, &h))
+        return plain;
+    size_t n = h.header + h.contents;
+    if (n >= plain.n || plain.n - n >= row->block_size)
+        return plain;
+    for (size_t i = n; i < plain.n; i++)
+        if (plain.p[i])
+            return plain;
+    return bytes_slice(plain, 0, n);
+}
+
 enum open_result open_value(struct turn *turn, const struct EncryptedData *sealed,
                             const struct key *key, int32_t usage, const struct asn_type *type,
                             void *out)
@@ -27,7 +42,8 @@ enum open_result open_value(struct turn *turn, const struct EncryptedData *seale
     size_t n;
     if (!unseal(turn->crypto, key, usage, sealed->cipher, plain, &n))
         return OPEN_INTEGRITY;
-    if (!asn_decode(type, bytes_of(plain, n), ASN_DEPLOYED, turn->mem, turn->faults, out))
+    struct bytes value = without_padding(key->etype, bytes_of(plain, n));
+    if (!asn_decode(type, value, ASN_DEPLOYED, turn->mem, turn->faults, out))
         return OPEN_DECODE;
     return OPEN_OK;
 }

@@ -12,6 +12,10 @@
 bool seal_value(struct turn *, const struct asn_type *, const void *value, const struct key *,
                 uint32_t kvno, int32_t usage, struct EncryptedData *out);
 
+/* The value without the zeros that fill the last block of a type with blocks (des3-cbc-sha1-kd):
+ * the length of what was encrypted is its own DER's (RFC 3961 4). */
+struct bytes without_padding(int32_t etype, struct bytes plain);
+
 enum open_result {
     OPEN_OK,
     OPEN_ETYPE,     /* the ciphertext says another encryption type than the key has */

@@ -3,7 +3,7 @@
 
 #include <string.h>
 
-enum method { CRC, HASH, HMAC_KC, RC4_SIGNATURE, RC4_PLAIN };
+enum method { CRC, HASH, MAC_KC, RC4_SIGNATURE, RC4_PLAIN };
 
 static const struct checksum_row {
     int32_t type;
@@ -12,9 +12,10 @@ static const struct checksum_row {
     int32_t etype;         /* of the key; 0: any (MS-SFU 2.2.1 has -138 under keys of all types) */
     uint8_t size;
 } rows[] = {
-    {1, CRC, 0, 0, 4},           {2, HASH, MD4, 0, 16},    {7, HASH, MD5, 0, 16},
-    {14, HASH, SHA1, 0, 20},     {15, HMAC_KC, 0, 17, 12}, {16, HMAC_KC, 0, 18, 12},
-    {19, HMAC_KC, 0, 19, 16},    {20, HMAC_KC, 0, 20, 24}, {-138, RC4_SIGNATURE, 0, 0, 16},
+    {1, CRC, 0, 0, 4},           {2, HASH, MD4, 0, 16},   {7, HASH, MD5, 0, 16},
+    {12, MAC_KC, 0, 16, 20},     {14, HASH, SHA1, 0, 20}, {15, MAC_KC, 0, 17, 12},
+    {16, MAC_KC, 0, 18, 12},     {17, MAC_KC, 0, 25, 16}, {18, MAC_KC, 0, 26, 16},
+    {19, MAC_KC, 0, 19, 16},     {20, MAC_KC, 0, 20, 24}, {-138, RC4_SIGNATURE, 0, 0, 16},
     {-137, RC4_PLAIN, 0, 0, 16},
 };
 
@@ -42,13 +43,13 @@ bool checksum_is_keyed(int32_t cksumtype)
     return row && keyed(row);
 }
 
-/* RFC 3961 5.3 and RFC 8009 6: HMAC(Kc, input), cut. */
-static bool hmac_kc(struct crypto *c, const struct key *key, int32_t usage, struct bytes input,
-                    uint8_t *out)
+/* RFC 3961 5.3, RFC 6803 7 and RFC 8009 6: the type's MAC under Kc, cut. */
+static bool mac_kc(struct crypto *c, const struct key *key, int32_t usage, struct bytes input,
+                   uint8_t *out)
 {
     const struct etype_row *etype = etype_of(key);
-    const struct hmac *mac = keyed_mac(c, etype, keyed_find(c, etype, key, usage), KIND_CHECKSUM);
-    return mac && hmac_parts(c, mac, &input, 1, out);
+    struct keyed *k = keyed_find(c, etype, key, usage);
+    return message_mac(c, etype, k, KIND_CHECKSUM, &input, 1, out);
 }
 
 static bool compute(struct crypto *c, const struct checksum_row *row, const struct key *key,
@@ -60,8 +61,8 @@ static bool compute(struct crypto *c, const struct checksum_row *row, const stru
         return true;
     case HASH:
         return digest_parts(c, row->digest, &input, 1, out);
-    case HMAC_KC:
-        return hmac_kc(c, key, usage, input, out);
+    case MAC_KC:
+        return mac_kc(c, key, usage, input, out);
     case RC4_SIGNATURE:
     case RC4_PLAIN:
         return rc4_checksum(c, key, usage, input, row->method == RC4_SIGNATURE, out);

@@ -39,7 +39,9 @@ struct etype_row {
     uint8_t block_size;  /* of the message: the plaintext is padded to it (1: not) */
     int32_t cksumtype;   /* the required (mandatory) checksum */
     uint32_t iterations; /* PBKDF2's default; 0: string-to-key has no parameter */
+    bool salted;         /* string-to-key takes a salt */
     bool weak;           /* rc4-hmac and older: not chosen unless a policy says so */
+    bool rare;           /* sound, but few peers have it: as little chosen of itself */
     const struct etype_functions *functions; /* private to crypto/ */
 };
 /* NULL: not implemented. */
@@ -56,12 +58,13 @@ static inline struct bytes key_bytes(const struct key *k)
 }
 /* Constant time in the value. */
 bool key_equal(const struct key *, const struct key *);
-/* RFC 3961 random-to-key on key_size... seed octets drawn from rng under purpose "session-key" or
+/* RFC 3961 random-to-key on seed_size octets drawn from rng under purpose "session-key" or
  * what is given. */
 bool key_random(struct crypto *, struct rng *, const char *purpose, int32_t etype, struct key *out);
 
 /* RFC 3961 encrypt/decrypt with the keys derived for `usage`.
- * sealed_size: octets of the ciphertext (confounder and MAC included) of n octets of plaintext. */
+ * sealed_size: octets of the ciphertext (confounder, padding and MAC included) of n octets of
+ * plaintext. */
 size_t sealed_size(int32_t etype, size_t n);
 /* Writes sealed_size() octets to out; plain and out may not overlap. The confounder is drawn from
  * rng under purpose "confounder". */

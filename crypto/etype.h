@@ -17,7 +17,10 @@ enum cipher_id {
     AES_256_ECB,
     CAMELLIA_128_ECB,
     CAMELLIA_256_ECB,
+    CAMELLIA_128_CTS,
+    CAMELLIA_256_CTS,
     DES_ECB,
+    DES3_CBC,
     RC4,
     CIPHERS
 };
@@ -26,9 +29,15 @@ struct etype_functions {
     /* The key for a usage and a kind, *n octets. */
     bool (*usage_key)(struct crypto *, const struct etype_row *, const struct key *, int32_t usage,
                       enum kind, uint8_t *out, size_t *n);
-    /* DK or KDF-HMAC-SHA2 by any constant; NULL: the family derives by usage only. */
+    /* DR or a KDF by any constant, before random-to-key; NULL: the family derives by usage only.
+     */
     bool (*derive)(struct crypto *, const struct etype_row *, struct bytes key,
                    struct bytes constant, uint8_t *out, size_t *n);
+    /* seed_size octets to key_size; NULL: they are the key. */
+    void (*random_to_key)(const uint8_t *seed, uint8_t *key);
+    /* With the key of that kind, over the parts put together; NULL: HMAC with `digest`. */
+    bool (*mac)(struct crypto *, const struct etype_row *, struct keyed *, enum kind,
+                const struct bytes *parts, size_t n_parts, uint8_t *out);
     bool (*seal)(struct crypto *, const struct etype_row *, struct keyed *, struct rng *,
                  struct bytes plain, uint8_t *out);
     /* Leaves the plaintext at the start of out, or wipes out and gives false. */
@@ -43,7 +52,28 @@ struct etype_functions {
     enum digest_id digest; /* of the MAC and of PBKDF2 */
 };
 
-extern const struct etype_functions aes128_sha1, aes256_sha1, aes128_sha2, aes256_sha2, rc4_md5;
+extern const struct etype_functions aes128_sha1, aes256_sha1, aes128_sha2, aes256_sha2,
+    camellia128_cmac, camellia256_cmac, des3_sha1, rc4_md5, rc4_md5_exp;
+
+/* RFC 3961 5.3: E(Ke, confounder | plaintext | padding) | MAC(Ki, what was encrypted), for every
+ * type of the simplified profile. */
+bool simplified_seal(struct crypto *, const struct etype_row *, struct keyed *, struct rng *,
+                     struct bytes plain, uint8_t *out);
+bool simplified_unseal(struct crypto *, const struct etype_row *, struct keyed *,
+                       struct bytes sealed, uint8_t *out);
+/* The row's MAC under the key of that kind. */
+bool message_mac(struct crypto *, const struct etype_row *, struct keyed *, enum kind,
+                 const struct bytes *parts, size_t n_parts, uint8_t *out);
+/* PBKDF2 into key_size octets, the salt preceded by the type's name and a zero octet (RFC 6803 4,
+ * RFC 8009 4). */
+bool pbkdf2_named(struct crypto *, const struct etype_row *, enum digest_id, struct bytes password,
+                  struct bytes salt, uint32_t iterations, uint8_t *out);
+
+/* random-to-key of the row: seed_size octets to out->v. seed may not be out->v. */
+void seed_to_key(const struct etype_row *, const uint8_t *seed, struct key *out);
+/* RFC 3961 5.1 DR: what derive_key gives before random-to-key. */
+bool derive_random(struct crypto *, const struct key *, struct bytes constant, uint8_t *out,
+                   size_t *n);
 
 /* The row of a key, or NULL when there is none or its length is wrong. */
 const struct etype_row *etype_of(const struct key *);

@@ -1,6 +1,5 @@
 /* aes128-cts-hmac-sha1-96 and aes256-cts-hmac-sha1-96: RFC 3961's simplified profile with the
- * parameters of RFC 3962. The MAC is over the plaintext, so a message is opened before it can be
- * judged; what does not pass is wiped. */
+ * parameters of RFC 3962. */
 #include "crypto/library.h"
 #include "crypto/primitives.h"
 
@@ -27,45 +26,6 @@ static bool usage_key(struct crypto *c, const struct etype_row *row, const struc
     put_be32(constant, (uint32_t)usage);
     constant[4] = kind_octet(kind);
     return derive(c, row, key_bytes(key), bytes_of(constant, 5), out, n);
-}
-
-/* RFC 3961 5.3: E(Ke, confounder | plaintext) | HMAC(Ki, confounder | plaintext). */
-static bool seal_message(struct crypto *c, const struct etype_row *row, struct keyed *k,
-                         struct rng *rng, struct bytes plain, uint8_t *out)
-{
-    EVP_CIPHER_CTX *cipher = keyed_cipher(c, row, k, true);
-    const struct hmac *integrity = keyed_mac(c, row, k, KIND_INTEGRITY);
-    if (!cipher || !integrity)
-        return false;
-    struct bytes whole = {out, row->confounder_size + plain.n};
-    uint8_t mac[DIGEST_MAX];
-    rng_fill(rng, "confounder", out, row->confounder_size);
-    if (plain.n)
-        memcpy(out + row->confounder_size, plain.p, plain.n);
-    if (!hmac_parts(c, integrity, &whole, 1, mac) || !cipher_message(cipher, whole, out)) {
-        wipe(out, whole.n);
-        return false;
-    }
-    memcpy(out + whole.n, mac, row->mac_size);
-    return true;
-}
-
-static bool unseal_message(struct crypto *c, const struct etype_row *row, struct keyed *k,
-                           struct bytes sealed, uint8_t *out)
-{
-    EVP_CIPHER_CTX *cipher = keyed_cipher(c, row, k, false);
-    const struct hmac *integrity = keyed_mac(c, row, k, KIND_INTEGRITY);
-    size_t n = sealed.n - row->mac_size;
-    struct bytes whole = {out, n}, mac = {sealed.p + n, row->mac_size};
-    uint8_t expected[DIGEST_MAX];
-    bool ok = cipher && integrity && cipher_message(cipher, bytes_slice(sealed, 0, n), out) &&
-              hmac_parts(c, integrity, &whole, 1, expected) &&
-              bytes_equal_secret(bytes_of(expected, row->mac_size), mac);
-    if (ok)
-        memmove(out, out + row->confounder_size, n - row->confounder_size);
-    else
-        wipe(out, n);
-    return ok;
 }
 
 /* RFC 3962 4: DK(PBKDF2(password, salt), "kerberos"). */
@@ -98,8 +58,9 @@ static bool prf_block(struct crypto *c, const struct etype_row *row, const struc
 
 #define AES_SHA1(which)                                                                            \
     {                                                                                              \
-        .usage_key = usage_key, .derive = derive, .seal = seal_message, .unseal = unseal_message,  \
-        .string_to_key = string_to_key_pbkdf2, .prf = prf_block, .cipher = which, .digest = SHA1   \
+        .usage_key = usage_key, .derive = derive, .seal = simplified_seal,                         \
+        .unseal = simplified_unseal, .string_to_key = string_to_key_pbkdf2, .prf = prf_block,      \
+        .cipher = which, .digest = SHA1                                                            \
     }
 
 const struct etype_functions aes128_sha1 = AES_SHA1(AES_128_CTS);

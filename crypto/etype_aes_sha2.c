@@ -3,7 +3,6 @@
 #include "crypto/library.h"
 #include "crypto/primitives.h"
 
-#include <openssl/crypto.h>
 #include <string.h>
 
 static const uint8_t zero_state[16];
@@ -95,25 +94,16 @@ static bool unseal_message(struct crypto *c, const struct etype_row *row, struct
     return true;
 }
 
-/* RFC 8009 4: the salt is preceded by the type's name and a zero octet. */
+/* RFC 8009 4: KDF-HMAC-SHA2(PBKDF2(password, name | 0 | salt), "kerberos"). */
 static bool string_to_key_pbkdf2(struct crypto *c, const struct etype_row *row,
                                  struct bytes password, struct bytes salt, uint32_t iterations,
                                  struct key *out)
 {
-    size_t name = strlen(row->name) + 1;
-    uint8_t *whole = OPENSSL_malloc(name + salt.n);
-    if (!whole)
-        return false;
-    memcpy(whole, row->name, name);
-    if (salt.n)
-        memcpy(whole + name, salt.p, salt.n);
     uint8_t stretched[KEY_MAX];
-    bool ok = pbkdf2(c, digest_name(row->functions->digest), password,
-                     bytes_of(whole, name + salt.n), iterations, stretched, row->key_size) &&
+    bool ok = pbkdf2_named(c, row, row->functions->digest, password, salt, iterations, stretched) &&
               kdf(c, row, bytes_of(stretched, row->key_size), BYTES_LIT("kerberos"), NULL, 0,
                   out->v, row->key_size);
     wipe(stretched, sizeof stretched);
-    OPENSSL_free(whole);
     return ok;
 }
 

@@ -1,5 +1,5 @@
-/* rc4-hmac (RFC 4757). Not of RFC 3961's pattern: the message's MAC comes first and makes the key
- * that the rest is encrypted with. */
+/* rc4-hmac and its weakened form rc4-hmac-exp (RFC 4757). Not of RFC 3961's pattern: the message's
+ * MAC comes first and makes the key that the rest is encrypted with. */
 #include "base/text.h"
 #include "crypto/library.h"
 #include "crypto/primitives.h"
@@ -31,12 +31,30 @@ static bool usage_key(struct crypto *c, const struct etype_row *row, const struc
     return hmac_once(c, MD5, key_bytes(key), PARTS(bytes_of(number, 4)), out);
 }
 
-/* K3 = HMAC-MD5(K1, MAC), then RC4. */
-static bool crypt(struct crypto *c, const struct hmac *k1, struct bytes mac, struct bytes in,
-                  uint8_t *out)
+/* RFC 4757 5: the text's NUL is part of it; what makes the key of the cipher keeps 56 bits. */
+static bool usage_key_exp(struct crypto *c, const struct etype_row *row, const struct key *key,
+                          int32_t usage, enum kind kind, uint8_t *out, size_t *n)
 {
+    (void)row;
+    uint8_t number[4];
+    put_le32(number, windows_usage(usage));
+    *n = 16;
+    if (!hmac_once(c, MD5, key_bytes(key), PARTS(bytes_of("fortybits", 10), bytes_of(number, 4)),
+                   out))
+        return false;
+    if (kind == KIND_ENCRYPTION)
+        memset(out + 7, 0xab, 9);
+    return true;
+}
+
+/* K3 = HMAC-MD5(K1, MAC), then RC4. */
+static bool crypt(struct crypto *c, const struct etype_row *row, struct keyed *k, struct bytes mac,
+                  struct bytes in, uint8_t *out)
+{
+    enum kind kind = row->etype == 24 ? KIND_ENCRYPTION : KIND_INTEGRITY; /* or it is the same */
+    const struct hmac *k1 = keyed_mac(c, row, k, kind);
     uint8_t k3[DIGEST_MAX];
-    bool ok = hmac_parts(c, k1, &mac, 1, k3) && rc4(c, bytes_of(k3, 16), in, out);
+    bool ok = k1 && hmac_parts(c, k1, &mac, 1, k3) && rc4(c, bytes_of(k3, 16), in, out);
     wipe(k3, sizeof k3);
     return ok;
 }
@@ -44,15 +62,13 @@ static bool crypt(struct crypto *c, const struct hmac *k1, struct bytes mac, str
 static bool seal_message(struct crypto *c, const struct etype_row *row, struct keyed *k,
                          struct rng *rng, struct bytes plain, uint8_t *out)
 {
-    const struct hmac *k1 = keyed_mac(c, row, k, KIND_INTEGRITY);
     uint8_t *at = out + row->mac_size, mac[DIGEST_MAX];
     struct bytes whole = {at, row->confounder_size + plain.n};
-    if (!k1)
-        return false;
     rng_fill(rng, "confounder", at, row->confounder_size);
     if (plain.n)
         memcpy(at + row->confounder_size, plain.p, plain.n);
-    if (!hmac_parts(c, k1, &whole, 1, mac) || !crypt(c, k1, bytes_of(mac, 16), whole, at)) {
+    if (!message_mac(c, row, k, KIND_INTEGRITY, &whole, 1, mac) ||
+        !crypt(c, row, k, bytes_of(mac, 16), whole, at)) {
         wipe(at, whole.n);
         return false;
     }
@@ -63,12 +79,11 @@ static bool seal_message(struct crypto *c, const struct etype_row *row, struct k
 static bool unseal_message(struct crypto *c, const struct etype_row *row, struct keyed *k,
                            struct bytes sealed, uint8_t *out)
 {
-    const struct hmac *k1 = keyed_mac(c, row, k, KIND_INTEGRITY);
     struct bytes mac = bytes_slice(sealed, 0, row->mac_size);
     struct bytes body = bytes_slice(sealed, row->mac_size, sealed.n);
     uint8_t expected[DIGEST_MAX];
-    bool ok = k1 && crypt(c, k1, mac, body, out) &&
-              hmac_parts(c, k1, PARTS(bytes_of(out, body.n)), expected) &&
+    bool ok = crypt(c, row, k, mac, body, out) &&
+              message_mac(c, row, k, KIND_INTEGRITY, PARTS(bytes_of(out, body.n)), expected) &&
               bytes_equal_secret(bytes_of(expected, row->mac_size), mac);
     if (ok)
         memmove(out, out + row->confounder_size, body.n - row->confounder_size);
@@ -130,12 +145,11 @@ bool rc4_checksum(struct crypto *c, const struct key *key, int32_t usage, struct
     return ok;
 }
 
-const struct etype_functions rc4_md5 = {
-    .usage_key = usage_key,
-    .seal = seal_message,
-    .unseal = unseal_message,
-    .string_to_key = string_to_key_md4,
-    .prf = prf_hmac,
-    .cipher = RC4,
-    .digest = MD5,
-};
+#define RC4_MD5(of_usage)                                                                          \
+    {                                                                                              \
+        .usage_key = of_usage, .seal = seal_message, .unseal = unseal_message,                     \
+        .string_to_key = string_to_key_md4, .prf = prf_hmac, .cipher = RC4, .digest = MD5          \
+    }
+
+const struct etype_functions rc4_md5 = RC4_MD5(usage_key);
+const struct etype_functions rc4_md5_exp = RC4_MD5(usage_key_exp);

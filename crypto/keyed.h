@@ -32,7 +32,7 @@ struct keyed {
 
 #define KEYED_SETS 256
 #define KEYED_WAYS 4
-#define ETYPES     5
+#define ETYPES     9
 
 struct keyed_cache {
     uint64_t now;

@@ -26,7 +26,10 @@ static const struct {
     [AES_256_ECB] = {"AES-256-ECB", false},
     [CAMELLIA_128_ECB] = {"CAMELLIA-128-ECB", false},
     [CAMELLIA_256_ECB] = {"CAMELLIA-256-ECB", false},
+    [CAMELLIA_128_CTS] = {"CAMELLIA-128-CBC-CTS", true},
+    [CAMELLIA_256_CTS] = {"CAMELLIA-256-CBC-CTS", true},
     [DES_ECB] = {"DES-ECB", false},
+    [DES3_CBC] = {"DES-EDE3-CBC", false},
     [RC4] = {"RC4", false},
 };
 
@@ -61,17 +64,20 @@ static bool fetch(struct crypto *c)
 EVP_CIPHER_CTX *cipher_context(struct crypto *c, enum cipher_id id, bool encrypt)
 {
     /* OpenSSL steals as CS1 unless told, and forgets when a cipher is named again: every later
-     * initialisation names none. Padding is left on: it concerns only a final call and decryption
-     * by blocks, of which there is neither, and switching it off makes every initialisation dearer
-     * by half. The IV is given here, once: an initialisation without one goes back to it, and one
-     * with it asks for its length by name, which takes as long as ten blocks of AES. */
+     * initialisation names none. Padding is left on where it concerns only a final call, which
+     * there is not, because switching it off makes every initialisation dearer by half; decryption
+     * by blocks, which is des3's, would hold the last block back. The IV is given here, once: an
+     * initialisation without one goes back to it, and one with it asks for its length by name,
+     * which takes as long as ten blocks of AES. */
     static const uint8_t zero_iv[16];
     char mode[] = OSSL_CIPHER_CTS_MODE_CS3;
     OSSL_PARAM cs3[] = {OSSL_PARAM_utf8_string(OSSL_CIPHER_PARAM_CTS_MODE, mode, sizeof mode - 1),
                         OSSL_PARAM_END};
     EVP_CIPHER_CTX *ctx = EVP_CIPHER_CTX_new();
-    if (ctx && EVP_CipherInit_ex2(ctx, c->ciphers[id], NULL, zero_iv, encrypt,
-                                  cipher_rows[id].stealing ? cs3 : NULL) == 1)
+    if (ctx &&
+        EVP_CipherInit_ex2(ctx, c->ciphers[id], NULL, zero_iv, encrypt,
+                           cipher_rows[id].stealing ? cs3 : NULL) == 1 &&
+        (id != DES3_CBC || EVP_CIPHER_CTX_set_padding(ctx, 0) == 1))
         return ctx;
     EVP_CIPHER_CTX_free(ctx);
     return NULL;

@@ -56,6 +56,10 @@ void hmac_free(struct hmac *);
 bool hmac_once(struct crypto *, enum digest_id, struct bytes key, const struct bytes *parts,
                size_t n, uint8_t *out);
 
+/* CMAC (NIST SP 800-38B) with the CBC cipher that OpenSSL calls so. */
+bool cmac_parts(struct crypto *, const char *cipher, struct bytes key, const struct bytes *parts,
+                size_t n, uint8_t out[16]);
+
 /* Whole message, from the zero IV, in place or not; the context keeps its key. */
 bool cipher_message(EVP_CIPHER_CTX *, struct bytes in, uint8_t *out);
 /* CBC from the zero IV over one block and then zero blocks: n octets (16 or 32) of

@@ -40,13 +40,14 @@ bool fx_cf2(struct crypto *c, const struct key *k1, struct bytes pepper1, const 
             struct bytes pepper2, struct key *out)
 {
     const struct etype_row *row = etype_of(k1);
-    uint8_t a[KEY_MAX], b[KEY_MAX];
+    uint8_t a[KEY_MAX] = {0}, b[KEY_MAX];
     bool ok = row && prf_plus(c, k1, pepper1, a, row->seed_size) &&
               prf_plus(c, k2, pepper2, b, row->seed_size);
     if (ok) {
-        *out = (struct key){.etype = row->etype, .n = row->key_size};
         for (size_t i = 0; i < row->seed_size; i++)
-            out->v[i] = a[i] ^ b[i];
+            a[i] ^= b[i];
+        *out = (struct key){.etype = row->etype, .n = row->key_size};
+        seed_to_key(row, a, out);
     }
     wipe(a, sizeof a);
     wipe(b, sizeof b);

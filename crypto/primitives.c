@@ -50,21 +50,27 @@ bool hmac(struct crypto *c, const char *name, struct bytes key, struct bytes inp
     return true;
 }
 
-bool aes_cmac(struct crypto *c, struct bytes key, struct bytes input, uint8_t out[16])
+bool cmac_parts(struct crypto *c, const char *cipher, struct bytes key, const struct bytes *parts,
+                size_t n, uint8_t out[16])
 {
-    char name[] = "AES-128-CBC";
-    if (key.n != 16 && key.n != 32)
-        return false;
-    if (key.n == 32)
-        memcpy(name + 4, "256", 3);
-    OSSL_PARAM params[] = {OSSL_PARAM_utf8_string(OSSL_MAC_PARAM_CIPHER, name, 0), OSSL_PARAM_END};
+    OSSL_PARAM params[] = {
+        OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_CIPHER, (char *)(uintptr_t)cipher, 0),
+        OSSL_PARAM_construct_end()};
     EVP_MAC_CTX *ctx = EVP_MAC_CTX_new(c->cmac);
-    size_t n;
-    bool ok = ctx && EVP_MAC_init(ctx, key.p, key.n, params) == 1 &&
-              (!input.n || EVP_MAC_update(ctx, input.p, input.n) == 1) &&
-              EVP_MAC_final(ctx, out, &n, 16) == 1;
+    size_t size;
+    bool ok = ctx && EVP_MAC_init(ctx, key.p, key.n, params) == 1;
+    for (size_t i = 0; ok && i < n; i++)
+        ok = !parts[i].n || EVP_MAC_update(ctx, parts[i].p, parts[i].n) == 1;
+    ok = ok && EVP_MAC_final(ctx, out, &size, 16) == 1;
     EVP_MAC_CTX_free(ctx);
     return ok;
+}
+
+bool aes_cmac(struct crypto *c, struct bytes key, struct bytes input, uint8_t out[16])
+{
+    if (key.n != 16 && key.n != 32)
+        return false;
+    return cmac_parts(c, key.n == 16 ? "AES-128-CBC" : "AES-256-CBC", key, &input, 1, out);
 }
 
 static OSSL_PARAM octets_param(const char *name, struct bytes b)

@@ -1,5 +1,7 @@
 #include "crypto/library.h"
+#include "crypto/primitives.h"
 
+#include <openssl/crypto.h>
 #include <string.h>
 
 #define ITERATIONS_MAX ((uint32_t)1 << 24)
@@ -14,6 +16,22 @@ static bool read_params(const struct etype_row *row, struct bytes params, uint32
         return false;
     *iterations = be32(params.p);
     return *iterations != 0 && *iterations <= ITERATIONS_MAX;
+}
+
+bool pbkdf2_named(struct crypto *c, const struct etype_row *row, enum digest_id digest,
+                  struct bytes password, struct bytes salt, uint32_t iterations, uint8_t *out)
+{
+    size_t name = strlen(row->name) + 1;
+    uint8_t *whole = OPENSSL_malloc(name + salt.n);
+    if (!whole)
+        return false;
+    memcpy(whole, row->name, name);
+    if (salt.n)
+        memcpy(whole + name, salt.p, salt.n);
+    bool ok = pbkdf2(c, digest_name(digest), password, bytes_of(whole, name + salt.n), iterations,
+                     out, row->key_size);
+    OPENSSL_free(whole);
+    return ok;
 }
 
 bool string_to_key(struct crypto *c, int32_t etype, struct bytes password, struct bytes salt,

@@ -151,14 +151,14 @@ const struct account *realm_find(const struct realm *r, const struct PrincipalNa
 
 /* ---- building -------------------------------------------------------------------------------- */
 
-/* All that is implemented and not weak, strongest first. */
+/* All that is implemented, not weak and not rare, strongest first. */
 static void default_etypes(struct arena *mem, struct realm_policy *policy)
 {
     size_t n;
     const struct etype_row *rows = etype_table(&n);
     int32_t *etypes = arena_array(mem, int32_t, n);
     for (size_t i = 0; i < n; i++)
-        if (!rows[i].weak)
+        if (!rows[i].weak && !rows[i].rare)
             etypes[policy->n_etypes++] = rows[i].etype;
     policy->etypes = etypes;
 }

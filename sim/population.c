@@ -70,7 +70,7 @@ static bool make_key(const struct maker *m, const struct scenario_account *from,
         out->key.lasting = true;
         return true;
     }
-    out->has_salt = etype_find(etype)->iterations != 0;
+    out->has_salt = etype_find(etype)->salted;
     out->salt = from->salt ? bytes_str(from->salt)
                            : default_salt(m->mem, bytes_str(m->scenario->realm),
                                           name->name_string.at, name->name_string.n);

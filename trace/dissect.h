@@ -110,7 +110,7 @@ char *message_label(struct root *, struct arena *);
  * (RFC 3961 5.3: confounder | data | HMAC; RFC 4757 6: HMAC | confounder | data). n octets of
  * cipher; returns how many parts were written, 0 for an unknown etype or one too short. */
 struct seal_part {
-    const char *name; /* "confounder", "data", "HMAC" */
+    const char *name; /* "confounder", "data", "HMAC" or "CMAC" */
     size_t at, end;   /* in the cipher */
 };
 size_t seal_parts(int32_t etype, size_t n, struct seal_part out[3]);

@@ -1,5 +1,6 @@
 /* What octets hold, and what keys open. */
 #include "trace/dissect_inside.h"
+#include "context/seal.h"
 
 #include <string.h>
 
@@ -106,7 +107,7 @@ static bool try_key(struct dissector *d, struct field *cipher, const struct ring
             break;
         d->tries += sealed.n + 64;
         if (unseal(d->crypto, &k->key, usages[i], sealed, out, &n)) {
-            opened(d, cipher, k, usages[i], bytes_of(out, n));
+            opened(d, cipher, k, usages[i], without_padding(k->key.etype, bytes_of(out, n)));
             return true;
         }
     }

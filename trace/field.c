@@ -112,7 +112,7 @@ size_t seal_parts(int32_t etype, size_t n, struct seal_part out[3])
     } else {
         out[0] = (struct seal_part){"confounder", 0, c};
         out[1] = (struct seal_part){"data", c, n - m};
-        out[2] = (struct seal_part){"HMAC", n - m, n};
+        out[2] = (struct seal_part){etype == 25 || etype == 26 ? "CMAC" : "HMAC", n - m, n};
     }
     return 3;
 }

@@ -16,8 +16,9 @@
 static struct crypto *crypto;
 static struct arena *mem;
 
-static const int32_t etypes[] = {17, 18, 19, 20, 23};
-#define N_ETYPES (sizeof etypes / sizeof *etypes)
+static const int32_t etypes[] = {17, 18, 19, 20, 25, 26, 16, 23, 24};
+#define N_ETYPES  (sizeof etypes / sizeof *etypes)
+#define N_COUNTED 6 /* the first of them stretch passwords by a count */
 
 /* Counts up, for every purpose. */
 struct counting_rng {

@@ -47,10 +47,11 @@ static void derived_lengths(void **state)
     static const struct {
         int32_t etype;
         size_t kc, ke, other;
-    } rows[] = {{17, 16, 16, 16}, {18, 32, 32, 32}, {19, 16, 16, 16}, {20, 24, 32, 32}};
+    } rows[] = {{17, 16, 16, 16}, {18, 32, 32, 32}, {19, 16, 16, 16}, {20, 24, 32, 32},
+                {25, 16, 16, 16}, {26, 32, 32, 32}, {16, 24, 24, 24}};
     uint8_t out[KEY_MAX];
     size_t n;
-    for (size_t i = 0; i < 4; i++) {
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         struct key key = key_from(rows[i].etype, 1);
         assert_true(derive_key(crypto, &key, bytes_of("\0\0\0\2\x99", 5), out, &n));
         assert_int_equal(n, rows[i].kc);
@@ -62,8 +63,10 @@ static void derived_lengths(void **state)
         assert_int_equal(n, rows[i].other);
         assert_false(derive_key(crypto, &key, (struct bytes){0}, out, &n));
     }
-    struct key rc4_key = key_from(23, 1);
-    assert_false(derive_key(crypto, &rc4_key, BYTES_LIT("kerberos"), out, &n));
+    for (int32_t etype = 23; etype <= 24; etype++) {
+        struct key rc4_key = key_from(etype, 1);
+        assert_false(derive_key(crypto, &rc4_key, BYTES_LIT("kerberos"), out, &n));
+    }
 }
 
 /* ---- string-to-key -------------------------------------------------------------------------- */
@@ -78,7 +81,7 @@ static void iteration_counts_have_limits(void **state)
     (void)state;
     struct key key = {.n = 77};
     struct bytes password = BYTES_LIT("password");
-    for (size_t e = 0; e < 4; e++) {
+    for (size_t e = 0; e < N_COUNTED; e++) {
         assert_false(s2k(etypes[e], password, bytes_of("\0\0\0\0", 4), &key));
         assert_false(s2k(etypes[e], password, bytes_of("\1\0\0\1", 4), &key));
         assert_false(s2k(etypes[e], password, bytes_of("\xff\xff\xff\xff", 4), &key));
@@ -88,13 +91,14 @@ static void iteration_counts_have_limits(void **state)
         assert_true(s2k(etypes[e], password, bytes_of("\0\0\0\1", 4), &key));
         key.n = 77;
     }
-    assert_false(s2k(23, password, bytes_of("\0\0\0\1", 4), &key));
+    for (size_t e = N_COUNTED; e < N_ETYPES; e++)
+        assert_false(s2k(etypes[e], password, bytes_of("\0\0\0\1", 4), &key));
 }
 
 static void no_parameters_mean_the_default_count(void **state)
 {
     (void)state;
-    for (size_t e = 0; e < 4; e++) {
+    for (size_t e = 0; e < N_COUNTED; e++) {
         struct key a, b;
         uint8_t count[4];
         put_be32(count, etype_find(etypes[e])->iterations);
@@ -140,7 +144,7 @@ static void salts_and_passwords_may_be_empty(void **state)
     (void)state;
     for (size_t e = 0; e < N_ETYPES; e++) {
         struct key key;
-        struct bytes one = {(const uint8_t *)"\0\0\0\1", etypes[e] == 23 ? 0 : 4};
+        struct bytes one = {(const uint8_t *)"\0\0\0\1", e < N_COUNTED ? 4 : 0};
         assert_true(
             string_to_key(crypto, etypes[e], (struct bytes){0}, (struct bytes){0}, one, &key));
         assert_int_equal(key.etype, etypes[e]);
@@ -164,7 +168,8 @@ static void the_key_has_a_required_checksum(void **state)
     static const struct {
         int32_t etype, cksumtype;
         size_t size;
-    } rows[] = {{17, 15, 12}, {18, 16, 12}, {19, 19, 16}, {20, 20, 24}, {23, -138, 16}};
+    } rows[] = {{17, 15, 12}, {18, 16, 12}, {19, 19, 16},   {20, 20, 24},  {25, 17, 16},
+                {26, 18, 16}, {16, 12, 20}, {23, -138, 16}, {24, -138, 16}};
     uint8_t a[CHECKSUM_MAX], b[CHECKSUM_MAX];
     size_t n, m;
     for (size_t i = 0; i < N_ETYPES; i++) {
@@ -204,12 +209,18 @@ static void a_checksum_goes_with_its_key(void **state)
 static void which_checksums_are_keyed(void **state)
 {
     (void)state;
-    static const int32_t keyed[] = {15, 16, 19, 20, -137, -138}, open[] = {1, 2, 7, 14};
-    for (size_t i = 0; i < 6; i++)
+    static const int32_t keyed[] = {12, 15, 16, 17, 18, 19, 20, -137, -138}, open[] = {1, 2, 7, 14};
+    for (size_t i = 0; i < sizeof keyed / sizeof *keyed; i++)
         assert_true(checksum_known(keyed[i]) && checksum_is_keyed(keyed[i]));
     for (size_t i = 0; i < 4; i++)
         assert_true(checksum_known(open[i]) && !checksum_is_keyed(open[i]));
     assert_false(checksum_known(0) || checksum_is_keyed(0) || checksum_is_keyed(999));
+}
+
+static void fill_with_zeros(struct rng *rng, const char *purpose, uint8_t *p, size_t n)
+{
+    (void)rng, (void)purpose;
+    memset(p, 0, n);
 }
 
 /* ---- pseudo-random, names ------------------------------------------------------------------- */
@@ -256,6 +267,36 @@ static void names_and_aliases(void **state)
         assert_ptr_equal(etype_by_name(bytes_str(rows[i].name)), &rows[i]);
 }
 
+/* RFC 3961 6.3.1: every octet has odd parity, and the weak keys of DES are left. */
+static void des3_keys_are_corrected(void **state)
+{
+    (void)state;
+    struct key key;
+    for (unsigned first = 0; first < 256; first++) {
+        key = key_from(16, (uint8_t)first);
+        for (size_t i = 0; i < key.n; i++)
+            assert_int_equal(__builtin_parity(key.v[i]), 1);
+    }
+    struct rng zeros = {fill_with_zeros};
+    assert_true(key_random(crypto, &zeros, NULL, 16, &key));
+    assert_hex("01010101010101f101010101010101f101010101010101f1", key.v, key.n);
+}
+
+/* What a policy must name, and what nobody should. */
+static void which_types_are_chosen_of_themselves(void **state)
+{
+    (void)state;
+    static const int32_t weak[] = {16, 23, 24}, rare[] = {25, 26}, usual[] = {17, 18, 19, 20};
+    for (size_t i = 0; i < 3; i++)
+        assert_true(etype_find(weak[i])->weak && !etype_find(weak[i])->rare);
+    for (size_t i = 0; i < 2; i++)
+        assert_true(etype_find(rare[i])->rare && !etype_find(rare[i])->weak);
+    for (size_t i = 0; i < 4; i++)
+        assert_false(etype_find(usual[i])->rare || etype_find(usual[i])->weak);
+    for (size_t e = 0; e < N_ETYPES; e++)
+        assert_int_equal(etype_find(etypes[e])->salted, etypes[e] != 23 && etypes[e] != 24);
+}
+
 static void keys_are_equal_by_type_and_value(void **state)
 {
     (void)state;
@@ -284,6 +325,8 @@ int main(void)
         cmocka_unit_test(prf_plus_is_cut_and_has_an_end),
         cmocka_unit_test(fx_cf2_has_the_type_of_the_first_key),
         cmocka_unit_test(names_and_aliases),
+        cmocka_unit_test(des3_keys_are_corrected),
+        cmocka_unit_test(which_types_are_chosen_of_themselves),
         cmocka_unit_test(keys_are_equal_by_type_and_value),
     };
     return cmocka_run_group_tests(tests, open_all, close_all);

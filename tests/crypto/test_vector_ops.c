@@ -38,6 +38,7 @@ static void what_is_wrong_fails(void **state)
         "[c]\nop.txt=aes-cts\nkey=00\niv=00\ninput=00\noutput=00\n",
         "[c]\nop.txt=aes-block\nkey=00112233445566778899aabbccddeeff\ninput=00\noutput=00\n",
         "[c]\nop.txt=prf\nenctype.int=17\nkey=00\ninput=\noutput=00\n",
+        "[c]\nop.txt=string-to-key\nenctype.int=3\npassword=\nsalt=\nkey=00\n",
         "[c]\nop.txt=checksum\ncksumtype.int=16\nenctype.int=0\ninput=\noutput=00\n",
         "[c]\nop.txt=string-to-key\nenctype.int=18\npassword=\nsalt=\niterations.int=0\nkey=00\n",
         AES128_EMPTY "ciphertext=49ff8e11c173d9583a3254fbe7b1f1df36c538e8416784a1672e6677\n",

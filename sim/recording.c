@@ -9,6 +9,8 @@
 #include <stdlib.h>
 #include <string.h>
 
+#define YEAR_9999 INT64_C(253402300799) /* its last second, from 1970 */
+
 enum { IP_TCP = 6, IP_UDP = 17, COMMENT = 1, SECTION = 0x0a0d0d0a };
 
 /* One direction between two ends; the first to send something is the one who asks. */
@@ -167,6 +169,12 @@ static bool read_packets(struct reader *r, const char *path, pcap_t *pcap)
     const u_char *p;
     int status;
     for (size_t number = 1; (status = pcap_next_ex(pcap, &h, &p)) == 1; number++) {
+        if (h->ts.tv_sec < 0 || h->ts.tv_sec > YEAR_9999 || h->ts.tv_usec < 0 ||
+            h->ts.tv_usec >= SECOND) {
+            *r->error = arena_printf(r->mem, "%s: packet %zu has no time before the year 10000",
+                                     path, number);
+            return false;
+        }
         int64_t at = (int64_t)h->ts.tv_sec * SECOND + h->ts.tv_usec;
         if (add_packet(r, at, bytes_of(p, h->caplen)))
             continue;

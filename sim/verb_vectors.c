@@ -1,4 +1,5 @@
 /* `tessera vectors`: files of published test vectors through cryptography and the readers. */
+#include "context/vector_ops.h"
 #include "crypto/vector_ops.h"
 #include "sim/verb.h"
 #include "sim/verbs.h"
@@ -38,7 +39,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-/* A case belongs to the one of the two that knows its op. */
+/* A case belongs to the one that knows its op. */
 static enum vector_result run_case(struct crypto *crypto, const struct vector_case *c,
                                    struct arena *mem, const char **why)
 {
@@ -47,6 +48,8 @@ static enum vector_result run_case(struct crypto *crypto, const struct vector_ca
     if (result != VECTOR_SKIPPED)
         return result;
     result = vector_run_wire(c, mem, &other);
+    if (result == VECTOR_SKIPPED)
+        result = vector_run_context(crypto, c, mem, &other);
     if (result != VECTOR_SKIPPED)
         *why = other;
     return result;

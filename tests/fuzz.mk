@@ -18,6 +18,7 @@ FUZZ_LIBS_ccache := wire base
 FUZZ_LIBS_gss := wire base
 FUZZ_LIBS_frame := wire base
 FUZZ_LIBS_http := wire base
+FUZZ_LIBS_message := context crypto wire base
 
 define fuzz_of
 $(BUILD)/tests/fuzz/$(1)_replay: $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $(call lib,$(or $(FUZZ_LIBS_$(1)),$(HERE))) | $(FUZZ_SEEDS)

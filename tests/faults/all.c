@@ -1,6 +1,7 @@
 /* Prints the id of every fault row there is, a line each; fails when two rows share an id or a row
  * lacks its sentence or section. */
 #include "client/client.h"
+#include "context/message.h"
 #include "kdc/kdc.h"
 #include "service/service.h"
 #include "wire/ccache.h"
@@ -13,8 +14,9 @@
 #include <string.h>
 
 static const struct fault_row *(*const tables[])(size_t *) = {
-    asn_fault_table,  keytab_fault_table, ccache_fault_table, gss_fault_table,
-    http_fault_table, kdc_fault_table,    client_fault_table, service_fault_table};
+    asn_fault_table, keytab_fault_table,  ccache_fault_table,
+    gss_fault_table, message_fault_table, http_fault_table,
+    kdc_fault_table, client_fault_table,  service_fault_table};
 
 int main(void)
 {

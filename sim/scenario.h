@@ -58,6 +58,8 @@ struct scenario_step {
     /* logon */
     const char *principal, *password; /* default: the party's account, its password */
     bool with_keytab;                 /* the account's keys instead of its password */
+    const char *keytab_salt;          /* with_keytab: made from the account's password with this
+                                       * salt; NULL: the account's own keys */
     bool timestamp_first;             /* PA-ENC-TIMESTAMP in the first AS-REQ */
     uint32_t kdc_options;
     int64_t life, renew_life; /* 0: the client's usual */

@@ -193,7 +193,19 @@ static void check_spn(struct reader *r, const struct scenario *s, const struct s
                 did_you_mean(r->mem, nearest(step->spn, account_name, s->accounts, s->n_accounts)));
 }
 
-static void check_logon(struct reader *r, const struct scenario_step *step)
+static void check_keytab_salt(struct reader *r, const struct scenario *s,
+                              const struct scenario_step *step)
+{
+    const struct scenario_account *a = scenario_account(s, step->principal);
+    struct place at = where(r, &step->keytab_salt, step);
+    if (step->keytab_salt && !step->with_keytab)
+        problem(r->all, at, "keytab_salt without with_keytab");
+    else if (step->keytab_salt && (!a || !a->password))
+        problem(r->all, at, "no password is known for \"%s\"", step->principal);
+}
+
+static void check_logon(struct reader *r, const struct scenario *s,
+                        const struct scenario_step *step)
 {
     struct place at = where(r, &step->principal, step);
     if (!step->principal) {
@@ -205,6 +217,7 @@ static void check_logon(struct reader *r, const struct scenario_step *step)
         problem(r->all, where(r, &step->password, step), "a password beside with_keytab");
     else if (!step->with_keytab && !step->password)
         problem(r->all, at, "no password is known for \"%s\"", step->principal);
+    check_keytab_salt(r, s, step);
 }
 
 static void check_asking(struct reader *r, const struct scenario *s,
@@ -214,7 +227,7 @@ static void check_asking(struct reader *r, const struct scenario *s,
     const struct scenario_party *p = scenario_party(s, step->party);
     if (step->kind == DO_LOGON) {
         if (p && p->role == ROLE_CLIENT)
-            check_logon(r, step);
+            check_logon(r, s, step);
         return;
     }
     if (step->service)

@@ -105,6 +105,7 @@ static const struct key_row step_rows[] = {
     K("principal", V_NAME, scenario_step, principal, .only = IN(DO_LOGON)),
     K("password", V_NAME, scenario_step, password, .only = IN(DO_LOGON)),
     K("with_keytab", V_BOOL, scenario_step, with_keytab, .only = IN(DO_LOGON)),
+    K("keytab_salt", V_NAME, scenario_step, keytab_salt, .only = IN(DO_LOGON)),
     K("timestamp_first", V_BOOL, scenario_step, timestamp_first, .only = IN(DO_LOGON)),
     K("options", V_OPTIONS, scenario_step, kdc_options, .only = ASKING),
     K("life", V_SPAN, scenario_step, life, .only = ASKING),

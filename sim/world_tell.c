@@ -52,27 +52,42 @@ void world_tell_keys(struct world *w, const struct actor *a, const struct accoun
     }
 }
 
-/* A client makes a key of what was typed, and cannot know whether it is the account's. The world
- * does: the reader must not see two different keys under one name. */
-static bool is_misnamed(const struct world *w, const struct key_told *k)
+static bool has_key(const struct account *account, struct bytes value)
 {
-    const struct account *account = NULL;
-    for (size_t i = 0; i < realm_count(w->realm) && !account; i++)
-        if (strncmp(k->name, "K/", 2) == 0 &&
-            strcmp(realm_account(w->realm, i)->text, k->name + 2) == 0)
-            account = realm_account(w->realm, i);
     for (size_t i = 0; account && i < account->n_keys; i++)
-        if (bytes_equal(key_bytes(&account->keys[i].key), k->value))
-            return false;
-    return account != NULL;
+        if (bytes_equal(key_bytes(&account->keys[i].key), value))
+            return true;
+    return false;
+}
+
+/* A client makes a key of what was typed, a service finds one under its name in its keytab: neither
+ * can know whose key it is. The world does: the reader must not see two different keys under one
+ * name, and a key of another account has that account's name. */
+static const char *true_name(struct world *w, const struct key_told *k)
+{
+    const struct account *named = NULL, *owner = NULL;
+    if (strncmp(k->name, "K/", 2) != 0)
+        return k->name;
+    for (size_t i = 0; i < realm_count(w->realm); i++) {
+        const struct account *a = realm_account(w->realm, i);
+        if (strcmp(a->text, k->name + 2) == 0)
+            named = a;
+        if (!owner && has_key(a, k->value))
+            owner = a;
+    }
+    if (has_key(named, k->value) || (!named && !owner))
+        return k->name;
+    if (owner)
+        return key_name(w, owner);
+    return arena_printf(w->mem, "%s, %s", k->name,
+                        strcmp(k->cause, "client.as.keytab") == 0 ? "of the keytab" : "as typed");
 }
 
 static void key_told(struct story *story, const struct key_told *k)
 {
     struct world *w = (struct world *)((uint8_t *)story - offsetof(struct world, story.story));
     struct key_told named = *k;
-    if (is_misnamed(w, k))
-        named.name = arena_printf(w->mem, "%s, as typed", k->name);
+    named.name = true_name(w, k);
     w->key(story, &named);
 }
 

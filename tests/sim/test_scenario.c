@@ -145,6 +145,11 @@ static const struct {
      "f:11:42: no password is known for \"bob\""},
     {HEAD CAST "steps:\n  - {do: logon, party: alice, with_keytab: true, password: x}\n",
      "f:11:60: a password beside with_keytab"},
+    {HEAD CAST "steps:\n  - {do: logon, party: alice, keytab_salt: x}\n",
+     "f:11:44: keytab_salt without with_keytab"},
+    {HEAD CAST "steps:\n  - {do: logon, party: alice, principal: HTTP/www, with_keytab: true, "
+               "keytab_salt: x}\n",
+     "f:11:84: no password is known for \"HTTP/www\""},
     {HEAD "parties:\n  - {name: a, role: client}\n  - {name: k, role: kdc}\nsteps:\n"
           "  - {do: logon, party: a}\n",
      "f:9:10: who logs on? party \"a\" has no account"},

@@ -9,6 +9,8 @@
 #define PARTIES                                                                                    \
     "parties:\n  - {name: alice, role: client, account: alice}\n  - {name: kdc, role: kdc}\n"      \
     "  - {name: www, role: service, spn: HTTP/www.example.test}\n"
+#define PARTIES_OF_TWO                                                                             \
+    "parties:\n  - {name: alice, role: client, account: alice}\n  - {name: kdc, role: kdc}\n"
 #define EVE   "  - {name: eve, role: eavesdropper}\n"
 #define LOGON "steps:\n  - {do: logon, party: alice}\n"
 #define GET   "  - {do: get, party: alice, service: www}\n"
@@ -141,6 +143,42 @@ static void a_mistyped_key_has_its_own_name(void **state)
                           RUN_AS_EXPECTED);
     const struct event *key = event_of(t, EVENT_KEY, "client.as.string-to-key", 0);
     assert_string_equal(key->key_name, "K/alice, as typed");
+}
+
+/* Right password, wrong salt: other keys, and no second try, for a keytab has nothing else to
+ * offer. RC4 takes no salt. */
+static void a_keytab_of_another_salt(void **state)
+{
+    (void)state;
+    struct trace *t = run(REALM PARTIES "steps:\n  - {do: logon, party: alice, with_keytab: true, "
+                                        "keytab_salt: EXAMPLE.TESTAlice, expect: 24}\n",
+                          RUN_AS_EXPECTED);
+    assert_string_equal(ladder(t), ASKED ", AS-REQ +timestamp, KRB-ERROR 24 "
+                                         "KDC_ERR_PREAUTH_FAILED");
+    assert_string_equal(event_of(t, EVENT_KEY, "client.as.keytab", 0)->key_name,
+                        "K/alice, of the keytab");
+    run(REALM PARTIES "steps:\n  - {do: logon, party: alice, with_keytab: true, keytab_salt: "
+                      "EXAMPLE.TESTalice}\n",
+        RUN_AS_EXPECTED);
+    run("title: t\nrealm: {name: R, etypes: [rc4-hmac]}\n"
+        "accounts:\n  - {name: alice, password: p}\n" PARTIES_OF_TWO
+        "steps:\n  - {do: logon, party: alice, with_keytab: true, keytab_salt: x}\n",
+        RUN_AS_EXPECTED);
+}
+
+/* A service that runs under another account than its name belongs to: the ticket does not open, and
+ * the key it was tried with has its owner's name. */
+static void a_key_has_its_owners_name(void **state)
+{
+    (void)state;
+    struct trace *t =
+        run("title: t\nrealm: {name: EXAMPLE.TEST}\naccounts:\n"
+            "  - {name: alice, password: alice-pw-1}\n  - {name: new}\n"
+            "  - {name: old, spns: [HTTP/www.example.test]}\n" PARTIES_OF_TWO
+            "  - {name: www, role: service, spn: HTTP/www.example.test, account: new}\n" LOGON
+            "  - {do: get, party: alice, service: www, expect: KRB_AP_ERR_BAD_INTEGRITY}\n",
+            RUN_AS_EXPECTED);
+    assert_string_equal(event_of(t, EVENT_KEY, "service.ap.key", 0)->key_name, "K/new");
 }
 
 /* ---- lost and late -------------------------------------------------------------------------- */
@@ -367,6 +405,8 @@ int main(void)
         TEST(clocks),
         TEST(notes_stand_beside),
         TEST(a_mistyped_key_has_its_own_name),
+        TEST(a_keytab_of_another_salt),
+        TEST(a_key_has_its_owners_name),
         TEST(lost_request),
         TEST(lost_answer),
         TEST(nobody_answers),

@@ -187,8 +187,16 @@ static bool take_events(struct builder *b, yaml_parser_t *parser)
     return true;
 }
 
+/* Some editors begin a file of UTF-8 with U+FEFF. It is no part of what is written (RFC 3629 6). */
+static struct bytes after_mark(struct bytes text)
+{
+    const struct bytes mark = BYTES_LIT("\xef\xbb\xbf");
+    return bytes_starts(text, mark) ? bytes_slice(text, mark.n, text.n) : text;
+}
+
 struct node *yaml_tree(struct problems *all, struct bytes text)
 {
+    text = after_mark(text);
     struct builder b = {.all = all, .text = text};
     yaml_parser_t parser;
     if (!octets_are_text(all, text))

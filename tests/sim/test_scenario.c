@@ -42,6 +42,7 @@ static const struct {
     /* octets and YAML */
     {"", "f:1:1: the file is empty"},
     {"title: \xff\n", "f:1:8: octet 0xff is not UTF-8"},
+    {"\xef\xbb\xbftitle: \xff\n", "f:1:8: octet 0xff is not UTF-8"}, /* a mark before it */
     {"t: x\nu: \x01\n", "f:2:4: control character 0x01"},
     {"t: x\n\tu: y\n", "f:2:1: a tab where YAML wants spaces"},
     {"t: &a x\n", "f:1:4: anchors (&name) are not read here"},
@@ -260,7 +261,9 @@ static void names_stay_names(void **state)
 {
     (void)state;
     struct scenario s;
-    read_good("title: 12:30\nrealm: {name: NO}\naccounts: [{name: 0x10, password: true}]\n", &s);
+    read_good("\xef\xbb\xbf" /* as some editors begin a file */
+              "title: 12:30\nrealm: {name: NO}\naccounts: [{name: 0x10, password: true}]\n",
+              &s);
     assert_string_equal(s.title, "12:30");
     assert_string_equal(s.realm, "NO");
     assert_string_equal(s.accounts[0].name, "0x10");

@@ -258,10 +258,11 @@ struct grid *app_draw(const struct app *a, int rows, int cols, struct arena *mem
     struct grid *g = grid_new(mem, rows, cols);
     g->ascii = a->options.ascii;
     if (rows < LEAST_ROWS || cols < LEAST_COLS) {
-        char text[80];
-        snprintf(text, sizeof text, "tessera needs %dx%d; this terminal is %dx%d.", LEAST_COLS,
-                 LEAST_ROWS, cols, rows);
+        char text[40];
+        snprintf(text, sizeof text, "tessera needs %dx%d;", LEAST_COLS, LEAST_ROWS);
         grid_put(g, 0, 0, cols, LOOK_NORMAL, text);
+        snprintf(text, sizeof text, "this terminal is %dx%d.", cols, rows);
+        grid_put(g, 1, 0, cols, LOOK_NORMAL, text);
     } else if (a->blank) {
         return g;
     } else if (a->help) {

@@ -147,8 +147,8 @@ static void test_too_small(void **state)
     (void)state;
     struct app *app = app_new(mem, &(struct app_options){0}, &error);
     assert_string_equal(grid_text(mem, app_draw(app, 2, 63, mem), false),
-                        "tessera needs 64x18; this terminal is 63x2.\n\n");
-    assert_string_equal(grid_text(mem, app_draw(app, 1, 20, mem), false), "tessera needs 64x18…\n");
+                        "tessera needs 64x18;\nthis terminal is 63x2.\n");
+    assert_string_equal(grid_text(mem, app_draw(app, 1, 19, mem), false), "tessera needs 64x1…\n");
     assert_int_equal(app_draw(app, 0, 0, mem)->rows, 0);
     app_free(app);
     arena_free(mem);

@@ -80,27 +80,37 @@ static void play(struct rerun *r)
     }
 }
 
-static int run(const char *path, struct arena *mem)
+static int play_with(struct crypto *crypto, const struct recording *recording, struct arena *mem)
 {
-    struct recording recording;
-    struct rerun r = {.recording = &recording, .mem = mem, .turn_mem = arena_new(0)};
+    struct rerun r = {.recording = recording, .crypto = crypto, .mem = mem};
+    struct engines_options options = {recording->scenario, false, LEDGER};
     char *error = NULL;
     r.last = &r.first;
-    if (!recording_read(path, mem, &recording, &error))
+    if (!engines_start(&r.engines, &options, crypto, mem, &error)) {
+        engines_end(&r.engines);
         return verb_trouble("%s", error);
-    r.crypto = crypto_new();
-    struct engines_options options = {recording.scenario, false, LEDGER};
-    if (!r.crypto)
-        return verb_trouble("OpenSSL has no legacy provider");
-    if (!engines_start(&r.engines, &options, r.crypto, mem, &error))
-        return verb_trouble("%s", error);
-    seeded_rng_init(&r.rng, r.crypto, recording.seed, "live");
+    }
+    r.turn_mem = arena_new(0);
+    seeded_rng_init(&r.rng, crypto, recording->seed, "live");
     play(&r);
     printf("%zu requests, %zu replies the same, %zu different\n", r.requests, r.same, r.different);
     engines_end(&r.engines);
-    crypto_free(r.crypto);
     arena_free(r.turn_mem);
     return r.different ? 1 : 0;
+}
+
+static int run(const char *path, struct arena *mem)
+{
+    struct recording recording;
+    char *error = NULL;
+    if (!recording_read(path, mem, &recording, &error))
+        return verb_trouble("%s", error);
+    struct crypto *crypto = crypto_new();
+    if (!crypto)
+        return verb_trouble("OpenSSL has no legacy provider");
+    int status = play_with(crypto, &recording, mem);
+    crypto_free(crypto);
+    return status;
 }
 
 static error_t parse(int key, char *arg, struct argp_state *state)

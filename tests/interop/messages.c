@@ -51,14 +51,16 @@ static struct message_end take_over(gss_ctx_id_t *context, uint64_t *send_seq, u
     if (gss_krb5_export_lucid_sec_context(&minor, context, 1, &out))
         die("the context is not exported");
     const gss_krb5_lucid_context_v1_t *l = out;
-    if (l->protocol != 1)
-        die("not the tokens of RFC 4121");
+    bool cfx = l->protocol == 1;
     struct message_end e = {.is_acceptor = !l->initiate,
-                            .acceptor_subkey = l->cfx_kd.have_acceptor_subkey};
-    const gss_krb5_lucid_key_t *k =
-        e.acceptor_subkey ? &l->cfx_kd.acceptor_subkey : &l->cfx_kd.ctx_key;
+                            .acceptor_subkey = cfx && l->cfx_kd.have_acceptor_subkey};
+    const gss_krb5_lucid_key_t *k = !cfx                ? &l->rfc1964_kd.ctx_key
+                                    : e.acceptor_subkey ? &l->cfx_kd.acceptor_subkey
+                                                        : &l->cfx_kd.ctx_key;
     if (!key_import((int32_t)k->type, bytes_of(k->data, k->length), &e.key))
         die("no key");
+    if (e.key.etype == 23)
+        puts("with RC4");
     *send_seq = l->send_seq;
     *recv_seq = l->recv_seq;
     return e;
@@ -74,7 +76,7 @@ static void to_mit(struct turn *t, const struct message_end *ours, uint64_t seq,
     OM_uint32 minor;
     struct bytes token;
     for (int conf = 0; conf < 2; conf++)
-        for (uint16_t rrc = 0; rrc < 30; rrc += 28) {
+        for (uint16_t rrc = 0; rrc < (ours->key.etype == 23 ? 1 : 30); rrc += 28) {
             int was_conf;
             gss_buffer_desc out;
             if (!message_wrap(t, ours, seq++, conf, rrc, TEXT, &token))

@@ -5,6 +5,8 @@
 #include <stdio.h>
 #include <string.h>
 
+#define VERSION "0.1"
+
 static const struct verb {
     const char *name, *args, *what;
     int (*run)(int argc, char **argv);
@@ -37,6 +39,34 @@ static void usage(FILE *out)
           out);
 }
 
+static const struct verb *find_verb(const char *name)
+{
+    for (size_t i = 0; i < N_VERBS; i++)
+        if (strcmp(name, verbs[i].name) == 0)
+            return &verbs[i];
+    return NULL;
+}
+
+static int unknown(const char *name)
+{
+    fprintf(stderr, "tessera: no verb '%s'; `tessera --help` lists them\n", name);
+    return 2;
+}
+
+/* `tessera help`, `tessera help VERB`. */
+static int help(int argc, char **argv)
+{
+    static char option[] = "--help";
+    if (argc < 3) {
+        usage(stdout);
+        return 0;
+    }
+    const struct verb *v = find_verb(argv[2]);
+    if (!v)
+        return unknown(argv[2]);
+    return v->run(2, (char *[]){argv[2], option, NULL});
+}
+
 /* `tessera`, `tessera --ascii` and `tessera NAME` are short for `tessera lesson ...`. */
 static int short_for_lesson(int argc, char **argv)
 {
@@ -49,18 +79,20 @@ static int run(int argc, char **argv)
 {
     if (argc < 2)
         return short_for_lesson(argc, argv);
-    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0 ||
-        strcmp(argv[1], "help") == 0) {
-        usage(stdout);
+    if (strcmp(argv[1], "help") == 0)
+        return help(argc, argv);
+    if (strcmp(argv[1], "--help") == 0 || strcmp(argv[1], "-h") == 0)
+        return help(2, argv);
+    if (strcmp(argv[1], "--version") == 0) {
+        puts("tessera " VERSION "\nLicence: Apache-2.0");
         return 0;
     }
-    for (size_t i = 0; i < N_VERBS; i++)
-        if (strcmp(argv[1], verbs[i].name) == 0)
-            return verbs[i].run(argc - 1, argv + 1);
+    const struct verb *v = find_verb(argv[1]);
+    if (v)
+        return v->run(argc - 1, argv + 1);
     if (argv[1][0] == '-' || lesson_is_named(argv[1]))
         return short_for_lesson(argc, argv);
-    fprintf(stderr, "tessera: no verb '%s'; `tessera --help` lists them\n", argv[1]);
-    return 2;
+    return unknown(argv[1]);
 }
 
 /* What was to be read and could not be written is trouble, whatever the verb came to: a full disk

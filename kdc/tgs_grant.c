@@ -57,17 +57,15 @@ int32_t step_tgs_flags(struct exchange *x)
 {
     const struct EncTicketPart *tgt = &x->tgt.ticket;
     uint32_t options = x->body->kdc_options;
-    if (options & KDC_OPT_RENEW) {
-        x->ticket.flags = tgt->flags & ~(uint32_t)(TKT_INITIAL | TKT_INVALID);
-        SAY(x, A_FLAGS("flags", x->ticket.flags), A_FLAGS("brought", tgt->flags));
-        return DONE;
+    uint32_t flags = tgt->flags & ~(uint32_t)(TKT_INITIAL | TKT_INVALID); /* renewed */
+    if (!(options & KDC_OPT_RENEW)) {
+        flags = tgt->flags & FLAGS_CARRIED;
+        flags |= options & (TKT_FORWARDABLE | TKT_FORWARDED | TKT_PROXIABLE | TKT_PROXY);
+        if (!(options & KDC_OPT_DISABLE_TRANSITED_CHECK))
+            flags |= TKT_TRANSITED_POLICY_CHECKED;
+        if (x->server->flags & ACCOUNT_OK_AS_DELEGATE)
+            flags |= TKT_OK_AS_DELEGATE;
     }
-    uint32_t flags = tgt->flags & FLAGS_CARRIED;
-    flags |= options & (TKT_FORWARDABLE | TKT_FORWARDED | TKT_PROXIABLE | TKT_PROXY);
-    if (!(options & KDC_OPT_DISABLE_TRANSITED_CHECK))
-        flags |= TKT_TRANSITED_POLICY_CHECKED;
-    if (x->server->flags & ACCOUNT_OK_AS_DELEGATE)
-        flags |= TKT_OK_AS_DELEGATE;
     /* The account may have been marked since the logon. */
     if (x->client->flags & ACCOUNT_NOT_DELEGATED)
         flags &= ~(uint32_t)(TKT_FORWARDABLE | TKT_PROXIABLE);

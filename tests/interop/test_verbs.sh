@@ -79,4 +79,7 @@ told_to_end() {
 }
 check 'exec: SIGTERM is passed on, and the status of the command comes back' 5 'told' told_to_end
 check 'exec: then too its folder is gone' 0 '^0$' sh -c 'ls -A "$1" | wc -l' - "$work/tmp"
+check '--version' 0 '^tessera [0-9]' "$tessera" --version
+check 'help VERB is its --help' 0 'Usage: tessera run ' "$tessera" help run
+check 'help of no verb' 2 "no verb 'frob'" "$tessera" help frob
 finish

@@ -126,7 +126,8 @@ static struct allowed {
     {"mit-ap-req", "mit", "AP-REQ" TICKET "authorization-data", PAC},
     {"mit-ap-req", "ours", "AP-REQ" TICKET "starttime", START},
     {"mit-ap-req", "mit",
-     "AP-REQ.authenticator.cipher/Authenticator.cksum.checksum/GSS-CHECKSUM.Flags has GSS_C_TRANS_FLAG",
+     "AP-REQ.authenticator.cipher/Authenticator.cksum.checksum/GSS-CHECKSUM.Flags has "
+     "GSS_C_TRANS_FLAG",
      "0x100 is GSS_C_TRANS_FLAG (RFC 2744), which MIT puts into every context; RFC 4121 4.1.1.1 "
      "has it not"},
     {"mit-ap-req", "ours",

@@ -510,6 +510,26 @@ static void test_renew(void **state)
     assert_int_equal(g.ticket.endtime, part.endtime - part.endtime % SECOND);
 }
 
+/* The account was marked after its logon: what is renewed is no longer to be handed on. */
+static void test_renew_of_a_marked_account(void **state)
+{
+    (void)state;
+    struct EncTicketPart part = tgt.ticket;
+    part.cname.der = (struct bytes){0};
+    part.cname.name_string.at = &BYTES_LIT("sensitive");
+    struct Ticket t = resealed(part);
+    struct ask q = {.sname = TGS,
+                    .options = KDC_OPT_RENEW,
+                    .till = TILL,
+                    .tgt = &t,
+                    .session = &tgt.session,
+                    .acname = "sensitive"};
+    assert_true(part.flags & TKT_FORWARDABLE);
+    struct got g = ask_tgs(a, &q);
+    assert_int_equal(g.error, 0);
+    assert_int_equal(g.ticket.flags & (TKT_FORWARDABLE | TKT_PROXIABLE), 0);
+}
+
 static void test_renew_service_ticket(void **state)
 {
     (void)state;
@@ -569,6 +589,7 @@ int main(void)
         TEST(test_ok_as_delegate_and_etypes),
         TEST(test_times),
         TEST(test_renew),
+        TEST(test_renew_of_a_marked_account),
         TEST(test_renew_service_ticket),
         TEST(test_too_big_then_tcp),
     };

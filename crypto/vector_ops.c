@@ -391,6 +391,6 @@ enum vector_result vector_run_crypto(struct crypto *crypto, const struct vector_
             r.detail = ops[i].detail;
             return ops[i].run(&r);
         }
-    *why = arena_printf(mem, "op %s is not one of cryptography's", op);
+    *why = arena_printf(mem, "op %s is not implemented", op);
     return VECTOR_SKIPPED;
 }

@@ -72,7 +72,8 @@ const struct asn_type *vector_asn_type(const char *op)
 
 static bool message(struct run *r, struct bytes *der)
 {
-    return vector_octets(r->c, "der", der) || vector_octets(r->c, "message", der);
+    return vector_octets(r->c, "der", der) || vector_octets(r->c, "message", der) ||
+           vector_octets(r->c, "token", der);
 }
 
 /* As deployed: a vector may be odd on purpose. */
@@ -121,6 +122,36 @@ static enum vector_result run_any(struct run *r)
     return result;
 }
 
+#define SEQUENCE_TAG  0x30
+#define KRB_ERROR_TAG 0x7e
+
+/* Windows also sends a KRB-ERROR bare, without its APPLICATION tag: it is put on before reading. */
+static struct bytes with_tag(struct run *r, struct bytes der)
+{
+    if (der.n == 0 || der.p[0] != SEQUENCE_TAG)
+        return der;
+    uint8_t *p = arena_take(r->mem, der.n + 6);
+    size_t header = asn_header_write(KRB_ERROR_TAG, der.n, p);
+    memcpy(p + header, der.p, der.n);
+    return bytes_of(p, header + der.n);
+}
+
+static enum vector_result run_error(struct run *r)
+{
+    struct KRB_ERROR error;
+    struct bytes der;
+    if (!message(r, &der))
+        return failed(r, "the case has no field der");
+    der = with_tag(r, der);
+    enum vector_result result = read_and_write(r, &ASN_KRB_ERROR, der);
+    if (result != VECTOR_PASSED || !vector_field(r->c, "error_code"))
+        return result;
+    asn_decode(&ASN_KRB_ERROR, der, ASN_DEPLOYED, r->mem, NULL, &error);
+    if (error.error_code == vector_number(r->c, "error_code", -1))
+        return VECTOR_PASSED;
+    return failed(r, arena_printf(r->mem, "error_code is %lld", (long long)error.error_code));
+}
+
 /* ---- files ----------------------------------------------------------------------------------- */
 
 static enum vector_result run_keytab(struct run *r)
@@ -145,7 +176,7 @@ static const struct op {
     enum vector_result (*run)(struct run *);
 } ops[] = {
     {"as-req", run_named}, {"asn1", run_any},      {"asn1-*", run_named},    {"ccache", run_ccache},
-    {"file", run_file},    {"keytab", run_keytab}, {"krb-error", run_named},
+    {"file", run_file},    {"keytab", run_keytab}, {"krb-error", run_error},
 };
 
 static bool matches(const char *name, const char *op)

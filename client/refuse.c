@@ -75,7 +75,7 @@ static const struct {
     [FIND_EXPIRED] = {KRB_AP_ERR_TKT_EXPIRED, NULL},
     [FIND_HTTP] = {KRB_ERR_GENERIC, "The answer is not an HTTP response"},
     [FIND_STATUS] = {KRB_ERR_GENERIC, NULL},
-    [FIND_TOKEN] = {KRB_AP_ERR_MUT_FAIL, "The answer's token is not one of Kerberos"},
+    [FIND_TOKEN] = {KRB_AP_ERR_MUT_FAIL, "The answer's token is not the proof that was asked for"},
     [FIND_NO_PROOF] = {KRB_AP_ERR_MUT_FAIL,
                        "Mutual authentication failed: the service sent no proof"},
     [FIND_PROOF] = {KRB_AP_ERR_MUT_FAIL, NULL},

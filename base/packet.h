@@ -20,7 +20,9 @@ struct packet {
     struct conn *conn; /* NULL: a datagram, or a connection of no matter */
     enum transport via;
     const struct party *from, *to;
-    size_t limit; /* octets that can be carried back this way; 0: no limit */
+    uint16_t port; /* the server's end of it, by its well-known number (88, 464, 53, 80) wherever
+                    * it truly listens; 0: the party has only one */
+    size_t limit;  /* octets that can be carried back this way; 0: no limit */
     const struct tls *tls;
     struct bytes data;
 };

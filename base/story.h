@@ -56,9 +56,28 @@ struct key_told {
     const char *cause;  /* step id: "client.as.string-to-key", "client.rep.open" */
 };
 
+/* A decision: named inputs, a rule, an outcome. The same decision with the same inputs has the same
+ * outcome; tessera looks for the smallest change of an input that flips it. Values are texts as the
+ * reader sees them; `subject` says whose they are ("alice", "HTTP/www.example.test", "realm"), so
+ * that the input can be found in the scenario and changed. */
+struct decision_input {
+    const char *name;    /* "client-etypes": unique in the decision */
+    const char *subject; /* party, account or "realm" */
+    const char *value;   /* "18 17" */
+};
+struct decision_told {
+    const char *id;      /* "kdc.etype.session" */
+    const char *rule;    /* one sentence: how the inputs make the outcome */
+    const char *outcome; /* "18 aes256-cts-hmac-sha1-96", "KDC_ERR_ETYPE_NOSUPP" */
+    const char *spec;    /* "RFC 4120 3.1.3" */
+    const struct decision_input *inputs;
+    size_t n;
+};
+
 struct story {
     void (*step)(struct story *, const char *id, enum outcome, const struct arg *, size_t n);
     void (*key)(struct story *, const struct key_told *);
+    void (*decision)(struct story *, const struct decision_told *); /* NULL: not kept */
 };
 
 /* tell(turn, STEP_DONE, "kdc.as.client", A_TEXT("cname", name), A_INT("kvno", 2)) */
@@ -68,6 +87,13 @@ struct story {
         if ((turn)->tell)                                                                          \
             (turn)->tell->step((turn)->tell, (id), (outcome), TELL_ARGS(__VA_ARGS__) + 1,          \
                                sizeof(TELL_ARGS(__VA_ARGS__)) / sizeof(struct arg) - 1);           \
+    } while (0)
+/* Build the inputs only when told(turn). */
+#define told(turn) ((turn)->tell != NULL)
+#define tell_decision(turn, ...)                                                                   \
+    do {                                                                                           \
+        if ((turn)->tell && (turn)->tell->decision)                                                \
+            (turn)->tell->decision((turn)->tell, &(struct decision_told){__VA_ARGS__});            \
     } while (0)
 #define tell_key(turn, ...)                                                                        \
     do {                                                                                           \

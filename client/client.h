@@ -13,6 +13,15 @@
 
 struct client;
 
+/* How the host of a URL becomes the host of an SPN; each step a DNS message. */
+enum name_policy {
+    NAMES_AS_TYPED, /* MIT: dns_canonicalize_hostname = false */
+    NAMES_FORWARD,  /* canonical name of the address query (CNAME followed); MIT: rdns = false */
+    NAMES_REVERSE,  /* and the name that the address points back to; MIT: rdns = true */
+    NAMES_FALLBACK, /* as typed first, then forward; MIT: dns_canonicalize_hostname = fallback */
+    NAMES_SSPI,     /* Windows: as typed, an address makes no SPN */
+};
+
 struct client_config {
     const char *party;       /* its own name: "alice" */
     const struct party *kdc; /* where AS and TGS requests go */
@@ -21,10 +30,24 @@ struct client_config {
     size_t n_etypes;
     int64_t skew;       /* allowed between KDC and client, microseconds */
     enum transport via; /* how it starts; RESPONSE_TOO_BIG makes it go to VIA_TCP */
+    /* The KDC of another realm (referrals, RFC 6806 8); NULL, or answers NULL: unknown. */
+    const struct party *(*kdc_of)(void *arg, struct bytes realm);
+    void *arg;
+    const struct party *resolver; /* answers DNS queries (port 53); NULL: names stay as typed */
+    enum name_policy names;       /* how a host name becomes an SPN */
 };
 struct client *client_new(struct arena *, const struct client_config *);
 
-enum client_task { CLIENT_LOGON, CLIENT_TICKET, CLIENT_GET };
+enum client_task {
+    CLIENT_LOGON,  /* kinit */
+    CLIENT_TICKET, /* kvno; spn */
+    CLIENT_GET,    /* an HTTP GET with Negotiate, getting the ticket first when there is none */
+    CLIENT_RENEW,  /* kinit -R: the ticket-granting ticket anew; spn: that ticket (RFC 4120 3.3) */
+    CLIENT_VALIDATE, /* kinit -v */
+    CLIENT_FORWARD,  /* a forwarded ticket-granting ticket, for addresses (RFC 4120 2.6) */
+    CLIENT_PROXY,    /* a proxy ticket to spn, for addresses (RFC 4120 2.5) */
+    CLIENT_PASSWORD, /* kpasswd: password -> new_password, of principal or, set, of target */
+};
 
 struct client_do_args {
     enum client_task task;
@@ -43,6 +66,19 @@ struct client_do_args {
     const char *target; /* "/": CLIENT_GET */
     const char *host;   /* "www.example.test" */
     bool mutual;        /* ask for an AP-REP */
+
+    int32_t name_type;  /* of principal (LOGON) or spn; 0: the usual one. NT_ENTERPRISE: kinit -E */
+    const char *in_tkt; /* LOGON: a ticket for this service instead of a TGT; NULL: a TGT */
+    int64_t postdate;   /* LOGON: starts so much later, microseconds; 0: at once */
+    const struct HostAddresses *addresses; /* LOGON, FORWARD, PROXY: kinit -a; NULL: none */
+    const struct ccache *armor;            /* LOGON: FAST under the TGT in it (kinit -T) */
+    bool anonymous;                        /* LOGON: kinit -n */
+    /* TICKET: user-to-user (kvno --u2u): the ticket of the service's user, sealed under the TGT
+     * in this cache (RFC 4120 3.7) */
+    const struct ccache *second_ticket;
+    bool anew; /* TICKET: ask even if the cache has one */
+    struct bytes new_password;
+    const char *change_for; /* PASSWORD: set for this principal (RFC 3244); NULL: one's own */
 };
 
 /* False: our fault. */

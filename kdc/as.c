@@ -30,7 +30,7 @@ static int32_t step_client(struct exchange *x)
     if (!x->body->has_cname)
         return refuse(x, KDC_ERR_C_PRINCIPAL_UNKNOWN, "no client was named");
     SAY(x, A_STR("cname", principal_text(x->turn->mem, &x->body->cname, (struct bytes){0})));
-    x->client = realm_find(x->realm, &x->body->cname);
+    x->client = realm_find(x->realm, x->turn->mem, &x->body->cname);
     if (!x->client || !principal_equal(&x->client->name, &x->body->cname))
         return refuse(x, KDC_ERR_C_PRINCIPAL_UNKNOWN, "no account has this name");
     x->cname = &x->body->cname;

@@ -11,9 +11,10 @@
 struct kdc;
 
 struct kdc_config {
-    const char *party;         /* its own name in the narration: "kdc" */
-    const struct realm *realm; /* the snapshot of the next turn; see kdc_realm */
-    struct ledger *ledger;     /* may be shared with other engines */
+    const char *party;                   /* its own name in the narration: "kdc" */
+    const struct realm *realm;           /* the snapshot of the next turn; see kdc_realm */
+    struct ledger *ledger;               /* may be shared with other engines */
+    const struct realm_changer *changer; /* for kpasswd; NULL: passwords cannot be changed */
 };
 /* In the arena of the run. */
 struct kdc *kdc_new(struct arena *, const struct kdc_config *);

@@ -27,7 +27,7 @@ int32_t step_server(struct exchange *x)
     SAY(x, A_STR("sname", principal_text(x->turn->mem, &x->body->sname, (struct bytes){0})));
     if (x->is_tgs && !bytes_equal(x->body->realm, realm_name(x->realm)))
         return refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "the service is in another realm");
-    x->server = realm_find(x->realm, &x->body->sname);
+    x->server = realm_find(x->realm, x->turn->mem, &x->body->sname);
     if (!x->server)
         return refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "no account has this service name");
     SAY(x, A_STR("account", x->server->text),

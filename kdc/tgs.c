@@ -40,7 +40,7 @@ static int32_t step_client(struct exchange *x)
     SAY(x, A_STR("client", principal_text(x->turn->mem, x->cname, x->crealm)));
     if (!bytes_equal(x->crealm, realm_name(x->realm)))
         return refuse(x, KDC_ERR_PATH_NOT_ACCEPTED, "clients of other realms are not served");
-    x->client = realm_find(x->realm, x->cname);
+    x->client = realm_find(x->realm, x->turn->mem, x->cname);
     if (!x->client || !principal_equal(&x->client->name, x->cname))
         return refuse(x, KDC_ERR_C_PRINCIPAL_UNKNOWN, "the client's account is gone");
     if (x->client->flags & ACCOUNT_DISABLED)

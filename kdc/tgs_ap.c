@@ -10,7 +10,7 @@ static const struct account *ticket_holder(const struct exchange *x, const struc
         (b->kdc_options & KDC_OPT_RENEW) && b->has_sname && principal_equal(&t->sname, &b->sname);
     if (!bytes_equal(t->realm, realm_name(x->realm)) || !(is_tgs_name(x, &t->sname) || renews))
         return NULL;
-    return realm_find(x->realm, &t->sname);
+    return realm_find(x->realm, x->turn->mem, &t->sname);
 }
 
 static int32_t find_key(void *arg, struct turn *turn, const struct Ticket *t, struct key *out)

@@ -136,8 +136,10 @@ static void add_name(struct realm_builder *b, const struct PrincipalName *name, 
     r->n_names++;
 }
 
-const struct account *realm_find(const struct realm *r, const struct PrincipalName *name)
+const struct account *realm_find(const struct realm *r, struct arena *mem,
+                                 const struct PrincipalName *name)
 {
+    (void)mem;
     uint64_t h = hash_name(name);
     for (size_t at = h & (r->n_places - 1); r->places[at].account;
          at = (at + 1) & (r->n_places - 1))
@@ -187,9 +189,9 @@ void realm_build_policy(struct realm_builder *b, const struct realm_policy *poli
 
 static const struct account *taken(const struct realm *r, const struct account *a)
 {
-    const struct account *other = realm_find(r, &a->name);
+    const struct account *other = realm_find(r, NULL, &a->name);
     for (size_t i = 0; !other && i < a->n_spns; i++)
-        other = realm_find(r, &a->spns[i]);
+        other = realm_find(r, NULL, &a->spns[i]);
     return other;
 }
 

@@ -20,13 +20,25 @@ enum account_flag {
     ACCOUNT_OK_AS_DELEGATE = 8,
     ACCOUNT_NO_SERVER = 16, /* no tickets for it */
     ACCOUNT_MUST_CHANGE = 32,
+    ACCOUNT_LOCKED = 64,   /* closed by an administrator, until he opens it */
+    ACCOUNT_MACHINE = 128, /* a computer: "name$", salted and looked up as MS-KILE says */
+    ACCOUNT_TRUST = 256,   /* krbtgt/OTHER.REALM: the way out to a trusted realm */
 };
+#define LOGON_HOURS_OCTETS 21
 
 struct account {
     struct PrincipalName name; /* "alice", "krbtgt/EXAMPLE.TEST" */
     uint32_t flags;
-    int64_t max_life, max_renew;    /* microseconds; 0: the realm's */
-    int64_t expires;                /* microseconds since 1970; 0: never */
+    int64_t max_life, max_renew; /* microseconds; 0: the realm's */
+    int64_t expires;             /* microseconds since 1970; 0: never */
+    int64_t password_expires;    /* microseconds since 1970; 0: never */
+    /* LOGON_HOURS_OCTETS octets, a bit an hour of the week from Sunday 00:00 UTC, the low bit of
+     * the first octet first (MS-SAMR 2.2.6.5); NULL: always */
+    const uint8_t *logon_hours;
+    /* msDS-SupportedEncryptionTypes (MS-KILE 2.2.7): what is said of the account, apart from the
+     * keys it has; 0: nothing is said */
+    uint32_t supported_etypes;
+    struct bytes upn;               /* "alice@example.com" (enterprise name); empty: none */
     const struct account_key *keys; /* newest kvno first, within it strongest etype first */
     size_t n_keys;
     const struct PrincipalName *spns; /* other names it answers to as a service */
@@ -42,10 +54,41 @@ struct realm_policy {
     /* Wrong passwords: after `attempts` of them the account is closed until attempt_window has
      * passed since the last. 0: not counted. */
     unsigned attempts;
-    int64_t attempt_window; /* microseconds */
+    int64_t attempt_window;     /* microseconds */
+    bool windows_names;         /* names are looked up as MS-KILE 3.3.5.1.1 says: letters of either
+                                 * case, HOST's aliases, "name$"; else exactly (RFC 4120 6.2) */
+    bool duplicates;            /* an SPN may stand on two accounts: looked up, it is not unique */
+    const char *preset;         /* the policy's name and date, for display; NULL: its own */
+    uint32_t default_supported; /* DefaultDomainSupportedEncTypes: of accounts that say nothing;
+                                 * 0: their keys decide */
+};
+
+/* A realm whose tickets are believed here, or to which the way is known. Its key to us is that of
+ * the account krbtgt/REALM (flag ACCOUNT_TRUST) for tickets going out; `keys` open what comes in:
+ * krbtgt/OURS sealed by the KDC of `realm` (RFC 4120 1.2). */
+struct trust {
+    struct bytes realm;
+    bool inbound;    /* its clients are served here */
+    bool transitive; /* so are clients of realms that it vouches for (RFC 4120 2.7) */
+    const struct account_key *keys;
+    size_t n_keys;
+    const struct bytes *suffixes; /* DNS suffixes of the hosts there, "sub.example.test" */
+    size_t n_suffixes;
+    struct bytes next; /* the realm to send to on the way there; empty: there directly */
 };
 
 struct realm; /* a snapshot */
+
+/* Changes accounts, for an engine that may not: who owns the realm makes the change lasting and
+ * lets the next turn see it before it answers. */
+struct realm_changer {
+    /* New keys, kvno one higher, of every etype the account has; must-change and a password's end
+     * are lifted. 0, or a result code of RFC 3244 2 (4 KRB5_KPASSWD_SOFTERROR: against the policy);
+     * *why is a sentence for the user, in turn->mem. */
+    int32_t (*set_password)(void *arg, struct turn *, const struct PrincipalName *,
+                            struct bytes password, const char **why);
+    void *arg;
+};
 
 /* Building: in the arena of the run. Names and keys are copied; keys are put in order and marked as
  * lasting. The policy is 5 minutes, 10 hours, 7 days and every etype that is not weak, until it is
@@ -61,8 +104,10 @@ const struct realm *realm_freeze(struct realm_builder *);
 
 struct bytes realm_name(const struct realm *);
 const struct realm_policy *realm_policy(const struct realm *);
-/* By own name or SPN; the name type is not compared (RFC 4120 6.2). NULL: unknown. */
-const struct account *realm_find(const struct realm *, const struct PrincipalName *);
+/* By own name or SPN, exactly; the name type is not compared (RFC 4120 6.2). NULL: unknown. What a
+ * store gives out is made in mem; a snapshot in memory gives its own. */
+const struct account *realm_find(const struct realm *, struct arena *mem,
+                                 const struct PrincipalName *);
 const struct account *realm_account(const struct realm *, size_t index); /* in building order */
 size_t realm_count(const struct realm *);
 

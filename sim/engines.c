@@ -29,7 +29,7 @@ static bool start_service(struct engines *e, const struct scenario_party *p, str
     struct PrincipalName name;
     if (!principal_parse(mem, p->spn, NT_SRV_INST, &name, NULL))
         return false;
-    const struct account *account = realm_find(e->realm, &name);
+    const struct account *account = realm_find(e->realm, mem, &name);
     struct keytab *keytab = arena_new_of(mem, struct keytab);
     if (account)
         population_keytab(e->realm, account, p->spn, e->scenario->start, mem, keytab);

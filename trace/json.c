@@ -160,11 +160,28 @@ static void key(struct telling *t, const struct event *e, json_t *o)
     set(o, "value", t->with_keys ? octets(t->mem, e->value) : json_string("redacted"));
 }
 
+static void decision(struct telling *t, const struct decision_told *d, json_t *o)
+{
+    json_t *inputs = json_array();
+    for (size_t i = 0; i < d->n; i++) {
+        json_t *input = json_object();
+        set_text(input, t->mem, "name", d->inputs[i].name);
+        set_text(input, t->mem, "subject", d->inputs[i].subject);
+        set_text(input, t->mem, "value", d->inputs[i].value);
+        json_array_append_new(inputs, input);
+    }
+    set_text(o, t->mem, "rule", d->rule);
+    set_text(o, t->mem, "outcome", d->outcome);
+    set_text(o, t->mem, "spec", d->spec);
+    set(o, "inputs", inputs);
+}
+
 static json_t *event(struct telling *t, const struct event *e)
 {
     static const char *const kinds[] = {
-        [EVENT_TASK] = "task", [EVENT_PACKET] = "packet", [EVENT_STEP] = "step",
-        [EVENT_KEY] = "key",   [EVENT_TAMPER] = "tamper", [EVENT_RESULT] = "result",
+        [EVENT_TASK] = "task",         [EVENT_PACKET] = "packet", [EVENT_STEP] = "step",
+        [EVENT_KEY] = "key",           [EVENT_TAMPER] = "tamper", [EVENT_RESULT] = "result",
+        [EVENT_DECISION] = "decision",
     };
     json_t *o = json_object();
     set(o, "index", json_integer((json_int_t)e->index));
@@ -180,6 +197,8 @@ static json_t *event(struct telling *t, const struct event *e)
         packet(t, e, o);
     else if (e->kind == EVENT_KEY)
         key(t, e, o);
+    else if (e->kind == EVENT_DECISION)
+        decision(t, e->decision, o);
     return o;
 }
 

@@ -141,6 +141,7 @@ static void event_lines(struct sheet *s, const struct text_options *o, const str
         break;
     case EVENT_TASK:
     case EVENT_PACKET:
+    case EVENT_DECISION: /* its step says it in words; `tessera why` shows the rest */
         break;
     }
 }

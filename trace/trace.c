@@ -114,7 +114,39 @@ static void told_key(struct story *story, const struct key_told *key)
                         });
 }
 
+static const char *kept(struct arena *mem, const char *s)
+{
+    return s ? arena_str(mem, bytes_str(s)) : NULL;
+}
+
+static void told_decision(struct story *story, const struct decision_told *d)
+{
+    struct trace_story *s = (struct trace_story *)story;
+    struct arena *mem = s->trace->mem;
+    struct decision_told *copy = arena_new_of(mem, struct decision_told);
+    struct decision_input *inputs = arena_array(mem, struct decision_input, d->n);
+    for (size_t i = 0; i < d->n; i++)
+        inputs[i] =
+            (struct decision_input){kept(mem, d->inputs[i].name), kept(mem, d->inputs[i].subject),
+                                    kept(mem, d->inputs[i].value)};
+    *copy = (struct decision_told){kept(mem, d->id),
+                                   kept(mem, d->rule),
+                                   kept(mem, d->outcome),
+                                   kept(mem, d->spec),
+                                   inputs,
+                                   d->n};
+    struct event e = {.kind = EVENT_DECISION,
+                      .at = s->at,
+                      .local = s->local,
+                      .party = s->party,
+                      .id = copy->id,
+                      .text = copy->outcome,
+                      .decision = copy};
+    trace_add(s->trace, &e);
+}
+
 void trace_story_init(struct trace_story *s, struct trace *t)
 {
-    *s = (struct trace_story){.story = {told_step, told_key}, .trace = t, .party = ""};
+    *s = (struct trace_story){
+        .story = {told_step, told_key, told_decision}, .trace = t, .party = ""};
 }

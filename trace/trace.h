@@ -8,12 +8,13 @@
 #include "base/story.h"
 
 enum event_kind {
-    EVENT_TASK,   /* the scenario begins a step: .text is its narration, .id its kind ("logon") */
-    EVENT_PACKET, /* a message left; .fate says what became of it */
-    EVENT_STEP,   /* an engine's step */
-    EVENT_KEY,    /* a party came to hold a key */
-    EVENT_TAMPER, /* the world changed something: .id ("drop", "flip"), .text */
-    EVENT_RESULT, /* the outcome of a task for a party: .id ("granted", "refused"), .text */
+    EVENT_TASK,     /* the scenario begins a step: .text is its narration, .id its kind ("logon") */
+    EVENT_PACKET,   /* a message left; .fate says what became of it */
+    EVENT_STEP,     /* an engine's step */
+    EVENT_KEY,      /* a party came to hold a key */
+    EVENT_TAMPER,   /* the world changed something: .id ("drop", "flip"), .text */
+    EVENT_DECISION, /* inputs -> rule -> outcome: .id, .text (the outcome), .decision */
+    EVENT_RESULT,   /* the outcome of a task for a party: .id ("granted", "refused"), .text */
 };
 
 enum fate { FATE_DELIVERED, FATE_DROPPED, FATE_CHANGED, FATE_INJECTED };
@@ -44,6 +45,8 @@ struct event {
     int32_t etype, kvno;
     struct bytes value;
     const char *key_name;
+    /* EVENT_DECISION: a copy */
+    const struct decision_told *decision;
 };
 
 struct party_told {

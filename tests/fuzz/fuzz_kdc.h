@@ -58,7 +58,7 @@ static inline bool stamp_opens(struct asker *a, struct bytes packet)
     struct KDC_REQ req;
     if (!asn_decode(&ASN_AS_REQ, packet, ASN_DEPLOYED, a->mem, NULL, &req))
         return false;
-    const struct account *client = realm_find(asker_realm(a), &req.req_body.cname);
+    const struct account *client = realm_find(asker_realm(a), NULL, &req.req_body.cname);
     for (size_t i = 0; req.has_padata && i < req.padata.n; i++) {
         struct EncryptedData e;
         struct PA_ENC_TS_ENC ts;
@@ -76,7 +76,7 @@ static inline bool stamp_opens(struct asker *a, struct bytes packet)
 
 static inline void check_as_rep(struct asker *a, struct bytes packet, const struct KDC_REP *rep)
 {
-    const struct account *client = realm_find(asker_realm(a), &rep->cname);
+    const struct account *client = realm_find(asker_realm(a), NULL, &rep->cname);
     MUST(client);
     MUST((client->flags & ACCOUNT_NO_PREAUTH) || stamp_opens(a, packet));
 }

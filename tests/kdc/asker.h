@@ -315,7 +315,7 @@ static inline struct bytes tgs_req(struct asker *a, const struct ask *q)
 static inline const struct key *asker_key(struct asker *a, const char *name, int32_t etype)
 {
     struct PrincipalName n = name_of(a->mem, name);
-    const struct account *acc = realm_find(asker_realm(a), &n);
+    const struct account *acc = realm_find(asker_realm(a), NULL, &n);
     const struct account_key *k = acc ? account_key(acc, 0, etype) : NULL;
     if (!k)
         abort();

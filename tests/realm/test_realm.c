@@ -53,16 +53,16 @@ static void test_names(void **state)
     assert_int_equal(realm_count(r), 2);
     struct PrincipalName n = named(mem, "HTTP/www.example.test");
     n.name_type = 77; /* not compared */
-    assert_string_equal(realm_find(r, &n)->text, "web");
+    assert_string_equal(realm_find(r, NULL, &n)->text, "web");
     n = named(mem, "http/www");
-    assert_null(realm_find(r, &n)); /* letters are as they are */
+    assert_null(realm_find(r, NULL, &n)); /* letters are as they are */
     n = named(mem, "ab");
-    assert_null(realm_find(r, &n));
+    assert_null(realm_find(r, NULL, &n));
     n = named(mem, "a/b");
-    assert_string_equal(realm_find(r, &n)->text, "a/b"); /* text is made when not given */
-    assert_ptr_equal(realm_account(r, 1), realm_find(r, &n));
+    assert_string_equal(realm_find(r, NULL, &n)->text, "a/b"); /* text is made when not given */
+    assert_ptr_equal(realm_account(r, 1), realm_find(r, NULL, &n));
     assert_null(realm_account(r, 2));
-    assert_null(realm_find(r, &(struct PrincipalName){0}));
+    assert_null(realm_find(r, NULL, &(struct PrincipalName){0}));
 }
 
 static void test_keys(void **state)
@@ -97,7 +97,7 @@ static double find_cost(const struct realm *r, unsigned n)
         char text[32];
         struct bytes c = bytes_of(text, (size_t)sprintf(text, "user%u", i * 7919U % n));
         struct PrincipalName name = {.name_string = {&c, 1}};
-        assert_non_null(realm_find(r, &name));
+        assert_non_null(realm_find(r, NULL, &name));
     }
     clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &to);
     return (double)(to.tv_sec - from.tv_sec) * 1e6 + (double)(to.tv_nsec - from.tv_nsec) / 1e3;

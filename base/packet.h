@@ -4,9 +4,11 @@
 
 #include "base/arena.h"
 
-/* A party is a named handle: "alice", "kdc", "www". The world and the live transport make them. */
+/* A party is a named handle: "alice", "kdc", "www". The world and the live transport make them
+ * and know where they are. */
 struct party {
     const char *name;
+    struct bytes address; /* 4 octets (IPv4) or 16 (IPv6), high ones first; empty: not known */
 };
 
 enum transport { VIA_UDP, VIA_TCP, VIA_HTTP };

@@ -19,6 +19,25 @@ static int64_t now_us(void)
     return (int64_t)t.tv_sec * SECOND + t.tv_nsec / 1000;
 }
 
+/* What came by IPv4 to a socket for both is IPv4 (RFC 4291 2.5.5.2). */
+void live_peer_address(struct live_peer *peer, const struct sockaddr *sa)
+{
+    const struct in6_addr *six = &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr;
+    const void *from = six;
+    size_t n = 16;
+    if (sa->sa_family == AF_INET) {
+        from = &((const struct sockaddr_in *)(const void *)sa)->sin_addr;
+        n = 4;
+    } else if (sa->sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(six)) {
+        from = six->s6_addr + 12;
+        n = 4;
+    } else if (sa->sa_family != AF_INET6) {
+        return;
+    }
+    memcpy(peer->octets, from, n);
+    peer->party.address = bytes_of(peer->octets, n);
+}
+
 void live_peer_of(struct live_peer *peer, const struct sockaddr *sa, socklen_t n)
 {
     char host[64], port[8];
@@ -27,6 +46,7 @@ void live_peer_of(struct live_peer *peer, const struct sockaddr *sa, socklen_t n
     snprintf(peer->text, sizeof peer->text, "%s", host);
     peer->port = (uint16_t)atoi(port);
     peer->party.name = peer->text;
+    live_peer_address(peer, sa);
 }
 
 static struct rng *rng_for_turn(struct live *l)

@@ -24,6 +24,7 @@
 struct live_peer {
     char text[80];
     uint16_t port;
+    uint8_t octets[16]; /* the address, for the party */
     struct party party;
 };
 
@@ -59,6 +60,7 @@ struct live {
 bool live_turn(struct live *, enum engine, struct packet *, const struct live_peer *,
                struct outbox *box);
 
+void live_peer_address(struct live_peer *, const struct sockaddr *); /* of the party */
 void live_peer_of(struct live_peer *, const struct sockaddr *, socklen_t);
 
 bool live_udp_open(struct live *, const struct sockaddr *, socklen_t);

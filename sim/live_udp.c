@@ -38,9 +38,11 @@ static void answer(struct live *l, int i)
 {
     struct live_peer peer = {.text = ""};
     struct msghdr *h = &in.headers[i].msg_hdr;
+    peer.party.name = peer.text;
     if (l->teller)
         live_peer_of(&peer, h->msg_name, h->msg_namelen);
-    peer.party.name = peer.text;
+    else
+        live_peer_address(&peer, h->msg_name);
     struct packet p = {.via = VIA_UDP,
                        .limit = l->engines.scenario->udp_limit,
                        .data = bytes_of(in.data[i], in.headers[i].msg_len)};

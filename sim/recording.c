@@ -67,7 +67,7 @@ static bool read_comment(const char *path, struct arena *mem, struct recording *
 
 /* ---- packets into messages ------------------------------------------------------------------- */
 
-static void add_message(struct reader *r, int64_t at, bool request, enum transport via,
+static void add_message(struct reader *r, int64_t at, const struct way *w, enum transport via,
                         struct bytes data)
 {
     if (r->out->n == r->room) {
@@ -78,7 +78,8 @@ static void add_message(struct reader *r, int64_t at, bool request, enum transpo
         r->out->messages = all;
         r->room = room;
     }
-    r->out->messages[r->out->n++] = (struct recorded){at, request, via, arena_copy(r->mem, data)};
+    r->out->messages[r->out->n++] = (struct recorded){
+        at, w->request, via, arena_copy(r->mem, bytes_of(w->ends, 4)), arena_copy(r->mem, data)};
 }
 
 static struct way *find_way(struct reader *r, const uint8_t ends[12])
@@ -129,13 +130,13 @@ static void add_segment(struct reader *r, int64_t at, struct way *w, bool push, 
     w->waiting = w->waiting.n ? joined(r->mem, w->waiting, data) : arena_copy(r->mem, data);
     if (w->waiting.p[0] >= 'A' && w->waiting.p[0] <= 'Z') {
         if (push) {
-            add_message(r, at, w->request, VIA_HTTP, w->waiting);
+            add_message(r, at, w, VIA_HTTP, w->waiting);
             w->waiting.n = 0;
         }
         return;
     }
     while (frame_read(w->waiting, LIVE_MESSAGE_MAX, &message, &used) == FRAME_WHOLE) {
-        add_message(r, at, w->request, VIA_TCP, message);
+        add_message(r, at, w, VIA_TCP, message);
         w->waiting = bytes_slice(w->waiting, used, w->waiting.n);
     }
 }
@@ -152,7 +153,7 @@ static bool add_packet(struct reader *r, int64_t at, struct bytes p)
     memcpy(ends + 6, p.p + 16, 4);
     memcpy(ends + 10, part.p + 2, 2);
     if (p.p[9] == IP_UDP) {
-        add_message(r, at, way_of(r, ends)->request, VIA_UDP, bytes_slice(part, 8, part.n));
+        add_message(r, at, way_of(r, ends), VIA_UDP, bytes_slice(part, 8, part.n));
         return true;
     }
     if (p.p[9] != IP_TCP || part.n < 20)

@@ -29,7 +29,7 @@ struct rerun {
 
 static void ask(struct rerun *r, const struct recorded *m)
 {
-    struct party peer = {"client"};
+    struct party peer = {"client", m->from};
     struct outbox box;
     struct packet p = {.via = m->via,
                        .from = &peer,

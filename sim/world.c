@@ -1,5 +1,6 @@
 #include "sim/world_inside.h"
 
+#include <arpa/inet.h>
 #include <string.h>
 
 static struct actor *actor_of(struct world *w, const char *name)
@@ -75,6 +76,14 @@ static bool add_service(struct world *w, struct actor *a)
     return true;
 }
 
+static struct bytes address_of(struct arena *mem, const char *text)
+{
+    struct in_addr address;
+    return inet_pton(AF_INET, text, &address) == 1
+               ? arena_copy(mem, bytes_of((const uint8_t *)&address, sizeof address))
+               : (struct bytes){0};
+}
+
 static bool add_actors(struct world *w)
 {
     const struct scenario *s = w->scenario;
@@ -83,7 +92,9 @@ static bool add_actors(struct world *w)
     for (size_t i = 0; i < s->n_parties; i++) {
         struct actor *a = &w->actors[i];
         *a = (struct actor){
-            .handle = {s->parties[i].name}, .is = &s->parties[i], .clock = s->parties[i].clock};
+            .handle = {s->parties[i].name, address_of(w->mem, s->parties[i].address)},
+            .is = &s->parties[i],
+            .clock = s->parties[i].clock};
         seeded_rng_init(&a->rng, w->crypto, w->seed, a->handle.name);
     }
     world_tell_parties(w);

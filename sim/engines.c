@@ -3,6 +3,8 @@
 #include "sim/population.h"
 #include "wire/names.h"
 
+#include <string.h>
+
 static bool replay_new(void *arg, struct bytes key, int64_t now, int64_t window)
 {
     return replay_insert(arg, key, now, window) == REPLAY_NEW;
@@ -48,16 +50,21 @@ bool engines_start(struct engines *e, const struct engines_options *options, str
                    struct arena *mem, char **error)
 {
     const char *name = options->scenario ? options->scenario : "example-test";
-    *e = (struct engines){.scenario = arena_new_of(mem, struct scenario)};
-    if (!scenario_load(mem, name, e->scenario, error))
-        return false;
-    e->realm = population_realm(e->scenario, e->scenario->seed, crypto, mem, error);
+    *e = (struct engines){.ledger = options->ledger};
+    if (options->like) {
+        e->scenario = options->like->scenario;
+        e->realm = options->like->realm;
+    } else {
+        e->scenario = arena_new_of(mem, struct scenario);
+        if (!scenario_load(mem, name, e->scenario, error))
+            return false;
+        e->realm = population_realm(e->scenario, e->scenario->seed, crypto, mem, error);
+    }
     if (!e->realm)
         return false;
-    e->ledger = ledger_new(options->ledger_entries, false);
     e->kdc_party.name = party_of(e->scenario, ROLE_KDC, "kdc");
     struct kdc_config config = {e->kdc_party.name, e->realm, e->ledger};
-    e->kdc = e->ledger ? kdc_new(mem, &config) : NULL;
+    e->kdc = kdc_new(mem, &config);
     const struct scenario_party *service = service_of(e->scenario);
     if (e->kdc && (!service || options->no_service || start_service(e, service, mem)))
         return true;
@@ -65,10 +72,22 @@ bool engines_start(struct engines *e, const struct engines_options *options, str
     return false;
 }
 
-void engines_end(struct engines *e)
+/* SHA-1 without a key (RFC 3961 6.1.3): nobody gains by two turns with one number, and the seed is
+ * not in it. */
+#define UNKEYED_SHA1 14
+
+uint64_t engines_turn(struct crypto *crypto, int64_t now, struct bytes data)
 {
-    ledger_free(e->ledger);
-    e->ledger = NULL;
+    uint8_t time[8], sums[2][CHECKSUM_MAX];
+    size_t n;
+    put_be64(time, (uint64_t)now);
+    if (!checksum_make(crypto, UNKEYED_SHA1, NULL, 0, data, sums[0], &n))
+        return 0;
+    memcpy(sums[0] + n, time, sizeof time);
+    if (!checksum_make(crypto, UNKEYED_SHA1, NULL, 0, bytes_of(sums[0], n + sizeof time), sums[1],
+                       &n))
+        return 0;
+    return be64(sums[1]);
 }
 
 bool engines_receive(struct engines *e, enum engine engine, struct packet *p, struct turn *turn)

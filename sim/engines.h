@@ -22,13 +22,17 @@ struct engines {
 struct engines_options {
     const char *scenario; /* name or file; NULL: "example-test" */
     bool no_service;
-    size_t ledger_entries;
+    struct ledger *ledger;      /* theirs to use, not to free */
+    const struct engines *like; /* scenario and realm are shared with these; NULL: read */
 };
 /* In mem. False: *error says why. Account keys come from the scenario's own seed, so that keytabs
  * made from it stay good from run to run. */
 bool engines_start(struct engines *, const struct engines_options *, struct crypto *,
                    struct arena *mem, char **error);
-void engines_end(struct engines *);
+
+/* The number of the turn that seeded randomness is drawn for: what arrives and when, and not how
+ * many came before it, so that it is the same however many threads serve. */
+uint64_t engines_turn(struct crypto *, int64_t now, struct bytes data);
 
 /* One packet through one of them; p->to is set. False: our fault. */
 bool engines_receive(struct engines *, enum engine, struct packet *, struct turn *);

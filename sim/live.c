@@ -3,6 +3,7 @@
 
 #include <arpa/inet.h>
 #include <errno.h>
+#include <fcntl.h>
 #include <netdb.h>
 #include <signal.h>
 #include <stdlib.h>
@@ -12,83 +13,20 @@
 #include <time.h>
 #include <unistd.h>
 
-static int64_t now_us(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_REALTIME, &t);
-    return (int64_t)t.tv_sec * SECOND + t.tv_nsec / 1000;
-}
-
-/* What came by IPv4 to a socket for both is IPv4 (RFC 4291 2.5.5.2). */
-void live_peer_address(struct live_peer *peer, const struct sockaddr *sa)
-{
-    const struct in6_addr *six = &((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr;
-    const void *from = six;
-    size_t n = 16;
-    if (sa->sa_family == AF_INET) {
-        from = &((const struct sockaddr_in *)(const void *)sa)->sin_addr;
-        n = 4;
-    } else if (sa->sa_family == AF_INET6 && IN6_IS_ADDR_V4MAPPED(six)) {
-        from = six->s6_addr + 12;
-        n = 4;
-    } else if (sa->sa_family != AF_INET6) {
-        return;
-    }
-    memcpy(peer->octets, from, n);
-    peer->party.address = bytes_of(peer->octets, n);
-}
-
-void live_peer_of(struct live_peer *peer, const struct sockaddr *sa, socklen_t n)
-{
-    char host[64], port[8];
-    if (getnameinfo(sa, n, host, sizeof host, port, sizeof port, NI_NUMERICHOST | NI_NUMERICSERV))
-        snprintf(host, sizeof host, "?"), port[0] = '\0';
-    snprintf(peer->text, sizeof peer->text, "%s", host);
-    peer->port = (uint16_t)atoi(port);
-    peer->party.name = peer->text;
-    live_peer_address(peer, sa);
-}
-
-static struct rng *rng_for_turn(struct live *l)
-{
-    if (!l->options.has_seed)
-        return &l->rng.system.rng;
-    seeded_rng_turn(&l->rng.seeded, l->turns);
-    return &l->rng.seeded.rng;
-}
-
-bool live_turn(struct live *l, enum engine engine, struct packet *p, const struct live_peer *peer,
-               struct outbox *box)
-{
-    arena_reset(l->turn_mem);
-    outbox_init(box, l->turn_mem);
-    l->turns++;
-    int64_t now = now_us();
-    p->from = &peer->party;
-    struct turn turn = {
-        .now = now, .rng = rng_for_turn(l), .crypto = l->crypto, .mem = l->turn_mem, .out = box};
-    if (l->teller)
-        turn.tell = live_tell_begin(l->teller, p, peer, now);
-    bool ok = engines_receive(&l->engines, engine, p, &turn);
-    if (l->teller)
-        live_tell_end(l->teller, box, now);
-    return ok;
-}
-
-/* ---- randomness
- * -----------------------------------------------------------------------------------
+/* ---- randomness --------------------------------------------------------------------------------
  */
 
 static void start_randomness(struct live *l)
 {
-    system_rng_init(&l->rng.system);
-    if (l->options.record && !l->options.has_seed) {
-        /* what is to be played again needs randomness that can be drawn again */
-        rng_fill(&l->rng.system.rng, "seed", &l->options.seed, sizeof l->options.seed);
-        l->options.has_seed = true;
-    }
-    if (l->options.has_seed)
-        seeded_rng_init(&l->rng.seeded, l->crypto, l->options.seed, "live");
+    l->seeded = l->options.has_seed || l->options.record;
+    l->seed = l->options.seed;
+    if (!l->seeded || l->options.has_seed)
+        return;
+    /* what is to be played again needs randomness that can be drawn again */
+    struct system_rng system;
+    system_rng_init(&system);
+    rng_fill(&system.rng, "seed", &l->seed, sizeof l->seed);
+    wipe(&system, sizeof system);
 }
 
 /* ---- sockets -----------------------------------------------------------------------------------
@@ -112,24 +50,52 @@ static void set_port(struct sockaddr_storage *sa, uint16_t port)
         ((struct sockaddr_in *)sa)->sin_port = htons(port);
 }
 
-/* UDP and TCP on one port. Where the port is ours to choose, another is tried when the second
- * protocol finds it taken. */
-static bool open_kdc(struct live *l, struct sockaddr_storage *sa, socklen_t n)
+/* Is the port free? The workers' own sockets share theirs, and would share it with another
+ * program of the same user's too. */
+static bool is_free(const struct sockaddr *sa, socklen_t n, int type)
 {
-    for (int tries = l->options.port ? 1 : 20; tries; tries--) {
-        set_port(sa, l->options.port);
-        if (!live_udp_open(l, (struct sockaddr *)sa, n))
-            return false;
-        l->port = port_of(l->udp);
-        set_port(sa, l->port);
-        if (live_stream_open(l, (struct sockaddr *)sa, n, ENGINE_KDC))
+    int on = 1, fd = socket(sa->sa_family, type | SOCK_CLOEXEC, 0);
+    if (fd < 0)
+        return false;
+    if (type == SOCK_STREAM)
+        setsockopt(fd, SOL_SOCKET, SO_REUSEADDR, &on, sizeof on);
+    bool ok = bind(fd, sa, n) == 0;
+    int why = errno;
+    close(fd);
+    errno = why;
+    return ok;
+}
+
+/* UDP and TCP on one port, of one worker. */
+static bool open_kdc(struct live_worker *w, struct sockaddr_storage *sa, socklen_t n)
+{
+    struct live *l = w->live;
+    if (!live_udp_open(w, (struct sockaddr *)sa, n))
+        return false;
+    if (!l->port)
+        l->port = port_of(w->udp);
+    set_port(sa, l->port);
+    if (live_stream_open(w, (struct sockaddr *)sa, n, ENGINE_KDC))
+        return true;
+    int why = errno;
+    live_udp_close(w);
+    errno = why;
+    return false;
+}
+
+/* Where the port is ours to choose, another is tried when TCP finds it taken. */
+static bool open_first_kdc(struct live_worker *w, struct sockaddr_storage *sa, socklen_t n)
+{
+    struct live *l = w->live;
+    set_port(sa, l->options.port);
+    if (l->options.port)
+        return is_free((struct sockaddr *)sa, n, SOCK_DGRAM) &&
+               is_free((struct sockaddr *)sa, n, SOCK_STREAM) && open_kdc(w, sa, n);
+    for (int tries = 20; tries; tries--) {
+        l->port = 0;
+        set_port(sa, 0);
+        if (open_kdc(w, sa, n))
             return true;
-        int why = errno;
-        event_free(l->udp_event);
-        l->udp_event = NULL;
-        close(l->udp);
-        l->udp = -1;
-        errno = why;
     }
     return false;
 }
@@ -146,6 +112,18 @@ static bool resolve(const char *address, struct sockaddr_storage *sa, socklen_t 
     return true;
 }
 
+static bool open_http(struct live_worker *w, struct sockaddr_storage *sa, socklen_t n)
+{
+    struct live *l = w->live;
+    set_port(sa, l->http_port ? l->http_port : l->options.http_port);
+    if (!l->http_port && l->options.http_port && !is_free((struct sockaddr *)sa, n, SOCK_STREAM))
+        return false;
+    if (!live_stream_open(w, (struct sockaddr *)sa, n, ENGINE_SERVICE))
+        return false;
+    l->http_port = port_of(evconnlistener_get_fd(w->http));
+    return true;
+}
+
 static bool open_sockets(struct live *l, char **error)
 {
     struct sockaddr_storage sa;
@@ -155,20 +133,20 @@ static bool open_sockets(struct live *l, char **error)
         *error = arena_printf(l->mem, "%s is not a numeric IP address", address);
         return false;
     }
-    if (!open_kdc(l, &sa, n)) {
-        *error = arena_printf(l->mem, "cannot listen on %s port %u: %s", address,
-                              (unsigned)l->options.port, strerror(errno));
-        return false;
+    l->port = l->options.port;
+    for (struct live_worker *w = l->workers; w < l->workers + l->n_workers; w++) {
+        set_port(&sa, l->port);
+        if (!(w == l->workers ? open_first_kdc(w, &sa, n) : open_kdc(w, &sa, n))) {
+            *error = arena_printf(l->mem, "cannot listen on %s port %u: %s", address,
+                                  (unsigned)l->options.port, strerror(errno));
+            return false;
+        }
+        if (w->engines.service && !open_http(w, &sa, n)) {
+            *error = arena_printf(l->mem, "cannot listen on %s port %u for HTTP: %s", address,
+                                  (unsigned)l->options.http_port, strerror(errno));
+            return false;
+        }
     }
-    if (!l->engines.service)
-        return true;
-    set_port(&sa, l->options.http_port);
-    if (!live_stream_open(l, (struct sockaddr *)&sa, n, ENGINE_SERVICE)) {
-        *error = arena_printf(l->mem, "cannot listen on %s port %u for HTTP: %s", address,
-                              (unsigned)l->options.http_port, strerror(errno));
-        return false;
-    }
-    l->http_port = port_of(evconnlistener_get_fd(l->http));
     return true;
 }
 
@@ -176,7 +154,7 @@ static void on_end(evutil_socket_t sig, short what, void *arg)
 {
     (void)sig, (void)what;
     struct live *l = arg;
-    event_base_loopbreak(l->loop);
+    event_base_loopbreak(l->workers->loop);
 }
 
 static void on_child(evutil_socket_t sig, short what, void *arg)
@@ -187,7 +165,7 @@ static void on_child(evutil_socket_t sig, short what, void *arg)
     /* WNOWAIT: whoever started the child reads its status */
     if (l->child && waitid(P_PID, (id_t)l->child, &info, WEXITED | WNOHANG | WNOWAIT) == 0 &&
         info.si_pid == l->child)
-        event_base_loopbreak(l->loop);
+        event_base_loopbreak(l->workers->loop);
 }
 
 static bool listen_to_signals(struct live *l)
@@ -198,7 +176,7 @@ static bool listen_to_signals(struct live *l)
     } rows[] = {{SIGTERM, on_end}, {SIGINT, on_end}, {SIGCHLD, on_child}};
     signal(SIGPIPE, SIG_IGN);
     for (size_t i = 0; i < 3; i++) {
-        l->signals[i] = evsignal_new(l->loop, rows[i].signal, rows[i].fn, l);
+        l->signals[i] = evsignal_new(l->workers->loop, rows[i].signal, rows[i].fn, l);
         if (!l->signals[i] || event_add(l->signals[i], NULL))
             return false;
     }
@@ -208,12 +186,13 @@ static bool listen_to_signals(struct live *l)
 static void raise_file_limit(struct live *l)
 {
     struct rlimit limit;
-    l->max_conns = 512;
-    if (getrlimit(RLIMIT_NOFILE, &limit))
-        return;
-    limit.rlim_cur = limit.rlim_max < 8192 ? limit.rlim_max : 8192;
-    if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur > 128)
-        l->max_conns = limit.rlim_cur - 64;
+    size_t all = 512;
+    if (getrlimit(RLIMIT_NOFILE, &limit) == 0) {
+        limit.rlim_cur = limit.rlim_max < 8192 ? limit.rlim_max : 8192;
+        if (setrlimit(RLIMIT_NOFILE, &limit) == 0 && limit.rlim_cur > 128)
+            all = limit.rlim_cur - 64;
+    }
+    l->max_conns = all / l->n_workers ? all / l->n_workers : 1;
 }
 
 /* In one piece: a reader never sees half a number. */
@@ -228,19 +207,34 @@ static bool write_pid(struct live *l, char **error)
     return ok;
 }
 
+/* A narrated exchange is told whole before the next: more threads would only wait. */
+static unsigned count_workers(const struct live_options *o)
+{
+    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    if (o->workers)
+        return o->workers;
+    return o->quiet && n > 1 ? (unsigned)(n < LIVE_WORKERS_MAX ? n : LIVE_WORKERS_MAX) : 1;
+}
+
+static bool start_workers(struct live *l, char **error)
+{
+    for (unsigned i = 0; i < l->n_workers; i++) {
+        struct live_worker *w = &l->workers[i];
+        if (!live_worker_start(w, i ? l->workers : NULL, error))
+            return false;
+    }
+    return true;
+}
+
 static bool start(struct live *l, char **error)
 {
     *error = arena_printf(l->mem, "out of memory, or OpenSSL has no legacy provider");
-    l->crypto = crypto_new();
-    l->turn_mem = arena_new((size_t)64 << 10);
-    l->loop = event_base_new();
-    if (!l->crypto || !l->turn_mem || !l->loop || !listen_to_signals(l))
+    l->ledger = ledger_new(LIVE_LEDGER, l->n_workers > 1);
+    if (!l->ledger || pipe2(l->stop, O_CLOEXEC | O_NONBLOCK))
         return false;
-    arena_limit(l->turn_mem, LIVE_TURN_MEMORY);
-    raise_file_limit(l);
-    struct engines_options engines = {l->options.scenario, l->options.no_http, LIVE_LEDGER};
     start_randomness(l);
-    if (!engines_start(&l->engines, &engines, l->crypto, l->mem, error) || !open_sockets(l, error))
+    raise_file_limit(l);
+    if (!start_workers(l, error) || !listen_to_signals(l) || !open_sockets(l, error))
         return false;
     if (!l->options.quiet || l->options.record) {
         l->teller = live_teller_new(l, l->options.quiet ? NULL : stdout, error);
@@ -255,8 +249,14 @@ struct live *live_open(const struct live_options *options, struct arena *mem, ch
     struct live *l = arena_new_of(mem, struct live);
     l->options = *options;
     l->mem = mem;
-    l->udp = -1;
-    TAILQ_INIT(&l->conns);
+    l->stop[0] = l->stop[1] = -1;
+    l->n_workers = count_workers(options);
+    l->workers = arena_array(mem, struct live_worker, l->n_workers);
+    pthread_mutex_init(&l->telling, NULL);
+    for (unsigned i = 0; i < l->n_workers; i++) {
+        l->workers[i] = (struct live_worker){.live = l, .udp = -1};
+        TAILQ_INIT(&l->workers[i].conns);
+    }
     if (start(l, error))
         return l;
     l->options.pid_file = NULL;
@@ -264,11 +264,29 @@ struct live *live_open(const struct live_options *options, struct arena *mem, ch
     return NULL;
 }
 
+/* The others stop when the end that they read of is closed at its other one. */
+static void stop_workers(struct live *l)
+{
+    if (l->stop[1] >= 0)
+        close(l->stop[1]);
+    l->stop[1] = -1;
+    for (unsigned i = 1; i < l->n_workers; i++) {
+        if (l->workers[i].runs)
+            pthread_join(l->workers[i].thread, NULL);
+        l->workers[i].runs = false;
+    }
+}
+
 bool live_serve(struct live *l, int child)
 {
     l->child = child;
-    event_base_dispatch(l->loop);
-    bool ok = !l->teller || live_teller_free(l->teller);
+    bool ok = true;
+    for (unsigned i = 1; i < l->n_workers && ok; i++)
+        ok = live_worker_run(&l->workers[i]);
+    if (ok)
+        event_base_dispatch(l->workers->loop);
+    stop_workers(l);
+    ok = (!l->teller || live_teller_free(l->teller)) && ok;
     l->teller = NULL;
     return ok;
 }
@@ -277,22 +295,18 @@ void live_close(struct live *l)
 {
     if (l->options.pid_file)
         unlink(l->options.pid_file);
+    stop_workers(l);
     if (l->teller)
         live_teller_free(l->teller);
-    live_stream_close_all(l);
-    if (l->udp_event)
-        event_free(l->udp_event);
-    if (l->udp >= 0)
-        close(l->udp);
     for (size_t i = 0; i < 3; i++)
         if (l->signals[i])
             event_free(l->signals[i]);
-    if (l->loop)
-        event_base_free(l->loop);
-    engines_end(&l->engines);
-    arena_free(l->turn_mem);
-    crypto_free(l->crypto);
-    wipe(&l->rng, sizeof l->rng);
+    for (unsigned i = 0; i < l->n_workers; i++)
+        live_worker_end(&l->workers[i]);
+    if (l->stop[0] >= 0)
+        close(l->stop[0]);
+    ledger_free(l->ledger);
+    pthread_mutex_destroy(&l->telling);
 }
 
 uint16_t live_port(const struct live *l)
@@ -307,5 +321,5 @@ uint16_t live_http_port(const struct live *l)
 
 const struct scenario *live_scenario(const struct live *l)
 {
-    return l->engines.scenario;
+    return l->workers->engines.scenario;
 }

@@ -5,9 +5,10 @@
 
 #include "sim/scenario.h"
 
-#define LIVE_KDC_PORT  8888
-#define LIVE_HTTP_PORT 8080
-#define LIVE_IDLE      30 /* seconds without a whole request: closed */
+#define LIVE_KDC_PORT    8888
+#define LIVE_HTTP_PORT   8080
+#define LIVE_WORKERS_MAX 64
+#define LIVE_IDLE        30 /* seconds without a whole request: closed */
 
 struct live_options {
     const char *scenario; /* name or file; NULL: "example-test" */
@@ -19,6 +20,7 @@ struct live_options {
     bool quiet;    /* nothing is narrated */
     bool has_seed; /* randomness from the seed, not the system */
     uint64_t seed;
+    unsigned workers;     /* threads that serve; 0: one for each processor, 1 when it narrates */
     const char *record;   /* a pcapng file of everything, that can be played again; or NULL */
     const char *pid_file; /* written when the sockets are open, removed at the end; or NULL */
 };

@@ -9,6 +9,7 @@
 
 #include <event2/event.h>
 #include <event2/listener.h>
+#include <pthread.h>
 #include <stdio.h>
 #include <sys/queue.h>
 #include <sys/socket.h>
@@ -32,40 +33,67 @@ struct live_conn; /* live_stream.c */
 TAILQ_HEAD(live_conns, live_conn);
 
 struct live_teller; /* live_tell.c */
+struct live_batch;  /* live_udp.c */
 
-struct live {
-    struct live_options options;
-    struct arena *mem, *turn_mem;
+/* A thread with everything of its own: loop, sockets, engines, cryptography, memory. The kernel
+ * spreads what arrives over the workers' sockets. Worker 0 runs on the thread that opened it all.
+ */
+struct live_worker {
+    struct live *live;
+    pthread_t thread;
+    bool runs; /* the thread does */
+    struct arena *turn_mem;
     struct crypto *crypto;
     struct engines engines;
     union {
         struct system_rng system;
         struct seeded_rng seeded;
     } rng;
-    uint64_t turns;
 
     struct event_base *loop;
-    struct event *signals[3], *udp_event;
+    struct event *udp_event, *stop_event;
     int udp;
+    struct live_batch *batch;
     struct evconnlistener *tcp, *http;
-    uint16_t port, http_port;
     struct live_conns conns; /* least recently active first */
-    size_t n_conns, max_conns;
+    size_t n_conns;
+};
+
+struct live {
+    struct live_options options;
+    struct arena *mem;
+    uint64_t seed; /* of seeded randomness */
+    bool seeded;
+    struct live_worker *workers;
+    unsigned n_workers;
+    struct ledger *ledger;
+    struct event *signals[3]; /* in worker 0's loop */
+    int stop[2];              /* closed at one end, it stops the workers that read the other */
+    uint16_t port, http_port;
+    size_t max_conns;           /* of each worker */
     int child;                  /* its end is ours; 0: none */
     struct live_teller *teller; /* NULL: quiet and not recorded */
+    pthread_mutex_t telling;    /* one exchange after the other is narrated and recorded */
 };
 
 /* One packet through an engine. What leaves is in *box; it lives in turn_mem until the next call.
  * Narrates and records when asked to. False: our fault. */
-bool live_turn(struct live *, enum engine, struct packet *, const struct live_peer *,
+bool live_turn(struct live_worker *, enum engine, struct packet *, const struct live_peer *,
                struct outbox *box);
 
 void live_peer_address(struct live_peer *, const struct sockaddr *); /* of the party */
 void live_peer_of(struct live_peer *, const struct sockaddr *, socklen_t);
 
-bool live_udp_open(struct live *, const struct sockaddr *, socklen_t);
-bool live_stream_open(struct live *, const struct sockaddr *, socklen_t, enum engine);
-void live_stream_close_all(struct live *);
+bool live_udp_open(struct live_worker *, const struct sockaddr *, socklen_t);
+bool live_stream_open(struct live_worker *, const struct sockaddr *, socklen_t, enum engine);
+void live_stream_close_all(struct live_worker *);
+void live_udp_close(struct live_worker *);
+
+/* live_worker.c */
+/* The worker's own, before its sockets. first: whose scenario and realm it shares; NULL: none. */
+bool live_worker_start(struct live_worker *, const struct live_worker *first, char **error);
+bool live_worker_run(struct live_worker *); /* in a thread of its own */
+void live_worker_end(struct live_worker *);
 
 /* What stands in a record's comment, by which `tessera replay` knows it. */
 #define LIVE_RECORD_TITLE "tessera live "

@@ -13,7 +13,7 @@
 
 struct live_conn {
     TAILQ_ENTRY(live_conn) at;
-    struct live *live;
+    struct live_worker *worker;
     struct bufferevent *io;
     struct event *deadline; /* for the next whole request, however its octets trickle in */
     enum engine engine;
@@ -26,8 +26,8 @@ enum cut { CUT_MORE, CUT_WHOLE, CUT_BAD };
 
 static void conn_free(struct live_conn *c)
 {
-    TAILQ_REMOVE(&c->live->conns, c, at);
-    c->live->n_conns--;
+    TAILQ_REMOVE(&c->worker->conns, c, at);
+    c->worker->n_conns--;
     evutil_socket_t fd = bufferevent_getfd(c->io);
     bufferevent_free(c->io);
     evutil_closesocket(fd);
@@ -37,7 +37,8 @@ static void conn_free(struct live_conn *c)
 
 static void set_deadline(struct live_conn *c)
 {
-    struct timeval idle = {c->live->options.idle ? c->live->options.idle : LIVE_IDLE, 0};
+    struct timeval idle = {
+        c->worker->live->options.idle ? c->worker->live->options.idle : LIVE_IDLE, 0};
     event_add(c->deadline, &idle);
 }
 
@@ -58,28 +59,28 @@ static void close_when_written(struct live_conn *c)
 /* RFC 4120 7.2.2: a length the KDC does not take is answered with KRB_ERR_FIELD_TOOLONG. */
 static void say_too_long(struct live_conn *c)
 {
-    struct live *l = c->live;
+    struct live_worker *w = c->worker;
     struct outbox box;
-    arena_reset(l->turn_mem);
-    outbox_init(&box, l->turn_mem);
+    arena_reset(w->turn_mem);
+    outbox_init(&box, w->turn_mem);
     struct PrincipalName krbtgt;
-    struct bytes realm = realm_name(l->engines.realm);
-    char *name = arena_printf(l->turn_mem, "krbtgt/%s", l->engines.scenario->realm);
+    struct bytes realm = realm_name(w->engines.realm);
+    char *name = arena_printf(w->turn_mem, "krbtgt/%s", w->engines.scenario->realm);
     struct event_base *loop = bufferevent_get_base(c->io);
     struct timeval tv;
     event_base_gettimeofday_cached(loop, &tv);
-    struct turn turn = {.now = tv.tv_sec * SECOND + tv.tv_usec, .mem = l->turn_mem, .out = &box};
-    principal_parse(l->turn_mem, name, NT_SRV_INST, &krbtgt, NULL);
+    struct turn turn = {.now = tv.tv_sec * SECOND + tv.tv_usec, .mem = w->turn_mem, .out = &box};
+    principal_parse(w->turn_mem, name, NT_SRV_INST, &krbtgt, NULL);
     struct krb_error_args args = {.code = KRB_ERR_FIELD_TOOLONG, .realm = realm, .sname = &krbtgt};
-    struct bytes framed = frame_write(l->turn_mem, krb_error_build(&turn, &args));
+    struct bytes framed = frame_write(w->turn_mem, krb_error_build(&turn, &args));
     bufferevent_write(c->io, framed.p, framed.n);
 }
 
 static void say_bad_request(struct live_conn *c)
 {
     static const char *const fields[] = {"Connection: close", "Content-Type: text/plain"};
-    arena_reset(c->live->turn_mem);
-    struct bytes reply = http_write(c->live->turn_mem, "HTTP/1.1 400 Bad Request", fields, 2,
+    arena_reset(c->worker->turn_mem);
+    struct bytes reply = http_write(c->worker->turn_mem, "HTTP/1.1 400 Bad Request", fields, 2,
                                     BYTES_LIT("This is not an HTTP/1.1 request.\n"));
     bufferevent_write(c->io, reply.p, reply.n);
 }
@@ -99,8 +100,8 @@ static enum cut cut_message(struct live_conn *c, struct bytes stream, struct byt
             return CUT_BAD;
         }
     }
-    arena_reset(c->live->turn_mem);
-    switch (http_read(stream, c->live->turn_mem, NULL, &http, used)) {
+    arena_reset(c->worker->turn_mem);
+    switch (http_read(stream, c->worker->turn_mem, NULL, &http, used)) {
     case HTTP_MORE:
         return stream.n > LIVE_MESSAGE_MAX ? CUT_BAD : CUT_MORE;
     case HTTP_WHOLE:
@@ -115,12 +116,12 @@ static enum cut cut_message(struct live_conn *c, struct bytes stream, struct byt
 /* False: the connection is to be closed. */
 static bool one_request(struct live_conn *c, struct bytes message)
 {
-    struct live *l = c->live;
+    struct live_worker *w = c->worker;
     struct outbox box;
     struct packet p = {.conn = (struct conn *)c,
                        .via = c->engine == ENGINE_KDC ? VIA_TCP : VIA_HTTP,
                        .data = message};
-    if (!live_turn(l, c->engine, &p, &c->peer, &box))
+    if (!live_turn(w, c->engine, &p, &c->peer, &box))
         return false;
     bool open = true;
     for (const struct out *o = box.first; o; o = o->next) {
@@ -130,7 +131,7 @@ static bool one_request(struct live_conn *c, struct bytes message)
             continue;
         }
         if (c->engine == ENGINE_KDC)
-            data = frame_write(l->turn_mem, data);
+            data = frame_write(w->turn_mem, data);
         bufferevent_write(c->io, data.p, data.n);
     }
     return open;
@@ -149,8 +150,8 @@ static void on_read(struct bufferevent *io, void *arg)
 {
     struct live_conn *c = arg;
     struct evbuffer *in = bufferevent_get_input(io);
-    TAILQ_REMOVE(&c->live->conns, c, at);
-    TAILQ_INSERT_TAIL(&c->live->conns, c, at);
+    TAILQ_REMOVE(&c->worker->conns, c, at);
+    TAILQ_INSERT_TAIL(&c->worker->conns, c, at);
     while (!answers_wait(c)) {
         size_t n = evbuffer_get_length(in), used = 0;
         struct bytes message, stream = bytes_of(evbuffer_pullup(in, -1), n);
@@ -184,14 +185,14 @@ static void on_event(struct bufferevent *io, short what, void *arg)
     conn_free(arg);
 }
 
-static struct live_conn *conn_new(struct live *l, int fd)
+static struct live_conn *conn_new(struct live_worker *w, int fd)
 {
     struct live_conn *c = calloc(1, sizeof *c);
     if (!c)
         return NULL;
-    c->live = l;
-    c->io = bufferevent_socket_new(l->loop, fd, 0);
-    c->deadline = evtimer_new(l->loop, on_deadline, c);
+    c->worker = w;
+    c->io = bufferevent_socket_new(w->loop, fd, 0);
+    c->deadline = evtimer_new(w->loop, on_deadline, c);
     if (c->io && c->deadline)
         return c;
     if (c->io)
@@ -205,42 +206,44 @@ static struct live_conn *conn_new(struct live *l, int fd)
 static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struct sockaddr *sa,
                       int n, void *arg)
 {
-    struct live *l = arg;
-    if (l->n_conns >= l->max_conns)
-        conn_free(TAILQ_FIRST(&l->conns));
-    struct live_conn *c = conn_new(l, fd);
+    struct live_worker *w = arg;
+    if (w->n_conns >= w->live->max_conns)
+        conn_free(TAILQ_FIRST(&w->conns));
+    struct live_conn *c = conn_new(w, fd);
     if (!c) {
         evutil_closesocket(fd);
         return;
     }
-    c->engine = listener == l->tcp ? ENGINE_KDC : ENGINE_SERVICE;
+    c->engine = listener == w->tcp ? ENGINE_KDC : ENGINE_SERVICE;
     live_peer_of(&c->peer, sa, (socklen_t)n);
-    TAILQ_INSERT_TAIL(&l->conns, c, at);
-    l->n_conns++;
+    TAILQ_INSERT_TAIL(&w->conns, c, at);
+    w->n_conns++;
     bufferevent_setcb(c->io, on_read, on_write, on_event, c);
     bufferevent_setwatermark(c->io, EV_READ, 0, LIVE_MESSAGE_MAX + FRAME_HEADER);
     bufferevent_enable(c->io, EV_READ | EV_WRITE);
     set_deadline(c);
 }
 
-bool live_stream_open(struct live *l, const struct sockaddr *sa, socklen_t n, enum engine engine)
+bool live_stream_open(struct live_worker *w, const struct sockaddr *sa, socklen_t n,
+                      enum engine engine)
 {
     struct evconnlistener *listener = evconnlistener_new_bind(
-        l->loop, on_accept, l, LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE | LEV_OPT_CLOSE_ON_EXEC,
+        w->loop, on_accept, w,
+        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE | LEV_OPT_REUSEABLE_PORT | LEV_OPT_CLOSE_ON_EXEC,
         1024, sa, (int)n);
     if (engine == ENGINE_KDC)
-        l->tcp = listener;
+        w->tcp = listener;
     else
-        l->http = listener;
+        w->http = listener;
     return listener != NULL;
 }
 
-void live_stream_close_all(struct live *l)
+void live_stream_close_all(struct live_worker *w)
 {
-    while (!TAILQ_EMPTY(&l->conns))
-        conn_free(TAILQ_FIRST(&l->conns));
-    if (l->tcp)
-        evconnlistener_free(l->tcp);
-    if (l->http)
-        evconnlistener_free(l->http);
+    while (!TAILQ_EMPTY(&w->conns))
+        conn_free(TAILQ_FIRST(&w->conns));
+    if (w->tcp)
+        evconnlistener_free(w->tcp);
+    if (w->http)
+        evconnlistener_free(w->http);
 }

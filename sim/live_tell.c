@@ -63,7 +63,8 @@ static uint16_t own_port(const struct live *l, enum transport via)
 
 static const char *own_party(const struct live *l, enum transport via)
 {
-    return via == VIA_HTTP ? l->engines.service_party.name : l->engines.kdc_party.name;
+    return via == VIA_HTTP ? l->workers->engines.service_party.name
+                           : l->workers->engines.kdc_party.name;
 }
 
 /* A trace of one exchange, so that memory does not grow with their number. */
@@ -73,9 +74,10 @@ struct story *live_tell_begin(struct live_teller *t, const struct packet *p,
     struct live *l = t->live;
     arena_reset(t->mem);
     t->trace = trace_new(t->mem);
-    t->trace->title = live_record_title(t->mem, l->engines.scenario->name);
-    t->trace->realm = l->engines.scenario->realm;
-    t->trace->seed = l->options.seed;
+    t->trace->title = live_record_title(
+        t->mem, l->options.scenario ? l->options.scenario : l->workers->engines.scenario->name);
+    t->trace->realm = l->workers->engines.scenario->realm;
+    t->trace->seed = l->seed;
     trace_party(t->trace, (struct party_told){peer->text, "client", peer->text});
     trace_party(t->trace, (struct party_told){own_party(l, p->via), "kdc", "127.0.0.1"});
     t->request = (struct event){.kind = EVENT_PACKET,
@@ -151,7 +153,7 @@ static void record(struct live_teller *t, const struct outbox *box, int64_t now)
         reply.data = reply.arrived = o->packet.data;
         trace_add(t->trace, &reply);
     }
-    struct bytes section = trace_pcapng(t->trace, t->live->crypto, t->mem);
+    struct bytes section = trace_pcapng(t->trace, t->live->workers->crypto, t->mem);
     if (t->begun)
         section = without_head(section);
     t->begun = true;

@@ -4,6 +4,7 @@
 
 #include <errno.h>
 #include <netinet/in.h>
+#include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
@@ -12,42 +13,42 @@
 #define DATAGRAM    65536
 #define RECV_BUFFER (8 << 20)
 
-/* Memory of one socket's batch; there is one socket. */
-static struct {
+struct live_batch {
     struct mmsghdr headers[BATCH];
     struct iovec vectors[BATCH];
     struct sockaddr_storage from[BATCH];
     uint8_t control[BATCH][64]; /* which of our addresses it came to: the reply leaves from it */
     uint8_t data[BATCH][DATAGRAM];
-} in;
+};
 
-static void prepare(int i)
+static void prepare(struct live_batch *in, int i)
 {
-    in.vectors[i] = (struct iovec){in.data[i], DATAGRAM};
-    in.headers[i].msg_hdr = (struct msghdr){.msg_name = &in.from[i],
-                                            .msg_namelen = sizeof in.from[i],
-                                            .msg_iov = &in.vectors[i],
-                                            .msg_iovlen = 1,
-                                            .msg_control = in.control[i],
-                                            .msg_controllen = sizeof in.control[i]};
+    in->vectors[i] = (struct iovec){in->data[i], DATAGRAM};
+    in->headers[i].msg_hdr = (struct msghdr){.msg_name = &in->from[i],
+                                             .msg_namelen = sizeof in->from[i],
+                                             .msg_iov = &in->vectors[i],
+                                             .msg_iovlen = 1,
+                                             .msg_control = in->control[i],
+                                             .msg_controllen = sizeof in->control[i]};
 }
 
 /* Through the engine, and the reply back to where it came from. A reply the kernel will not take is
  * lost like any datagram: the client asks again. */
-static void answer(struct live *l, int i)
+static void answer(struct live_worker *w, int i)
 {
+    struct live_batch *in = w->batch;
     struct live_peer peer = {.text = ""};
-    struct msghdr *h = &in.headers[i].msg_hdr;
+    struct msghdr *h = &in->headers[i].msg_hdr;
     peer.party.name = peer.text;
-    if (l->teller)
+    if (w->live->teller)
         live_peer_of(&peer, h->msg_name, h->msg_namelen);
     else
         live_peer_address(&peer, h->msg_name);
     struct packet p = {.via = VIA_UDP,
-                       .limit = l->engines.scenario->udp_limit,
-                       .data = bytes_of(in.data[i], in.headers[i].msg_len)};
+                       .limit = w->engines.scenario->udp_limit,
+                       .data = bytes_of(in->data[i], in->headers[i].msg_len)};
     struct outbox box;
-    if (!live_turn(l, ENGINE_KDC, &p, &peer, &box))
+    if (!live_turn(w, ENGINE_KDC, &p, &peer, &box))
         return;
     for (const struct out *o = box.first; o; o = o->next) {
         if (o->kind != OUT_SEND)
@@ -55,20 +56,21 @@ static void answer(struct live *l, int i)
         struct iovec out = {(void *)(uintptr_t)o->packet.data.p, o->packet.data.n};
         h->msg_iov = &out;
         h->msg_flags = 0;
-        sendmsg(l->udp, h, MSG_DONTWAIT | MSG_NOSIGNAL);
+        sendmsg(w->udp, h, MSG_DONTWAIT | MSG_NOSIGNAL);
     }
 }
 
 static void on_datagrams(evutil_socket_t fd, short what, void *arg)
 {
     (void)what;
-    struct live *l = arg;
+    struct live_worker *w = arg;
+    struct live_batch *in = w->batch;
     for (int batch = 0; batch < BATCHES; batch++) {
         for (int i = 0; i < BATCH; i++)
-            prepare(i);
-        int n = recvmmsg(fd, in.headers, BATCH, MSG_DONTWAIT, NULL);
+            prepare(in, i);
+        int n = recvmmsg(fd, in->headers, BATCH, MSG_DONTWAIT, NULL);
         for (int i = 0; i < n; i++)
-            answer(l, i);
+            answer(w, i);
         if (n < BATCH)
             return;
     }
@@ -90,24 +92,40 @@ static bool is_any(const struct sockaddr *sa)
     return ((const struct sockaddr_in *)sa)->sin_addr.s_addr == INADDR_ANY;
 }
 
-bool live_udp_open(struct live *l, const struct sockaddr *sa, socklen_t n)
+bool live_udp_open(struct live_worker *w, const struct sockaddr *sa, socklen_t n)
 {
     int fd = socket(sa->sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
-    int size = RECV_BUFFER;
+    int size = RECV_BUFFER, on = 1;
     if (fd < 0)
         return false;
+    if (!w->batch)
+        w->batch = malloc(sizeof *w->batch);
     if (setsockopt(fd, SOL_SOCKET, SO_RCVBUFFORCE, &size, sizeof size))
         setsockopt(fd, SOL_SOCKET, SO_RCVBUF, &size, sizeof size);
+    setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     if (is_any(sa))
         ask_for_arrival_address(fd, sa->sa_family);
-    l->udp_event =
-        bind(fd, sa, n) ? NULL : event_new(l->loop, fd, EV_READ | EV_PERSIST, on_datagrams, l);
-    if (!l->udp_event || event_add(l->udp_event, NULL)) {
+    w->udp_event = !w->batch || bind(fd, sa, n)
+                       ? NULL
+                       : event_new(w->loop, fd, EV_READ | EV_PERSIST, on_datagrams, w);
+    if (!w->udp_event || event_add(w->udp_event, NULL)) {
         int why = errno;
         close(fd);
         errno = why;
         return false;
     }
-    l->udp = fd;
+    w->udp = fd;
     return true;
+}
+
+void live_udp_close(struct live_worker *w)
+{
+    if (w->udp_event)
+        event_free(w->udp_event);
+    if (w->udp >= 0)
+        close(w->udp);
+    w->udp_event = NULL;
+    w->udp = -1;
+    free(w->batch);
+    w->batch = NULL;
 }

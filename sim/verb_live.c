@@ -10,7 +10,17 @@
 #include <string.h>
 #include <unistd.h>
 
-enum { OPT_ADDRESS = 1, OPT_PID, OPT_SEED, OPT_RECORD, OPT_HTTP, OPT_NO_HTTP, OPT_DIR, OPT_IDLE };
+enum {
+    OPT_ADDRESS = 1,
+    OPT_PID,
+    OPT_SEED,
+    OPT_RECORD,
+    OPT_HTTP,
+    OPT_NO_HTTP,
+    OPT_DIR,
+    OPT_IDLE,
+    OPT_WORKERS
+};
 
 /* Anything else than a whole number from 0 to max ends the program with the usage. */
 static unsigned long number(const char *text, unsigned long max, struct argp_state *state)
@@ -41,6 +51,9 @@ static error_t parse_live(int key, char *arg, struct argp_state *state)
         o->idle = (unsigned)number(arg, 86400, state);
         if (!o->idle)
             argp_error(state, "no connection lives for 0 seconds");
+        return 0;
+    case OPT_WORKERS:
+        o->workers = (unsigned)number(arg, LIVE_WORKERS_MAX, state);
         return 0;
     case OPT_PID:
         o->pid_file = arg;
@@ -77,6 +90,8 @@ int verb_live(int argc, char **argv)
         {"pid-file", OPT_PID, "FILE", 0, "write the process id here when ready", 0},
         {"record", OPT_RECORD, "FILE", 0, "record everything as pcapng, for `tessera replay`", 0},
         {"seed", OPT_SEED, "N", 0, "randomness from a seed instead of the system", 0},
+        {"workers", OPT_WORKERS, "N", 0,
+         "serve with so many threads (0: one for each processor; 1 when it narrates)", 0},
         {"quiet", 'q', NULL, 0, "do not narrate", 0},
         {0}};
     static const struct argp argp = {

@@ -23,7 +23,6 @@ struct rerun {
     struct seeded_rng rng;
     struct arena *mem, *turn_mem;
     struct expected *first, **last;
-    uint64_t turns;
     size_t requests, same, different;
 };
 
@@ -37,7 +36,7 @@ static void ask(struct rerun *r, const struct recorded *m)
                        .data = m->data};
     arena_reset(r->turn_mem);
     outbox_init(&box, r->turn_mem);
-    seeded_rng_turn(&r->rng, ++r->turns);
+    seeded_rng_turn(&r->rng, engines_turn(r->crypto, m->at, m->data));
     struct turn turn = {
         .now = m->at, .rng = &r->rng.rng, .crypto = r->crypto, .mem = r->turn_mem, .out = &box};
     r->requests++;
@@ -83,18 +82,19 @@ static void play(struct rerun *r)
 static int play_with(struct crypto *crypto, const struct recording *recording, struct arena *mem)
 {
     struct rerun r = {.recording = recording, .crypto = crypto, .mem = mem};
-    struct engines_options options = {recording->scenario, false, LEDGER};
+    struct ledger *ledger = ledger_new(LEDGER, false);
+    struct engines_options options = {.scenario = recording->scenario, .ledger = ledger};
     char *error = NULL;
     r.last = &r.first;
-    if (!engines_start(&r.engines, &options, crypto, mem, &error)) {
-        engines_end(&r.engines);
-        return verb_trouble("%s", error);
+    if (!ledger || !engines_start(&r.engines, &options, crypto, mem, &error)) {
+        ledger_free(ledger);
+        return verb_trouble("%s", ledger ? error : "out of memory");
     }
     r.turn_mem = arena_new(0);
     seeded_rng_init(&r.rng, crypto, recording->seed, "live");
     play(&r);
     printf("%zu requests, %zu replies the same, %zu different\n", r.requests, r.same, r.different);
-    engines_end(&r.engines);
+    ledger_free(ledger);
     arena_free(r.turn_mem);
     return r.different ? 1 : 0;
 }

@@ -51,17 +51,7 @@ static int32_t step_client_valid(struct exchange *x)
 {
     const struct account *a = x->client;
     SAY(x, A_STR("client", a->text));
-    if (a->flags & ACCOUNT_DISABLED)
-        return refuse(x, KDC_ERR_CLIENT_REVOKED, "the client's account is disabled");
-    if (a->expires && x->turn->now >= a->expires) {
-        SAY(x, A_TIME("expired", a->expires));
-        return refuse(x, KDC_ERR_NAME_EXP, "the client's account has expired");
-    }
-    if ((a->flags & ACCOUNT_MUST_CHANGE) && !is_password_change(x))
-        return refuse(x, KDC_ERR_KEY_EXPIRED, "the password must be changed first");
-    if (!a->n_keys)
-        return refuse(x, KDC_ERR_NULL_KEY, "the client has no key");
-    return DONE;
+    return client_standing(x, a, is_password_change(x) ? TO_CHANGE_PASSWORD : TO_LOG_ON);
 }
 
 static int32_t step_options(struct exchange *x)

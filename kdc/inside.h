@@ -7,6 +7,7 @@
 
 #include "context/ap.h"
 #include "kdc/kdc.h"
+#include "realm/standing.h"
 
 #define KEYS_TOLD 64
 
@@ -101,6 +102,12 @@ void tell_session_key(struct exchange *, const char *kind, const struct key *,
 
 int32_t as_answer(struct exchange *);
 int32_t tgs_answer(struct exchange *);
+
+/* ---- account.c: whether the client's account may be used --------------------------------------
+ */
+
+/* DONE, or the error; told as a decision. For a step of the AS and of the TGS. */
+int32_t client_standing(struct exchange *, const struct account *, enum way_in);
 
 /* ---- server.c: which account a ticket is for, as both exchanges ask ----------------------------
  */

@@ -59,7 +59,7 @@ static bool no_attempt_left(struct exchange *x, struct bytes *account)
     struct ledger *ledger = x->kdc->config.ledger;
     if (!ledger || !x->policy->attempts)
         return false;
-    *account = bytes_str(principal_text(x->turn->mem, &x->client->name, (struct bytes){0}));
+    *account = attempts_name(x->client, x->turn->mem);
     if (!attempt_reserve(ledger, *account, x->policy->attempts, x->turn->now,
                          x->policy->attempt_window))
         return true;

@@ -43,11 +43,7 @@ static int32_t step_client(struct exchange *x)
     x->client = realm_find(x->realm, x->turn->mem, x->cname);
     if (!x->client || !principal_equal(&x->client->name, x->cname))
         return refuse(x, KDC_ERR_C_PRINCIPAL_UNKNOWN, "the client's account is gone");
-    if (x->client->flags & ACCOUNT_DISABLED)
-        return refuse(x, KDC_ERR_CLIENT_REVOKED, "the client's account is disabled");
-    if (x->client->expires && x->turn->now >= x->client->expires)
-        return refuse(x, KDC_ERR_NAME_EXP, "the client's account has expired");
-    return DONE;
+    return client_standing(x, x->client, WITH_A_TICKET);
 }
 
 static int32_t step_reply(struct exchange *x)

@@ -211,6 +211,16 @@ void attempt_settle(struct ledger *l, struct bytes account, bool good, int64_t n
     leave(l, s);
 }
 
+unsigned attempt_count(struct ledger *l, struct bytes account, int64_t now)
+{
+    struct print p = print_of(l->seed, account);
+    struct shard *s = enter(l, &p);
+    uint32_t at = table_find(&s->accounts, &p);
+    unsigned bad = at && s->accounts.slots[at].until >= now ? s->attempts[at].bad : 0;
+    leave(l, s);
+    return bad;
+}
+
 /* ---- earlier replies ------------------------------------------------------------------------- */
 
 static size_t find_answer(struct shard *s, const struct print *p, struct bytes request, int64_t now,

@@ -28,6 +28,9 @@ enum replay replay_insert(struct ledger *, struct bytes key, int64_t now, int64_
 bool attempt_reserve(struct ledger *, struct bytes account, unsigned limit, int64_t now,
                      int64_t window);
 void attempt_settle(struct ledger *, struct bytes account, bool good, int64_t now);
+/* How many wrong ones are remembered. Only to tell and to refuse early: who tries a key reserves.
+ */
+unsigned attempt_count(struct ledger *, struct bytes account, int64_t now);
 
 /* A retransmitted request gets the reply its first copy got (RFC 4120 3.1.3 leaves it to the KDC;
  * MIT's lookaside). Found by the request's octets, whoever sends them: a reply is of use only to

@@ -1,8 +1,9 @@
 # The peers of the interoperability tests. peer.c knows nothing of ours; gss.c is MIT's GSS-API on a
 # socket; files.c prints what our readers read; engine.c puts our client engine on real sockets and
-# beside MIT's acceptor; messages.c has our messages beside MIT's.
+# beside MIT's acceptor; messages.c and protected.c have our messages beside MIT's.
 INTEROP_PEERS := $(BUILD)/tests/interop/peer $(BUILD)/tests/interop/gss $(BUILD)/tests/interop/engine \
-                 $(BUILD)/tests/interop/files $(BUILD)/tests/interop/messages
+                 $(BUILD)/tests/interop/files $(BUILD)/tests/interop/messages \
+                 $(BUILD)/tests/interop/protected
 
 $(BUILD)/tests/interop/peer: $(BUILD)/tests/interop/peer.o
 	$(CC) $(ALL_CFLAGS) -o $@ $<
@@ -15,6 +16,8 @@ $(BUILD)/tests/interop/files: $(BUILD)/tests/interop/files.o $(call lib,$(LIBS_c
 
 $(BUILD)/tests/interop/messages: $(BUILD)/tests/interop/messages.o $(call lib,$(LIBS_context))
 	$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(call lib,$(LIBS_context)) -Wl,--end-group -lgssapi_krb5 $(SYSLIBS)
+$(BUILD)/tests/interop/protected: $(BUILD)/tests/interop/protected.o $(call lib,$(LIBS_context))
+	$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(call lib,$(LIBS_context)) -Wl,--end-group -lkrb5 $(SYSLIBS)
 
 interop-peers: $(INTEROP_PEERS)
 .PHONY: interop-peers

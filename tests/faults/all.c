@@ -2,6 +2,7 @@
  * lacks its sentence or section. */
 #include "client/client.h"
 #include "context/message.h"
+#include "context/protected.h"
 #include "kdc/kdc.h"
 #include "service/service.h"
 #include "wire/ccache.h"
@@ -14,9 +15,9 @@
 #include <string.h>
 
 static const struct fault_row *(*const tables[])(size_t *) = {
-    asn_fault_table, keytab_fault_table,  ccache_fault_table,
-    gss_fault_table, message_fault_table, http_fault_table,
-    kdc_fault_table, client_fault_table,  service_fault_table};
+    asn_fault_table,     keytab_fault_table,    ccache_fault_table, gss_fault_table,
+    message_fault_table, protected_fault_table, http_fault_table,   kdc_fault_table,
+    client_fault_table,  service_fault_table};
 
 int main(void)
 {

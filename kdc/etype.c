@@ -1,111 +1,143 @@
-/* Three choices that are often taken for one (RFC 4120 3.1.3): the ticket is sealed with a key of
- * the service, whatever the client can do; the session key has to suit client and service; the
- * reply of the AS is sealed with a key of the client. */
-#include "kdc/inside.h"
+#include "kdc/etype.h"
 
-bool etype_permitted(const struct exchange *x, int64_t etype)
+#include "crypto/crypto.h"
+
+bool etype_in_policy(const struct realm_policy *policy, int64_t etype)
 {
-    for (size_t i = 0; i < x->policy->n_etypes; i++)
-        if (x->policy->etypes[i] == etype)
+    for (size_t i = 0; i < policy->n_etypes; i++)
+        if (policy->etypes[i] == etype)
             return true;
     return false;
 }
 
-/* That a service can use an etype is known by its having a key of it. The TGS is the KDC itself:
- * what the realm permits, it can use. */
-static bool server_can(const struct exchange *x, int32_t etype)
+uint32_t etype_bit(int32_t etype)
 {
-    return is_tgs_name(x, &x->server->name) || account_key(x->server, 0, etype);
-}
-
-static int32_t choose_session(const struct exchange *x)
-{
-    for (size_t i = 0; i < x->body->etype.n; i++) {
-        int64_t e = x->body->etype.at[i];
-        if (etype_permitted(x, e) && etype_find((int32_t)e) && server_can(x, (int32_t)e))
-            return (int32_t)e;
+    switch (etype) {
+    case 1:
+        return ETYPES_DES_CRC;
+    case 3:
+        return ETYPES_DES_MD5;
+    case 23:
+        return ETYPES_RC4;
+    case 17:
+        return ETYPES_AES128;
+    case 18:
+        return ETYPES_AES256;
+    default:
+        return 0;
     }
-    return 0;
 }
 
-/* In the order of the realm's policy, of the newest keys. */
-static const struct account_key *choose_ticket_key(const struct exchange *x)
-{
-    const struct account *a = x->server;
-    for (size_t i = 0; a->n_keys && i < x->policy->n_etypes; i++) {
-        const struct account_key *k = account_key(a, a->keys[0].kvno, x->policy->etypes[i]);
-        if (k)
-            return k;
-    }
-    return NULL;
-}
-
-size_t client_keys(const struct exchange *x, const struct account_key **out, size_t room)
-{
-    size_t n = 0;
-    for (size_t i = 0; i < x->body->etype.n && n < room; i++) {
-        int64_t e = x->body->etype.at[i];
-        const struct account_key *k =
-            etype_permitted(x, e) ? account_key(x->client, 0, (int32_t)e) : NULL;
-        for (size_t j = 0; k && j < n; j++)
-            if (out[j] == k)
-                k = NULL; /* asked for twice */
-        if (k)
-            out[n++] = k;
-    }
-    return n;
-}
-
-/* ---- the narration's lists: "18 17 20" --------------------------------------------------------
+/* ---- what a service can use ------------------------------------------------------------------
  */
 
-#define LISTED 16
-
-static char *add_number(struct arena *mem, char *list, int64_t etype)
+static bool des_only(const struct etype_inputs *in)
 {
-    return arena_printf(mem, "%s%s%lld", list, *list ? " " : "", (long long)etype);
+    return in->kind == SERVICE_ACCOUNT && in->service->flags & ACCOUNT_DES_ONLY;
 }
 
-static char *list_asked(const struct exchange *x)
+/* Of a trust that says nothing AES is assumed since the KDC knows the bit for session keys. */
+uint32_t etype_declared(const struct etype_inputs *in)
 {
-    char *list = arena_printf(x->turn->mem, "%s", "");
-    for (size_t i = 0; i < x->body->etype.n && i < LISTED; i++)
-        list = add_number(x->turn->mem, list, x->body->etype.at[i]);
-    return list;
+    uint32_t said = in->service->supported_etypes, usual = in->policy->default_supported;
+    if (in->kind == SERVICE_TGS)
+        return 0;
+    if (!said && in->kind == SERVICE_TRUST && usual & ETYPES_AES_SESSION)
+        usual |= ETYPES_AES;
+    uint32_t bits = said ? said : usual;
+    return des_only(in) && bits ? bits & (ETYPES_DES_CRC | ETYPES_DES_MD5) : bits;
 }
 
-static char *list_permitted(const struct exchange *x)
+static const struct account_key *newest_key(const struct account *a, int32_t etype)
 {
-    char *list = arena_printf(x->turn->mem, "%s", "");
-    for (size_t i = 0; i < x->policy->n_etypes && i < LISTED; i++)
-        list = add_number(x->turn->mem, list, x->policy->etypes[i]);
-    return list;
+    return a->n_keys ? account_key(a, a->keys[0].kvno, etype) : NULL;
 }
 
-static char *list_keys(const struct exchange *x, const struct account *a)
+static bool has_nothing_stronger_than_rc4(const struct account *a)
 {
-    char *list = arena_printf(x->turn->mem, "%s", "");
-    for (size_t i = 0; a && i < a->n_keys && a->keys[i].kvno == a->keys[0].kvno; i++)
-        list = add_number(x->turn->mem, list, a->keys[i].key.etype);
-    return list;
+    return newest_key(a, 23) && !newest_key(a, 18) && !newest_key(a, 17);
 }
 
-int32_t step_etype(struct exchange *x)
+/* An account that says AES, but whose password is older than AES in its domain, has no such key: a
+ * domain controller uses the one it has. */
+static bool falls_back(const struct etype_inputs *in)
 {
-    SAY(x, A_STR("asked", list_asked(x)), A_STR("permitted", list_permitted(x)),
-        A_STR("service_keys", list_keys(x, x->server)));
-    if (!x->is_tgs)
-        SAY(x, A_STR("client_keys", list_keys(x, x->client)));
-    x->session_etype = choose_session(x);
-    if (!x->session_etype)
-        return refuse(x, KDC_ERR_ETYPE_NOSUPP, "no common type for the session key");
-    x->server_key = choose_ticket_key(x);
-    if (!x->server_key)
-        return refuse(x, KDC_ERR_ETYPE_NOSUPP, "no permitted key of the service");
-    if (!x->is_tgs && !client_keys(x, &x->client_key, 1))
-        return refuse(x, KDC_ERR_ETYPE_NOSUPP, "no common type for the client's key");
-    SAY(x, A_ETYPE("session", x->session_etype), A_ETYPE("ticket", x->server_key->key.etype));
-    if (x->client_key)
-        SAY(x, A_ETYPE("reply", x->client_key->key.etype));
-    return DONE;
+    return in->kind == SERVICE_ACCOUNT && !des_only(in) &&
+           in->service->supported_etypes & ETYPES_AES && has_nothing_stronger_than_rc4(in->service);
+}
+
+static bool said_to_use(const struct etype_inputs *in, uint32_t declared, int32_t etype)
+{
+    if (!declared)
+        return !des_only(in) && account_key(in->service, 0, etype);
+    return declared & etype_bit(etype) || (etype == 23 && falls_back(in));
+}
+
+/* ---- the choices ------------------------------------------------------------------------------
+ */
+
+static bool may_be_session(const struct etype_inputs *in, int64_t etype)
+{
+    const struct etype_row *row = etype_find((int32_t)etype);
+    return row && row->etype == etype && etype_in_policy(in->policy, etype) &&
+           (in->policy->weak_sessions || !row->weak);
+}
+
+struct etype_choice choose_session(const struct etype_inputs *in)
+{
+    uint32_t declared = etype_declared(in);
+    bool any = false;
+    if (declared & ETYPES_AES_SESSION)
+        declared |= ETYPES_AES;
+    for (size_t i = 0; i < in->n_asked; i++) {
+        if (!may_be_session(in, in->asked[i]))
+            continue;
+        any = true;
+        int32_t e = (int32_t)in->asked[i];
+        if (in->kind == SERVICE_TGS || said_to_use(in, declared, e))
+            return (struct etype_choice){.etype = e};
+    }
+    return (struct etype_choice){.why = any ? "the service can use none of those asked"
+                                            : "none asked is permitted for sessions"};
+}
+
+static struct etype_choice chosen(const struct account_key *k, const char *otherwise)
+{
+    return (struct etype_choice){k ? k->key.etype : 0, k, k ? NULL : otherwise};
+}
+
+struct etype_choice choose_ticket(const struct etype_inputs *in)
+{
+    uint32_t declared = etype_declared(in);
+    bool any = false;
+    for (size_t i = 0; in->policy->tickets_as_asked && i < in->n_asked; i++) {
+        const struct account_key *k = etype_in_policy(in->policy, in->asked[i])
+                                          ? newest_key(in->service, (int32_t)in->asked[i])
+                                          : NULL;
+        if (k)
+            return chosen(k, NULL);
+    }
+    for (size_t i = 0; i < in->policy->n_etypes; i++) {
+        int32_t e = in->policy->etypes[i];
+        const struct account_key *k = newest_key(in->service, e);
+        any |= k != NULL;
+        if (k && (in->kind == SERVICE_TGS || said_to_use(in, declared, e)))
+            return chosen(k, NULL);
+    }
+    return chosen(NULL,
+                  any ? "no key of a type said of the service" : "no permitted key of the service");
+}
+
+/* The client's account may say what it likes of itself: it is what others may use for tickets to
+ * it. How it logs on is a matter of its keys and of the machine it sits at. */
+struct etype_choice choose_reply(const struct etype_inputs *in)
+{
+    for (size_t i = 0; i < in->n_asked; i++) {
+        const struct account_key *k = etype_in_policy(in->policy, in->asked[i])
+                                          ? account_key(in->client, 0, (int32_t)in->asked[i])
+                                          : NULL;
+        if (k)
+            return chosen(k, NULL);
+    }
+    return chosen(NULL, "no common type for the client's key");
 }

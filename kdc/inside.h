@@ -6,6 +6,7 @@
 #define KDC_INSIDE_H
 
 #include "context/ap.h"
+#include "kdc/etype.h"
 #include "kdc/kdc.h"
 #include "realm/standing.h"
 
@@ -115,7 +116,7 @@ int32_t client_standing(struct exchange *, const struct account *, enum way_in);
 bool is_tgs_name(const struct exchange *, const struct PrincipalName *); /* krbtgt/OUR.REALM */
 int32_t step_server(struct exchange *);
 
-/* ---- etype.c: which encryption types (RFC 4120 3.1.3) ------------------------------------------
+/* ---- etype_step.c: the choices of etype.h, made and told ----------------------------------------
  */
 
 bool etype_permitted(const struct exchange *, int64_t etype);

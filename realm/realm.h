@@ -20,9 +20,22 @@ enum account_flag {
     ACCOUNT_OK_AS_DELEGATE = 8,
     ACCOUNT_NO_SERVER = 16, /* no tickets for it */
     ACCOUNT_MUST_CHANGE = 32,
-    ACCOUNT_LOCKED = 64,   /* closed by an administrator, until he opens it */
-    ACCOUNT_MACHINE = 128, /* a computer: "name$", salted and looked up as MS-KILE says */
-    ACCOUNT_TRUST = 256,   /* krbtgt/OTHER.REALM: the way out to a trusted realm */
+    ACCOUNT_LOCKED = 64,    /* closed by an administrator, until he opens it */
+    ACCOUNT_MACHINE = 128,  /* a computer: "name$", salted and looked up as MS-KILE says */
+    ACCOUNT_TRUST = 256,    /* krbtgt/OTHER.REALM: the way out to a trusted realm */
+    ACCOUNT_DES_ONLY = 512, /* UseDESOnly (MS-KILE 3.3.1.1): no key but single DES is used */
+};
+
+/* Supported encryption types as bits (MS-KILE 2.2.7). The last is no type: whoever says it takes
+ * AES session keys, whatever the ticket is sealed with. */
+enum etype_bits {
+    ETYPES_DES_CRC = 0x01,
+    ETYPES_DES_MD5 = 0x02,
+    ETYPES_RC4 = 0x04,
+    ETYPES_AES128 = 0x08,
+    ETYPES_AES256 = 0x10,
+    ETYPES_AES = ETYPES_AES128 | ETYPES_AES256,
+    ETYPES_AES_SESSION = 0x20,
 };
 #define LOGON_HOURS_OCTETS 21
 
@@ -61,6 +74,10 @@ struct realm_policy {
     const char *preset;         /* the policy's name and date, for display; NULL: its own */
     uint32_t default_supported; /* DefaultDomainSupportedEncTypes: of accounts that say nothing;
                                  * 0: their keys decide */
+    bool weak_sessions;         /* RC4 and DES3 may be session keys; without it an old key of a
+                                 * service is used for its tickets alone (CVE-2025-3576) */
+    bool tickets_as_asked;      /* KdcUseRequestedEtypesForTickets: the client's list, not what is
+                                 * said of the service, decides what a ticket is sealed with */
 };
 
 /* A realm whose tickets are believed here, or to which the way is known. Its key to us is that of

@@ -127,6 +127,8 @@ const struct realm *population_realm(const struct scenario *s, uint64_t seed, st
     struct maker m = {s, crypto, mem, &rng.rng, error};
     struct realm_builder *builder = realm_build(mem, bytes_str(s->realm));
     struct realm_policy policy = {s->skew, s->max_life, s->max_renew, s->etypes, s->n_etypes};
+    for (size_t i = 0; i < s->n_etypes; i++)
+        policy.weak_sessions |= etype_find(s->etypes[i])->weak;
     realm_build_policy(builder, &policy);
     char *krbtgt = arena_printf(mem, "krbtgt/%s", s->realm);
     if (!has_krbtgt(s, krbtgt)) {

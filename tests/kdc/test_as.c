@@ -134,6 +134,10 @@ static void test_rc4_when_permitted(void **state)
     asker_policy(a, &p);
     struct ask q = {"old", TGS, .till = TILL, .etypes = asked, .n_etypes = 1};
     struct got g = ask_as(a, &q, NULL);
+    assert_int_equal(g.error, KDC_ERR_ETYPE_NOSUPP); /* permitted, but not for session keys */
+    p.weak_sessions = true;
+    asker_policy(a, &p);
+    g = ask_as(a, &q, NULL);
     assert_int_equal(g.error, KDC_ERR_PREAUTH_REQUIRED);
     struct METHOD_DATA m;
     assert_true(asn_decode(&ASN_METHOD_DATA, g.krb_error.e_data, ASN_STRICT, a->mem, NULL, &m));

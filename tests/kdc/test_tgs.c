@@ -443,6 +443,7 @@ static void test_ok_as_delegate_and_etypes(void **state)
     struct realm_policy p = *realm_policy(asker_realm(a));
     p.etypes = permitted;
     p.n_etypes = 3;
+    p.weak_sessions = true;
     asker_policy(a, &p);
     q.etypes = both;
     q.n_etypes = 2;

@@ -107,15 +107,19 @@ struct realm_changer {
     void *arg;
 };
 
-/* Building: in the arena of the run. Names and keys are copied; keys are put in order and marked as
- * lasting. The policy is 5 minutes, 10 hours, 7 days and every etype that is not weak, until it is
- * told otherwise. An account's own SPNs have to differ. */
+/* Building: in the arena of the run, the policy before the accounts. Names and keys are copied;
+ * keys are put in order and marked as lasting. The policy is 5 minutes, 10 hours, 7 days and every
+ * etype that is not weak, until it is told otherwise. An account's own SPNs have to differ. */
 struct realm_builder;
 struct realm_builder *realm_build(struct arena *, struct bytes name);
 void realm_build_policy(struct realm_builder *, const struct realm_policy *);
-/* False: a name of it (its own or an SPN) is taken; *taken_by is the account that has it. */
+/* False: a name of it (its own, an SPN, its UPN) is taken; *taken_by is the account that has it.
+ * Under windows_names letters of either case are the same; under duplicates only two accounts' own
+ * names collide. */
 bool realm_build_account(struct realm_builder *, const struct account *,
                          const struct account **taken_by);
+/* False: there is a trust to that realm, or it is our own. */
+bool realm_build_trust(struct realm_builder *, const struct trust *);
 /* The snapshot; the builder is done. Lookups cost the same for one account and for millions. */
 const struct realm *realm_freeze(struct realm_builder *);
 
@@ -127,6 +131,63 @@ const struct account *realm_find(const struct realm *, struct arena *mem,
                                  const struct PrincipalName *);
 const struct account *realm_account(const struct realm *, size_t index); /* in building order */
 size_t realm_count(const struct realm *);
+
+/* ---- looking up as the policy says -------------------------------------------------------------
+ * Exactly (RFC 4120 6.2): a client by its own name, a service by its own name or an SPN; an
+ * enterprise name (RFC 6806 5) by UPN, or as name@OURREALM.
+ * Under windows_names letters of either case are the same, and after that: a service by an SPN,
+ * then by the SPN of HOST that its class stands for (MS-DRSR 4.1.4.2.14; a port is part of the
+ * name), then by UPN, a name of one component as "name$" (MS-KILE 3.3.5.1.1); a client as "name$",
+ * then by the UPN name@OURREALM (MS-KILE 3.3.5.6.1). */
+enum lookup_use {
+    LOOKUP_CLIENT,  /* who logs on */
+    LOOKUP_SERVICE, /* for whom a ticket is asked */
+    LOOKUP_TICKET,  /* the client that a ticket names: by its own name and by no other rule, so that
+                     * a ticket never leads to another account than the one it was given to
+                     * (CVE-2021-42278, CVE-2021-42287); so tickets have to name the account's own */
+};
+enum lookup_rule {
+    LOOKUP_NONE,
+    LOOKUP_NAME,
+    LOOKUP_SPN,
+    LOOKUP_UPN,       /* a UPN that was registered */
+    LOOKUP_HERE,      /* name@OURREALM, by the name in it */
+    LOOKUP_MACHINE,   /* by the name with a "$" behind it */
+    LOOKUP_ALIAS,     /* by HOST's SPN: alias says which class stands for which */
+    LOOKUP_AMBIGUOUS, /* two accounts have it: both, and nobody is found */
+};
+struct lookup {
+    enum lookup_rule rule;
+    bool other_case;   /* in letters of other case than asked */
+    const char *alias; /* "http -> host"; NULL: none */
+    const struct account *both[2];
+};
+/* NULL: none, or not one; how (may be NULL) says. */
+const struct account *realm_lookup(const struct realm *, struct arena *mem,
+                                   const struct PrincipalName *, enum lookup_use,
+                                   struct lookup *how);
+/* "host", where that service class is one of those that HOST stands for (the attribute sPNMappings
+ * as a new forest has it); else NULL. */
+const char *spn_alias(struct bytes service_class);
+
+/* The salt of a password of the account. RFC 4120 4: realm and name. Windows (MS-KILE 3.1.1.2):
+ * REALM and name, of a machine REALM "host" name "." realm, without the "$". In mem. */
+struct bytes account_salt(struct arena *mem, struct bytes realm, bool windows,
+                          const struct PrincipalName *name, uint32_t account_flags);
+
+/* ---- trusts ------------------------------------------------------------------------------------
+ * Names of realms are compared exactly, under windows_names in letters of either case. NULL: none.
+ */
+const struct trust *realm_trust(const struct realm *, struct arena *mem, struct bytes realm_name);
+/* The trust with the realm to send somebody to who wants target_realm: its own, or the one that
+ * lies next on the way there. */
+const struct trust *realm_route(const struct realm *, struct arena *mem, struct bytes target_realm);
+/* The same for the host in a service's name ("HTTP/www.sub.example.test", with or without a port),
+ * by the DNS suffixes that trusts have: the longest decides. */
+const struct trust *realm_route_host(const struct realm *, struct arena *mem,
+                                     const struct PrincipalName *sname);
+size_t realm_trust_count(const struct realm *);
+const struct trust *realm_trust_at(const struct realm *, size_t index); /* in building order */
 
 /* kvno 0: the newest. etype 0: the strongest. NULL: it has none such. */
 const struct account_key *account_key(const struct account *, uint32_t kvno, int32_t etype);

@@ -53,6 +53,7 @@ static bool derive(struct crypto *crypto, int32_t etype, struct bytes password, 
 /* What one account's keys are made with. */
 struct maker {
     const struct scenario *scenario;
+    const struct realm_policy *policy;
     struct crypto *crypto;
     struct arena *mem;
     struct rng *rng;
@@ -72,8 +73,8 @@ static bool make_key(const struct maker *m, const struct scenario_account *from,
     }
     out->has_salt = etype_find(etype)->salted;
     out->salt = from->salt ? bytes_str(from->salt)
-                           : default_salt(m->mem, bytes_str(m->scenario->realm),
-                                          name->name_string.at, name->name_string.n);
+                           : account_salt(m->mem, bytes_str(m->scenario->realm),
+                                          m->policy->windows_names, name, from->flags);
     return derive(m->crypto, etype, bytes_str(from->password), out->salt, &out->key);
 }
 
@@ -124,11 +125,11 @@ const struct realm *population_realm(const struct scenario *s, uint64_t seed, st
                                      struct arena *mem, char **error)
 {
     struct seeded_rng rng;
-    struct maker m = {s, crypto, mem, &rng.rng, error};
-    struct realm_builder *builder = realm_build(mem, bytes_str(s->realm));
     struct realm_policy policy = {s->skew, s->max_life, s->max_renew, s->etypes, s->n_etypes};
     for (size_t i = 0; i < s->n_etypes; i++)
         policy.weak_sessions |= etype_find(s->etypes[i])->weak;
+    struct maker m = {s, &policy, crypto, mem, &rng.rng, error};
+    struct realm_builder *builder = realm_build(mem, bytes_str(s->realm));
     realm_build_policy(builder, &policy);
     char *krbtgt = arena_printf(mem, "krbtgt/%s", s->realm);
     if (!has_krbtgt(s, krbtgt)) {

@@ -10,8 +10,9 @@
 
 bool client_ap_begin(struct client *c, struct turn *t)
 {
-    const struct cred *cred = client_cache_find(c, c->task.srealm, &c->task.sname);
-    if (!cred || cred->endtime <= t->now)
+    const struct cred *cred =
+        client_cache_find(c, c->task.srealm, &c->task.sname, c->task.second_ticket);
+    if (!cred || cred->endtime <= t->now || c->task.anew || (cred->flags & TKT_INVALID))
         return client_tgs_begin(c, t);
     c->task.cred = cred;
     tell(t, STEP_DONE, "client.ap.cached",
@@ -41,6 +42,8 @@ static bool build_token(struct client *c, struct turn *t, struct sent *sent)
         return false;
     rng_fill(t->rng, "sequence", seq, sizeof seq);
     sent->seq_number = be32(seq) & 0x3fffffff;
+    uint32_t options = (task->mutual ? AP_OPT_MUTUAL_REQUIRED : 0) |
+                       (cred->user_to_user ? AP_OPT_USE_SESSION_KEY : 0);
     uint32_t flags = GSS_REPLAY | GSS_SEQUENCE | GSS_CONF | GSS_INTEG;
     struct gss_checksum fields = {.flags = flags | (task->mutual ? GSS_MUTUAL : 0)};
     struct Checksum sum = {.cksumtype = CKSUMTYPE_GSS,
@@ -49,7 +52,7 @@ static bool build_token(struct client *c, struct turn *t, struct sent *sent)
                              .session = &cred->session,
                              .crealm = cred->crealm,
                              .cname = &cred->client,
-                             .ap_options = task->mutual ? AP_OPT_MUTUAL_REQUIRED : 0,
+                             .ap_options = options,
                              .usage = USAGE_AP_AUTHENTICATOR,
                              .cksum = &sum,
                              .subkey = &sent->subkey,

@@ -47,10 +47,14 @@ static bool ask(struct client *c, struct turn *t, const struct PA_DATA *first, s
         .realm = task->crealm,
         .has_sname = true,
         .sname = task->sname,
+        .has_from = task->from != 0,
+        .from = task->from,
         .till = task->till,
         .has_rtime = task->rtime != 0,
         .rtime = task->rtime,
         .nonce = nonce,
+        .has_addresses = task->addresses.n != 0,
+        .addresses = task->addresses,
     };
     list_etypes(c, t, &req.req_body);
     struct bytes data = asn_encode(&ASN_AS_REQ, &req, t->mem);
@@ -96,7 +100,8 @@ bool client_as_begin(struct client *c, struct turn *t)
 /* ---- the KDC wants a proof ----------------------------------------------------------------------
  */
 
-static const struct preauth_row *choose(const struct METHOD_DATA *methods,
+/* Who asks as nobody has no key to prove (RFC 8062 4). */
+static const struct preauth_row *choose(const struct client *c, const struct METHOD_DATA *methods,
                                         const struct PA_DATA **cookie)
 {
     const struct preauth_row *chosen = NULL;
@@ -105,7 +110,7 @@ static const struct preauth_row *choose(const struct METHOD_DATA *methods,
         if (methods->at[i].padata_type == PA_FX_COOKIE)
             *cookie = &methods->at[i];
         for (size_t m = 0; m < sizeof mechanisms / sizeof *mechanisms; m++)
-            if (!chosen && mechanisms[m]->type == methods->at[i].padata_type)
+            if (!chosen && !c->task.anonymous && mechanisms[m]->type == methods->at[i].padata_type)
                 chosen = mechanisms[m];
     }
     return chosen;
@@ -136,11 +141,12 @@ static bool hint_for(struct client *c, struct turn *t, const struct METHOD_DATA 
 static bool prove(struct client *c, struct turn *t, const struct METHOD_DATA *methods)
 {
     const struct PA_DATA *cookie;
-    const struct preauth_row *mechanism = choose(methods, &cookie);
+    const struct preauth_row *mechanism = choose(c, methods, &cookie);
     struct key_hint hint;
     if (!mechanism)
         return client_refuse(c, t, FIND_NO_METHOD,
-                             (struct detail){.found = method_names(t, methods)});
+                             (struct detail){.found = method_names(t, methods),
+                                             .expected = c->task.anonymous ? "PKINIT" : NULL});
     tell(t, STEP_DONE, "client.as.method", A_STR("offered", method_names(t, methods)),
          A_STR("chosen", name_text(t->mem, NAMES_PADATA, mechanism->type)));
     if (!hint_for(c, t, methods, &hint))
@@ -232,6 +238,7 @@ static bool request_confirmed(struct client *c, struct turn *t, const struct Enc
             !checksum_verify(t->crypto, (int32_t)sum.cksumtype, &c->task.long_term, USAGE_AS_REQ,
                              c->task.request, sum.checksum))
             break;
+        c->task.confirmed = true;
         tell(t, STEP_DONE, "client.rep.confirmed", A_INT("octets", (int64_t)c->task.request.n),
              A_USAGE("usage", USAGE_AS_REQ));
         return true;
@@ -254,7 +261,7 @@ bool client_as_reply(struct client *c, const struct packet *p, struct turn *t)
         return client_refuse(c, t, FIND_SEALED, (struct detail){0});
     tell(t, STEP_DONE, "client.rep.open", A_ETYPE("etype", c->task.long_term.etype),
          A_USAGE("usage", USAGE_AS_REP));
-    if (!client_reply_check(c, t, &rep, &part) || !request_confirmed(c, t, &part))
+    if (!request_confirmed(c, t, &part) || !client_reply_check(c, t, &rep, &part))
         return true;
     const struct cred *tgt = client_cache_keep_reply(c, t, &rep, &part);
     c->cname = tgt->client;

@@ -36,18 +36,26 @@ const char *client_key_name(struct arena *mem, const char *what, const struct Pr
 /* ---- what is kept ---------------------------------------------------------------------------- */
 
 const struct cred *client_cache_find(const struct client *c, struct bytes srealm,
-                                     const struct PrincipalName *server)
+                                     const struct PrincipalName *server, struct bytes second_ticket)
 {
     for (const struct cred *cred = c->creds; cred; cred = cred->next)
         if (bytes_equal(cred->srealm, srealm) && principal_equal(&cred->server, server) &&
-            c->known && bytes_equal(cred->crealm, c->crealm) &&
-            principal_equal(&cred->client, &c->cname))
+            bytes_equal(cred->second_ticket, second_ticket) && c->known &&
+            bytes_equal(cred->crealm, c->crealm) && principal_equal(&cred->client, &c->cname))
             return cred;
     return NULL;
 }
 
-/* Linked in only when all of it is copied: memory may run out in the middle. */
-const struct cred *client_cache_keep(struct client *c, const struct cred *cred)
+const struct cred *client_cache_tgt(const struct client *c, struct bytes realm)
+{
+    struct bytes two[2] = {BYTES_LIT("krbtgt"), realm};
+    struct PrincipalName name = {.name_type = NT_SRV_INST};
+    name.name_string.at = two;
+    name.name_string.n = 2;
+    return client_cache_find(c, realm, &name, (struct bytes){0});
+}
+
+static struct cred *cred_copy(struct client *c, const struct cred *cred)
 {
     struct cred *kept = arena_new_of(c->mem, struct cred);
     *kept = *cred;
@@ -55,7 +63,17 @@ const struct cred *client_cache_keep(struct client *c, const struct cred *cred)
     kept->server = name_copy(c->mem, &cred->server);
     kept->crealm = arena_copy(c->mem, cred->crealm);
     kept->srealm = arena_copy(c->mem, cred->srealm);
+    kept->caddr = client_addresses_copy(c->mem, &cred->caddr);
     kept->ticket = arena_copy(c->mem, cred->ticket);
+    kept->second_ticket = arena_copy(c->mem, cred->second_ticket);
+    kept->next = NULL;
+    return kept;
+}
+
+/* Linked in only when all of it is copied: memory may run out in the middle. */
+const struct cred *client_cache_keep(struct client *c, const struct cred *cred)
+{
+    struct cred *kept = cred_copy(c, cred);
     kept->next = c->creds;
     c->creds = kept;
     return kept;
@@ -76,15 +94,21 @@ const struct cred *client_cache_keep_reply(struct client *c, struct turn *t,
         .endtime = part->endtime,
         .renew_till = part->has_renew_till ? part->renew_till : 0,
         .ticket = rep->ticket.der,
+        .user_to_user = c->task.user_to_user,
+        .second_ticket = c->task.second_ticket,
     };
+    bool inherits = c->task.kind != CLIENT_LOGON && !part->has_caddr;
+    cred.caddr = inherits ? c->task.cred->caddr : part->caddr;
     key_from_wire(&part->key, &cred.session);
-    const struct cred *kept = client_cache_keep(c, &cred);
+    bool apart = c->task.kind == CLIENT_FORWARD || c->task.kind == CLIENT_PROXY;
+    const struct cred *kept = apart ? cred_copy(c, &cred) : client_cache_keep(c, &cred);
+    c->got = kept;
     wipe(&cred.session, sizeof cred.session);
     tell_key(t, .holder = c->config.party,
              .name = client_key_name(t->mem, "session", &kept->client, &kept->server, kept->srealm),
              .etype = kept->session.etype, .value = key_bytes(&kept->session),
              .cause = "client.rep.open");
-    tell(t, STEP_DONE, "client.rep.kept",
+    tell(t, STEP_DONE, apart ? "client.rep.apart" : "client.rep.kept",
          A_STR("server", client_shown(t->mem, &kept->server, kept->srealm)),
          A_TIME("until", kept->endtime), A_FLAGS("flags", kept->flags));
     return kept;
@@ -105,8 +129,12 @@ static uint32_t file_time(int64_t when)
     return when <= 0 ? 0 : when / SECOND > UINT32_MAX ? UINT32_MAX : (uint32_t)(when / SECOND);
 }
 
-static struct ccache_cred cred_to_file(const struct cred *cred)
+static struct ccache_cred cred_to_file(struct arena *mem, const struct cred *cred)
 {
+    struct ccache_data *addresses = arena_array(mem, struct ccache_data, cred->caddr.n);
+    for (size_t i = 0; i < cred->caddr.n; i++)
+        addresses[i] = (struct ccache_data){.type = (uint16_t)cred->caddr.at[i].addr_type,
+                                            .value = cred->caddr.at[i].address};
     return (struct ccache_cred){
         .client = to_file(&cred->client, cred->crealm),
         .server = to_file(&cred->server, cred->srealm),
@@ -116,8 +144,12 @@ static struct ccache_cred cred_to_file(const struct cred *cred)
         .starttime = file_time(cred->starttime),
         .endtime = file_time(cred->endtime),
         .renew_till = file_time(cred->renew_till),
+        .is_skey = cred->user_to_user,
         .flags = cred->flags,
+        .addresses = addresses,
+        .n_addresses = cred->caddr.n,
         .ticket = cred->ticket,
+        .second_ticket = cred->second_ticket,
     };
 }
 
@@ -134,7 +166,19 @@ bool client_ccache(const struct client *c, struct arena *mem, struct ccache *out
     out->creds = arena_array(mem, struct ccache_cred, n);
     out->n = n;
     for (const struct cred *cred = c->creds; cred; cred = cred->next)
-        out->creds[--n] = cred_to_file(cred);
+        out->creds[--n] = cred_to_file(mem, cred);
+    return true;
+}
+
+bool client_ccache_got(const struct client *c, struct arena *mem, struct ccache *out)
+{
+    *out = (struct ccache){.version = 0x0504};
+    if (!c->got)
+        return false;
+    out->principal = to_file(&c->got->client, c->got->crealm);
+    out->creds = arena_array(mem, struct ccache_cred, 1);
+    out->creds[0] = cred_to_file(mem, c->got);
+    out->n = 1;
     return true;
 }
 
@@ -175,7 +219,14 @@ static bool load(void *arg, const struct packet *p, struct turn *t)
             .endtime = f->endtime * SECOND,
             .renew_till = f->renew_till * SECOND,
             .ticket = f->ticket,
+            .user_to_user = f->is_skey,
+            .second_ticket = f->second_ticket,
         };
+        cred.caddr.n = f->n_addresses;
+        cred.caddr.at = arena_array(t->mem, struct HostAddress, f->n_addresses);
+        for (size_t a = 0; a < f->n_addresses; a++)
+            cred.caddr.at[a] = (struct HostAddress){.addr_type = f->addresses[a].type,
+                                                    .address = f->addresses[a].value};
         if (key_import(f->etype, f->key, &cred.session) &&
             asn_decode(&ASN_Ticket, f->ticket, ASN_DEPLOYED, t->mem, NULL, &ticket))
             client_cache_keep(c, &cred);

@@ -21,9 +21,10 @@ static const struct transition {
 
 /* What a task begins with. */
 static bool (*const begin[])(struct client *, struct turn *) = {
-    [CLIENT_LOGON] = client_as_begin,
-    [CLIENT_TICKET] = client_tgs_begin,
-    [CLIENT_GET] = client_ap_begin,
+    [CLIENT_LOGON] = client_as_begin,       [CLIENT_TICKET] = client_tgs_begin,
+    [CLIENT_GET] = client_ap_begin,         [CLIENT_RENEW] = client_renew_begin,
+    [CLIENT_VALIDATE] = client_renew_begin, [CLIENT_FORWARD] = client_renew_begin,
+    [CLIENT_PROXY] = client_renew_begin,
 };
 
 /* The APPLICATION tag tells Kerberos messages apart (RFC 4120 5). */
@@ -93,42 +94,6 @@ static bool guarded_receive(void *arg, const struct packet *p, struct turn *t)
     return receive(e->client, p, t);
 }
 
-static struct bytes kept_str(struct arena *mem, const char *s)
-{
-    return bytes_of(arena_str(mem, bytes_str(s)), strlen(s));
-}
-
-/* Which principal, which service: names as the user typed them. */
-static bool read_names(struct client *c, const struct client_do_args *a, struct task *task)
-{
-    task->crealm = c->config.realm;
-    task->srealm = c->config.realm;
-    if (a->task == CLIENT_LOGON) {
-        if (!a->principal ||
-            !principal_parse(c->mem, a->principal, NT_PRINCIPAL, &task->cname, &task->crealm))
-            return false;
-        task->crealm = arena_copy(c->mem, task->crealm);
-        task->srealm = task->crealm;
-        struct bytes *two = arena_array(c->mem, struct bytes, 2);
-        two[0] = kept_str(c->mem, "krbtgt");
-        two[1] = task->crealm;
-        task->sname.name_type = NT_SRV_INST;
-        task->sname.name_string.at = two;
-        task->sname.name_string.n = 2;
-        return true;
-    }
-    const char *spn = a->spn ? a->spn : arena_printf(c->mem, "HTTP/%s", a->host ? a->host : "");
-    task->cname = c->cname;
-    if (c->known)
-        task->crealm = c->crealm;
-    /* The parser may point into its text: that must last as long as the task. */
-    if (!principal_parse(c->mem, arena_str(c->mem, bytes_str(spn)), NT_SRV_HST, &task->sname,
-                         &task->srealm))
-        return false;
-    task->srealm = arena_copy(c->mem, task->srealm);
-    return true;
-}
-
 static bool guarded_do(void *arg, const struct packet *p, struct turn *t)
 {
     (void)p;
@@ -137,26 +102,17 @@ static bool guarded_do(void *arg, const struct packet *p, struct turn *t)
     const struct client_do_args *a = e->args;
     same_escape(c, t);
 
-    struct task task = {.kind = a->task, .via = c->config.via, .start = t->now};
-    bool named = read_names(c, a, &task);
-    int64_t life = a->life ? a->life : 10 * HOUR;
-    task.till = (t->now + life) / SECOND * SECOND;
-    task.rtime = a->renew_life ? (t->now + a->renew_life) / SECOND * SECOND : 0;
-    task.options = a->kdc_options | (a->renew_life ? KDC_OPT_RENEWABLE : 0u);
-    task.password = arena_copy(c->mem, a->password);
-    task.keytab = a->keytab;
-    task.timestamp_first = a->timestamp_first;
-    task.mutual = a->mutual;
-    task.service = a->service;
-    task.target = arena_str(c->mem, bytes_str(a->target ? a->target : "/"));
-    task.host = arena_str(c->mem, bytes_str(a->host ? a->host : ""));
+    struct task task;
+    bool named = client_task_read(c, a, t->now, &task);
     client_forget_secret(&c->task);
     c->task = task;
+    c->got = NULL;
     c->outcome = (struct client_outcome){CLIENT_WAITING, 0, ""};
     if (!named)
-        return client_refuse(
-            c, t, FIND_NAME,
-            (struct detail){.found = a->task == CLIENT_LOGON ? a->principal : a->spn});
+        return client_refuse(c, t, FIND_NAME,
+                             (struct detail){.found = a->principal ? a->principal : a->spn});
+    if (task.user_to_user && !task.second_ticket.n)
+        return client_refuse(c, t, FIND_SECOND, (struct detail){0});
     return begin[a->task](c, t);
 }
 

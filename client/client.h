@@ -95,6 +95,10 @@ struct client_outcome client_result(const struct client *);
 
 /* The cache as a FILE ccache would hold it (in mem). False: no credentials. */
 bool client_ccache(const struct client *, struct arena *mem, struct ccache *out);
+/* The same with nothing but what the last task got: what a forwarded or proxy ticket is handed on
+ * as, which the cache itself never holds. False: it got none. */
+bool client_ccache_got(const struct client *, struct arena *mem, struct ccache *out);
+/* Adds what is in it; its principal becomes the client's. */
 bool client_ccache_load(struct client *, const struct ccache *);
 
 const struct fault_row *client_fault_table(size_t *n);

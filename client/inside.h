@@ -12,7 +12,10 @@ struct cred {
     struct key session;
     uint32_t flags;
     int64_t authtime, starttime, endtime, renew_till; /* microseconds; renew_till 0: none */
+    struct HostAddresses caddr;                       /* n == 0: good from anywhere */
     struct bytes ticket;                              /* DER, as it came */
+    bool user_to_user; /* sealed with the session key of second_ticket (RFC 4120 3.7) */
+    struct bytes second_ticket;
 };
 
 /* What a task waits for: the rows of the table in client.c. */
@@ -29,8 +32,13 @@ struct task {
     struct PrincipalName cname, sname;
     struct bytes crealm, srealm;
     uint32_t options;
-    int64_t start, till, rtime; /* start: when the task began; rtime 0: not asked */
+    int64_t from, till, rtime; /* from, rtime 0: not asked */
     uint32_t nonce;
+    struct HostAddresses addresses; /* n == 0: none asked */
+    bool user_to_user;
+    struct bytes second_ticket; /* DER; n == 0: none */
+    bool anonymous, anew;
+    bool confirmed; /* the KDC saw the request as it was sent (RFC 6806 11) */
 
     /* The logon's secret, and the key made of it with what went into it. */
     struct bytes password;
@@ -62,8 +70,9 @@ struct client {
     struct client_config config;
     struct task task;
     struct client_outcome outcome;
-    struct cred *creds; /* newest first */
-    bool known;         /* the next two are set: the principal the cache belongs to */
+    struct cred *creds;     /* newest first */
+    const struct cred *got; /* by the task that is under way or was the last; NULL: none */
+    bool known;             /* the next two are set: the principal the cache belongs to */
     struct PrincipalName cname;
     struct bytes crealm;
     struct security_context context;
@@ -82,6 +91,8 @@ enum finding {
     FIND_ASKED,
     FIND_SKEW,
     FIND_TIMES,
+    FIND_ADDRESSES,
+    FIND_FLAGS,
     FIND_CONFIRMED,
     FIND_ERROR, /* a KRB-ERROR ended it */
     FIND_NO_METHOD,
@@ -90,6 +101,8 @@ enum finding {
     FIND_NAME,
     FIND_NO_TICKET,
     FIND_EXPIRED,
+    FIND_INVALID,
+    FIND_SECOND,
     FIND_HTTP,
     FIND_STATUS,
     FIND_TOKEN,
@@ -121,8 +134,8 @@ uint32_t client_draw_nonce(struct turn *);
 /* Decodes (the codec checks version and message type); refuses and returns false otherwise. */
 bool client_read_reply(struct client *, struct turn *, const struct packet *,
                        const struct asn_type *, struct KDC_REP *out);
-/* RFC 4120 3.1.5 and 3.3.4: every check of what was opened against what was asked and against what
- * stood in clear. False: refused. */
+/* RFC 4120 3.1.5 and 3.3.4, in reply.c: every check of what was opened against what was asked and
+ * against what stood in clear. False: refused. */
 bool client_reply_check(struct client *, struct turn *, const struct KDC_REP *,
                         const struct EncKDCRepPart *);
 /* Reads and tells a KRB-ERROR; refuses and returns false when it is none. */
@@ -130,13 +143,24 @@ bool client_read_error(struct client *, struct turn *, struct bytes data, struct
 /* Goes over to TCP when the error says so. */
 bool client_too_big(struct client *, struct turn *, const struct KRB_ERROR *);
 bool client_refuse_error(struct client *, struct turn *, const struct KRB_ERROR *);
+/* "krbtgt/REALM", its parts in mem. */
+struct PrincipalName client_tgs_name(struct arena *, struct bytes realm);
+struct HostAddresses client_addresses_copy(struct arena *, const struct HostAddresses *);
 bool client_etype_offered(const struct client *, int64_t etype);
+
+/* A task of its arguments (task.c); everything in it in the client's arena. False: a name that
+ * cannot be used. */
+bool client_task_read(struct client *, const struct client_do_args *, int64_t now, struct task *);
 
 /* The functions of the table. */
 bool client_as_begin(struct client *, struct turn *);
 bool client_as_reply(struct client *, const struct packet *, struct turn *);
 bool client_as_error(struct client *, const struct packet *, struct turn *);
 bool client_tgs_begin(struct client *, struct turn *);
+/* Asks for task.sname with task.cred, or refuses where that ticket is of no use. */
+bool client_tgs_ask(struct client *, struct turn *);
+/* RENEW, VALIDATE, FORWARD, PROXY: another ticket made of one that is there (renew.c). */
+bool client_renew_begin(struct client *, struct turn *);
 bool client_tgs_reply(struct client *, const struct packet *, struct turn *);
 bool client_tgs_error(struct client *, const struct packet *, struct turn *);
 bool client_ap_begin(struct client *, struct turn *);
@@ -170,12 +194,16 @@ struct preauth_row {
 extern const struct preauth_row client_preauth_timestamp;
 
 /* ---- the cache (cache.c) --------------------------------------------------------------------- */
-/* Newest that serves; NULL: none. Name types are not compared. */
+/* Newest that serves; NULL: none. Name types are not compared. A ticket for user-to-user serves
+ * only who names the same second ticket, and no other does then. */
 const struct cred *client_cache_find(const struct client *, struct bytes srealm,
-                                     const struct PrincipalName *server);
+                                     const struct PrincipalName *server,
+                                     struct bytes second_ticket);
+const struct cred *client_cache_tgt(const struct client *, struct bytes realm);
 /* Copies into the client's arena. */
 const struct cred *client_cache_keep(struct client *, const struct cred *);
-/* The same for a ticket that a checked reply brought; tells it and its session key. */
+/* The same for a ticket that a checked reply brought; tells it and its session key. One that was
+ * asked for another host's use (FORWARD, PROXY) is kept apart. */
 const struct cred *client_cache_keep_reply(struct client *, struct turn *, const struct KDC_REP *,
                                            const struct EncKDCRepPart *);
 

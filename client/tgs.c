@@ -1,21 +1,12 @@
 /* The TGS exchange (RFC 4120 3.3): what kvno does. */
 #include "client/inside.h"
 
-static const struct cred *find_tgt(const struct client *c)
-{
-    struct bytes two[2] = {BYTES_LIT("krbtgt"), c->task.srealm};
-    struct PrincipalName name = {.name_type = NT_SRV_INST};
-    name.name_string.at = two;
-    name.name_string.n = 2;
-    return client_cache_find(c, c->task.srealm, &name);
-}
-
 static void write_body(struct client *c, struct turn *t, struct KDC_REQ_BODY *body)
 {
     struct task *task = &c->task;
     /* What the ticket-granting ticket may do, the new ticket is asked to be able to do. */
     task->options |= task->cred->flags & (TKT_FORWARDABLE | TKT_PROXIABLE);
-    if (task->till > task->cred->endtime)
+    if (task->till > task->cred->endtime && task->kind != CLIENT_RENEW)
         task->till = task->cred->endtime;
     task->nonce = client_draw_nonce(t);
     *body = (struct KDC_REQ_BODY){
@@ -27,6 +18,8 @@ static void write_body(struct client *c, struct turn *t, struct KDC_REQ_BODY *bo
         .has_rtime = task->rtime != 0,
         .rtime = task->rtime,
         .nonce = task->nonce,
+        .has_addresses = task->addresses.n != 0,
+        .addresses = task->addresses,
     };
     body->etype.n = c->config.n_etypes;
     body->etype.at = arena_array(t->mem, int64_t, body->etype.n);
@@ -70,11 +63,32 @@ static bool prove_body(struct client *c, struct turn *t, struct bytes body, stru
     return ap_req->n != 0;
 }
 
+/* The ticket whose session key is to seal the new one (RFC 4120 3.3.1, 3.7). */
+static bool add_second_ticket(struct client *c, struct turn *t, struct KDC_REQ_BODY *body)
+{
+    if (!c->task.user_to_user)
+        return true;
+    struct Ticket *second = arena_new_of(t->mem, struct Ticket);
+    if (!asn_decode(&ASN_Ticket, c->task.second_ticket, ASN_DEPLOYED, t->mem, NULL, second)) {
+        client_refuse(c, t, FIND_SECOND, (struct detail){0});
+        return false;
+    }
+    body->has_additional_tickets = true;
+    body->additional_tickets.at = second;
+    body->additional_tickets.n = 1;
+    tell(t, STEP_DONE, "client.tgs.second",
+         A_STR("server", client_shown(t->mem, &c->task.sname, c->task.srealm)),
+         A_STR("ticket", client_shown(t->mem, &second->sname, second->realm)));
+    return true;
+}
+
 static bool ask(struct client *c, struct turn *t)
 {
     struct KDC_REQ req = {.pvno = 5, .msg_type = 12, .has_padata = true};
     struct PA_DATA padata = {.padata_type = PA_TGS_REQ};
     write_body(c, t, &req.req_body);
+    if (!add_second_ticket(c, t, &req.req_body))
+        return true;
     struct bytes body = asn_encode(&ASN_KDC_REQ_BODY, &req.req_body, t->mem);
     if (!body.n || !prove_body(c, t, body, &padata.padata_value))
         return false;
@@ -93,8 +107,10 @@ static bool ask(struct client *c, struct turn *t)
 /* A ticket that is already there is not asked for again. */
 static bool have_it(struct client *c, struct turn *t)
 {
-    const struct cred *cred = client_cache_find(c, c->task.srealm, &c->task.sname);
-    if (c->task.kind != CLIENT_TICKET || !cred || cred->endtime <= t->now)
+    const struct cred *cred =
+        client_cache_find(c, c->task.srealm, &c->task.sname, c->task.second_ticket);
+    if (c->task.kind != CLIENT_TICKET || c->task.anew || !cred || cred->endtime <= t->now ||
+        (cred->flags & TKT_INVALID))
         return false;
     char until[WHEN_TEXT];
     tell(t, STEP_DONE, "client.tgs.cached",
@@ -105,24 +121,36 @@ static bool have_it(struct client *c, struct turn *t)
                                         when_text(cred->endtime, false, until)));
 }
 
+/* A postdated ticket is of no use before the KDC has made it valid (RFC 4120 2.4): only that may be
+ * asked with it. */
+bool client_tgs_ask(struct client *c, struct turn *t)
+{
+    const struct cred *cred = c->task.cred;
+    char when[WHEN_TEXT];
+    if (cred->endtime <= t->now)
+        return client_refuse(
+            c, t, FIND_EXPIRED,
+            (struct detail){
+                .found = arena_str(t->mem, bytes_str(when_text(cred->endtime, false, when)))});
+    if ((cred->flags & TKT_INVALID) && c->task.kind != CLIENT_VALIDATE)
+        return client_refuse(
+            c, t, FIND_INVALID,
+            (struct detail){
+                .found = arena_str(t->mem, bytes_str(when_text(cred->starttime, false, when)))});
+    return ask(c, t);
+}
+
 bool client_tgs_begin(struct client *c, struct turn *t)
 {
     if (have_it(c, t))
         return true;
-    c->task.cred = find_tgt(c);
+    c->task.cred = client_cache_tgt(c, c->task.srealm);
     if (!c->task.cred)
         return client_refuse(c, t, FIND_NO_TICKET, (struct detail){.found = "an empty cache"});
-    if (c->task.cred->endtime <= t->now) {
-        char end[WHEN_TEXT];
-        return client_refuse(
-            c, t, FIND_EXPIRED,
-            (struct detail){.found = arena_str(
-                                t->mem, bytes_str(when_text(c->task.cred->endtime, false, end)))});
-    }
     tell(t, STEP_DONE, "client.tgs.tgt",
          A_STR("client", client_shown(t->mem, &c->task.cred->client, c->task.cred->crealm)),
          A_TIME("until", c->task.cred->endtime));
-    return ask(c, t);
+    return client_tgs_ask(c, t);
 }
 
 bool client_tgs_error(struct client *c, const struct packet *p, struct turn *t)

@@ -31,7 +31,10 @@ struct ap_policy {
     int64_t skew;       /* microseconds either way; RFC 4120 suggests 5 minutes */
     int32_t usage;      /* of the authenticator: 11, or 7 in a TGS-REQ */
     const char *step;   /* prefix of the step ids told: "service.ap" or "kdc.tgs.ap" */
-    bool allow_invalid; /* a ticket that is not valid yet passes (it is to be validated) */
+    bool allow_invalid; /* a ticket marked invalid passes (it is to be validated), and its start is
+                         * the caller's to look at */
+    const struct key *own_session; /* of the acceptor's own TGT, for user-to-user (RFC 4120 3.7);
+                                    * NULL: it has none */
 };
 
 struct ap_checked {
@@ -48,7 +51,8 @@ struct ap_checked {
  *
  * The caller does replay detection (realm's ledger or the service's own cache), the checksum, and
  * the telling of keys. 0: accepted; else the error to answer with. *out is filled as far as it
- * came. A ticket for user-to-user (AP_OPT_USE_SESSION_KEY) is refused: KRB_AP_ERR_NOKEY. */
+ * came. A request with AP_OPT_USE_SESSION_KEY is opened with policy->own_session; without one it
+ * is refused: KRB_AP_ERR_NOKEY. */
 int32_t ap_check(struct turn *, const struct AP_REQ *, const struct ap_keys *,
                  const struct ap_policy *, struct ap_checked *out);
 

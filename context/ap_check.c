@@ -26,6 +26,14 @@ static int32_t check_message(struct turn *turn, const struct AP_REQ *req,
     return 0;
 }
 
+static int32_t own_session(const struct ap_policy *policy, struct key *key)
+{
+    if (!policy->own_session)
+        return KRB_AP_ERR_NOKEY;
+    *key = *policy->own_session;
+    return 0;
+}
+
 static int32_t find_key(struct turn *turn, const struct Ticket *t, uint32_t options,
                         const struct ap_keys *keys, const struct ap_policy *policy, struct key *key)
 {
@@ -33,10 +41,11 @@ static int32_t find_key(struct turn *turn, const struct Ticket *t, uint32_t opti
                etype = A_ETYPE("etype", t->enc_part.etype);
     if (turn->tell)
         server = A_STR("server", principal_text(turn->mem, &t->sname, t->realm));
-    /* The ticket of a user-to-user exchange is sealed with a session key that nobody here keeps. */
-    if (options & AP_OPT_USE_SESSION_KEY)
-        REFUSE("key", KRB_AP_ERR_NOKEY, server, kvno, etype);
-    int32_t code = keys->find(keys->arg, turn, t, key);
+    int32_t code;
+    if (!(options & AP_OPT_USE_SESSION_KEY))
+        code = keys->find(keys->arg, turn, t, key);
+    else /* user-to-user: sealed with the session key of the TGT that the acceptor showed */
+        code = own_session(policy, key);
     if (code)
         REFUSE("key", code, server, kvno, etype);
     tell_under(turn, STEP_DONE, policy->step, "key", server, kvno, etype);

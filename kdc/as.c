@@ -62,8 +62,11 @@ static int32_t step_options(struct exchange *x)
     const char *why = option_refused(options);
     if (why)
         return refuse(x, KDC_ERR_BADOPTION, why);
-    if (options & (KDC_OPT_FORWARDED | KDC_OPT_PROXY | KDC_OPT_RENEW))
+    if (options & (KDC_OPT_FORWARDED | KDC_OPT_PROXY | KDC_OPT_RENEW | KDC_OPT_VALIDATE |
+                   KDC_OPT_ENC_TKT_IN_SKEY))
         return refuse(x, KDC_ERR_BADOPTION, "this option needs a ticket to begin with");
+    if (options & (KDC_OPT_POSTDATED | KDC_OPT_ALLOW_POSTDATE))
+        return refuse(x, KDC_ERR_BADOPTION, "no postdated tickets are issued");
     return DONE;
 }
 

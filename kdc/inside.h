@@ -46,6 +46,9 @@ struct exchange {
     const struct account *client, *server; /* client: NULL in a TGS exchange for one unknown here */
     const struct account_key *client_key;  /* AS: what the reply will be sealed with */
     const struct account_key *server_key;  /* what the ticket will be sealed with */
+    const struct PrincipalName *sname;     /* the ticket's, once decided */
+    struct key second;                     /* user-to-user: the session key of the second TGT */
+    const struct PrincipalName *second_owner; /* and its client; NULL: no such ticket is asked */
     int32_t session_etype;
     bool proven;           /* a pre-authentication mechanism has verified */
     bool counted;          /* the ledger remembers this request */
@@ -114,6 +117,7 @@ int32_t client_standing(struct exchange *, const struct account *, enum way_in);
  */
 
 bool is_tgs_name(const struct exchange *, const struct PrincipalName *); /* krbtgt/OUR.REALM */
+bool is_krbtgt(const struct PrincipalName *);                            /* krbtgt/ANY.REALM */
 int32_t step_server(struct exchange *);
 
 /* ---- etype_step.c: the choices of etype.h, made and told ----------------------------------------
@@ -152,7 +156,7 @@ int64_t asked_till(int64_t); /* 1970-01-01: as late as can be */
 /* The shortest of these, where 0 sets no bound. */
 int64_t shortest(int64_t realm, int64_t client, int64_t server);
 int32_t step_session_key(struct exchange *);
-/* Completes x->ticket and seals it for x->server into x->sealed. */
+/* Completes x->ticket and seals it into x->sealed: for x->server, or with x->second. */
 int32_t step_ticket(struct exchange *);
 /* The EncKDCRepPart that repeats x->ticket to the client. */
 struct EncKDCRepPart reply_part(struct exchange *);

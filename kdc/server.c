@@ -1,10 +1,14 @@
 /* The account that a ticket is asked for. */
 #include "kdc/inside.h"
 
+bool is_krbtgt(const struct PrincipalName *name)
+{
+    return name->name_string.n == 2 && bytes_equal_str(name->name_string.at[0], "krbtgt");
+}
+
 bool is_tgs_name(const struct exchange *x, const struct PrincipalName *name)
 {
-    return name->name_string.n == 2 && bytes_equal_str(name->name_string.at[0], "krbtgt") &&
-           bytes_equal(name->name_string.at[1], realm_name(x->realm));
+    return is_krbtgt(name) && bytes_equal(name->name_string.at[1], realm_name(x->realm));
 }
 
 static int32_t usable(struct exchange *x, const struct account *a)
@@ -13,6 +17,8 @@ static int32_t usable(struct exchange *x, const struct account *a)
         return refuse(x, KDC_ERR_SERVICE_REVOKED, "the service's account is disabled");
     if (a->expires && x->turn->now >= a->expires)
         return refuse(x, KDC_ERR_SERVICE_EXP, "the service's account has expired");
+    if (x->second.n)
+        return DONE; /* user-to-user: its long-term key is not used */
     if (a->flags & ACCOUNT_NO_SERVER)
         return refuse(x, KDC_ERR_MUST_USE_USER2USER, "no tickets are issued for this account");
     if (!a->n_keys)
@@ -22,12 +28,14 @@ static int32_t usable(struct exchange *x, const struct account *a)
 
 int32_t step_server(struct exchange *x)
 {
-    if (!x->body->has_sname)
+    if (!x->sname && !x->body->has_sname)
         return refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "no service was named");
-    SAY(x, A_STR("sname", principal_text(x->turn->mem, &x->body->sname, (struct bytes){0})));
+    if (!x->sname)
+        x->sname = &x->body->sname;
+    SAY(x, A_STR("sname", principal_text(x->turn->mem, x->sname, (struct bytes){0})));
     if (x->is_tgs && !bytes_equal(x->body->realm, realm_name(x->realm)))
         return refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "the service is in another realm");
-    x->server = realm_find(x->realm, x->turn->mem, &x->body->sname);
+    x->server = realm_find(x->realm, x->turn->mem, x->sname);
     if (!x->server)
         return refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "no account has this service name");
     SAY(x, A_STR("account", x->server->text),

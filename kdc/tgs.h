@@ -4,6 +4,9 @@
 
 #include "kdc/inside.h"
 
+/* Options for the same ticket again, with other times or without its mark. */
+#define AGAIN (KDC_OPT_RENEW | KDC_OPT_VALIDATE)
+
 /* tgs_ap.c: who asks */
 int32_t step_tgs_ap(struct exchange *);
 int32_t step_tgs_checksum(struct exchange *);
@@ -11,6 +14,13 @@ int32_t step_tgs_replay(struct exchange *);
 /* tgs_grant.c: what of it is granted */
 int32_t step_tgs_options(struct exchange *);
 int32_t step_tgs_flags(struct exchange *);
+/* tgs_times.c: from when until when */
 int32_t step_tgs_times(struct exchange *);
+int64_t brought_start(const struct exchange *); /* of the ticket brought */
+/* user_to_user.c: a ticket sealed with a session key (RFC 4120 3.7) */
+int32_t step_user_to_user(struct exchange *);
+int32_t step_user_to_user_owner(struct exchange *);
+int32_t step_user_to_user_etype(struct exchange *);
+int32_t step_tgs_etype(struct exchange *);
 
 #endif

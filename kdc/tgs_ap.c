@@ -2,13 +2,14 @@
  * was seen before (RFC 4120 3.3.2). */
 #include "kdc/tgs.h"
 
-/* A ticket-granting ticket, or, to be renewed, the very ticket that is asked for. */
+/* A ticket-granting ticket; or, to be had again in another form, the very ticket that is asked
+ * for. */
 static const struct account *ticket_holder(const struct exchange *x, const struct Ticket *t)
 {
     const struct KDC_REQ_BODY *b = x->body;
-    bool renews =
-        (b->kdc_options & KDC_OPT_RENEW) && b->has_sname && principal_equal(&t->sname, &b->sname);
-    if (!bytes_equal(t->realm, realm_name(x->realm)) || !(is_tgs_name(x, &t->sname) || renews))
+    bool again = (b->kdc_options & (KDC_OPT_RENEW | KDC_OPT_VALIDATE | KDC_OPT_PROXY)) &&
+                 b->has_sname && principal_equal(&t->sname, &b->sname);
+    if (!bytes_equal(t->realm, realm_name(x->realm)) || !(is_tgs_name(x, &t->sname) || again))
         return NULL;
     return realm_find(x->realm, x->turn->mem, &t->sname);
 }
@@ -70,7 +71,10 @@ int32_t step_tgs_ap(struct exchange *x)
     if (!read_ap_req(x, &req, &code))
         return code;
     struct ap_keys keys = {find_key, x};
-    struct ap_policy policy = {x->policy->skew, USAGE_TGS_AUTHENTICATOR, "kdc.tgs.ap", false};
+    struct ap_policy policy = {.skew = x->policy->skew,
+                               .usage = USAGE_TGS_AUTHENTICATOR,
+                               .step = "kdc.tgs.ap",
+                               .allow_invalid = x->body->kdc_options & KDC_OPT_VALIDATE};
     code = ap_check(x->turn, &req, &keys, &policy, &x->tgt);
     if (x->tgt.session.n) { /* the ticket opened */
         x->cname = &x->tgt.ticket.cname;

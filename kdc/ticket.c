@@ -39,20 +39,10 @@ enum { OPT_REQUEST_ANONYMOUS = 1 << 15, OPT_CNAME_IN_ADDL_TKT = 1 << 17 };
 
 const char *option_refused(uint32_t options)
 {
-    static const struct {
-        uint32_t option;
-        const char *why;
-    } refused[] = {
-        {KDC_OPT_POSTDATED, "no postdated tickets are issued"},
-        {KDC_OPT_ALLOW_POSTDATE, "no postdated tickets are issued"},
-        {KDC_OPT_VALIDATE, "no postdated tickets are validated"},
-        {KDC_OPT_ENC_TKT_IN_SKEY, "user-to-user tickets are not issued"},
-        {OPT_CNAME_IN_ADDL_TKT, "constrained delegation is not granted"},
-        {OPT_REQUEST_ANONYMOUS, "anonymous tickets are not issued"},
-    };
-    for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
-        if (options & refused[i].option)
-            return refused[i].why;
+    if (options & OPT_CNAME_IN_ADDL_TKT)
+        return "constrained delegation is not granted";
+    if (options & OPT_REQUEST_ANONYMOUS)
+        return "anonymous tickets are not issued";
     return NULL;
 }
 
@@ -64,24 +54,39 @@ int32_t step_session_key(struct exchange *x)
     if (!key_random(x->turn->crypto, x->turn->rng, "session-key", x->session_etype, &x->session))
         return BROKEN;
     x->ticket.key = key_to_wire(&x->session);
-    tell_session_key(x, "session", &x->session, x->cname, &x->body->sname,
+    tell_session_key(x, "session", &x->session, x->cname, x->sname,
                      x->is_tgs ? "kdc.tgs.session-key" : "kdc.as.session-key");
     SAY(x, A_ETYPE("etype", x->session_etype));
     return DONE;
 }
 
+/* User-to-user: no kvno, for it is no long-term key (RFC 4120 3.3.3). */
+static void tell_ticket(struct exchange *x, const struct key *key, uint32_t kvno)
+{
+    if (!x->turn->tell)
+        return;
+    const char *whose = x->second.n
+                            ? arena_printf(x->turn->mem, "the second ticket's session with %s",
+                                           reader_name(x, x->second_owner))
+                            : reader_name(x, &x->server->name);
+    SAY(x, A_STR("server", reader_name(x, x->sname)), A_STR("key", whose));
+    if (kvno)
+        SAY(x, A_INT("kvno", kvno));
+    SAY(x, A_ETYPE("etype", key->etype), A_USAGE("usage", USAGE_TICKET));
+}
+
 int32_t step_ticket(struct exchange *x)
 {
     const struct account_key *k = x->server_key;
+    const struct key *key = x->second.n ? &x->second : &k->key;
+    uint32_t kvno = x->second.n ? 0 : k->kvno;
     x->ticket.crealm = x->crealm;
     x->ticket.cname = *x->cname;
-    x->sealed =
-        (struct Ticket){.tkt_vno = 5, .realm = realm_name(x->realm), .sname = x->body->sname};
-    tell_account_key(x, x->server, k, x->is_tgs ? "kdc.tgs.ticket" : "kdc.as.ticket");
-    SAY(x, A_STR("server", reader_name(x, &x->body->sname)),
-        A_STR("key", reader_name(x, &x->server->name)), A_INT("kvno", k->kvno),
-        A_ETYPE("etype", k->key.etype), A_USAGE("usage", USAGE_TICKET));
-    if (!seal_value(x->turn, &ASN_EncTicketPart, &x->ticket, &k->key, k->kvno, USAGE_TICKET,
+    x->sealed = (struct Ticket){.tkt_vno = 5, .realm = realm_name(x->realm), .sname = *x->sname};
+    if (!x->second.n)
+        tell_account_key(x, x->server, k, x->is_tgs ? "kdc.tgs.ticket" : "kdc.as.ticket");
+    tell_ticket(x, key, kvno);
+    if (!seal_value(x->turn, &ASN_EncTicketPart, &x->ticket, key, kvno, USAGE_TICKET,
                     &x->sealed.enc_part))
         return BROKEN;
     return DONE;
@@ -107,7 +112,7 @@ struct EncKDCRepPart reply_part(struct exchange *x)
         .has_renew_till = t->has_renew_till,
         .renew_till = t->renew_till,
         .srealm = realm_name(x->realm),
-        .sname = x->body->sname,
+        .sname = *x->sname,
         .has_caddr = t->has_caddr,
         .caddr = t->caddr,
     };

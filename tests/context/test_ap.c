@@ -105,7 +105,7 @@ static struct AP_REQ request(struct EncTicketPart part, int64_t ctime)
 static int32_t check(const struct AP_REQ *req, struct ap_checked *out)
 {
     struct ap_keys keys = {find, &service};
-    struct ap_policy policy = {5 * MINUTE, USAGE_AP_AUTHENTICATOR, "t", false};
+    struct ap_policy policy = {.skew = 5 * MINUTE, .usage = USAGE_AP_AUTHENTICATOR, .step = "t"};
     return ap_check(&turn, req, &keys, &policy, out);
 }
 

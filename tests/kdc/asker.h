@@ -17,6 +17,7 @@
 struct heard {
     struct story story;
     char refused[64]; /* id of the last step that refused */
+    char bound[64];   /* the last argument of this name */
     char steps[4096]; /* every id, a space behind each */
     char keys[2048];
 };
@@ -41,8 +42,10 @@ static inline void hear_step(struct story *s, const char *id, enum outcome outco
                              const struct arg *args, size_t n)
 {
     struct heard *h = (struct heard *)s;
-    (void)args;
-    (void)n;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(args[i].name, "bound") == 0)
+            snprintf(h->bound, sizeof h->bound, "%.*s", (int)args[i].text.n,
+                     (const char *)args[i].text.p);
     if (outcome == STEP_REFUSED)
         snprintf(h->refused, sizeof h->refused, "%s", id);
     size_t at = strlen(h->steps);
@@ -200,6 +203,8 @@ struct ask {
     bool wrong_checksum;
     uint32_t ap_options;
     bool enc_authorization_data;
+    const struct Ticket *second;  /* user-to-user: the additional ticket; NULL: none */
+    const struct key *ticket_key; /* what the new ticket should open with; NULL: its sname's */
 };
 
 #define TILL (ASKER_NOW - ASKER_NOW % SECOND + 8 * HOUR)
@@ -229,6 +234,11 @@ static inline struct KDC_REQ_BODY asker_body(struct asker *a, const struct ask *
         *h = (struct HostAddress){.addr_type = 2, .address = BYTES_LIT("\x0a\x00\x00\x05")};
         b.has_addresses = true;
         b.addresses = (struct HostAddresses){h, 1};
+    }
+    if (q->second) {
+        b.has_additional_tickets = true;
+        b.additional_tickets.at = (struct Ticket *)(uintptr_t)q->second;
+        b.additional_tickets.n = 1;
     }
     if (q->enc_authorization_data) {
         b.has_enc_authorization_data = true;
@@ -331,10 +341,12 @@ struct got {
     struct key session;
 };
 
-static inline bool open_got(struct asker *a, struct got *g, const struct key *key, int32_t usage)
+static inline bool open_got(struct asker *a, struct got *g, const struct key *key, int32_t usage,
+                            const struct key *ticket)
 {
     char *sname = principal_text(a->mem, &g->rep.ticket.sname, (struct bytes){0});
-    const struct key *ticket = asker_key(a, sname, (int32_t)g->rep.ticket.enc_part.etype);
+    if (!ticket)
+        ticket = asker_key(a, sname, (int32_t)g->rep.ticket.enc_part.etype);
     const struct asn_type *type = usage == USAGE_AS_REP ? &ASN_EncASRepPart : &ASN_EncTGSRepPart;
     return open_value(&a->asker, &g->rep.enc_part, key, usage, type, &g->part) == OPEN_OK &&
            open_value(&a->asker, &g->rep.ticket.enc_part, ticket, USAGE_TICKET, &ASN_EncTicketPart,
@@ -342,9 +354,10 @@ static inline bool open_got(struct asker *a, struct got *g, const struct key *ke
            key_from_wire(&g->part.key, &g->session);
 }
 
-/* key: what the reply should open with, for usage 3, 8 or 9. */
-static inline struct got read_reply(struct asker *a, struct bytes reply, const struct key *key,
-                                    int32_t usage)
+/* key: what the reply should open with, for usage 3, 8 or 9; ticket_key: the ticket in it, NULL:
+ * the key of its sname. */
+static inline struct got read_reply_of(struct asker *a, struct bytes reply, const struct key *key,
+                                       int32_t usage, const struct key *ticket_key)
 {
     struct got g = {.error = -2};
     if (!reply.n) {
@@ -358,9 +371,15 @@ static inline struct got read_reply(struct asker *a, struct bytes reply, const s
     }
     if (asn_decode(reply.p[0] == 0x6b ? &ASN_AS_REP : &ASN_TGS_REP, reply, ASN_STRICT, a->mem, NULL,
                    &g.rep) &&
-        (!key || open_got(a, &g, key, usage)))
+        (!key || open_got(a, &g, key, usage, ticket_key)))
         g.error = 0;
     return g;
+}
+
+static inline struct got read_reply(struct asker *a, struct bytes reply, const struct key *key,
+                                    int32_t usage)
+{
+    return read_reply_of(a, reply, key, usage, NULL);
 }
 
 static inline struct got ask_as(struct asker *a, const struct ask *q, const struct key *key)
@@ -377,8 +396,9 @@ static inline struct got ask_tgs(struct asker *a, const struct ask *q)
 {
     bool ok;
     struct bytes reply = asker_turn(a, tgs_req(a, q), &ok);
-    struct got g = read_reply(a, reply, q->subkey ? q->subkey : q->session,
-                              q->subkey ? USAGE_TGS_REP_SUBKEY : USAGE_TGS_REP_SESSION);
+    struct got g =
+        read_reply_of(a, reply, q->subkey ? q->subkey : q->session,
+                      q->subkey ? USAGE_TGS_REP_SUBKEY : USAGE_TGS_REP_SESSION, q->ticket_key);
     if (!ok)
         g.error = -3;
     return g;

@@ -1,58 +1,5 @@
-/* The TGS: every answer it can give, and what a ticket may become. */
-#include "tests/kdc/asker.h"
-
-#include <setjmp.h>
-#include <stdarg.h>
-
-#include <cmocka.h>
-
-#define TGS "krbtgt/EXAMPLE.TEST"
-#define WWW "HTTP/www.example.test"
-
-static struct asker *a;
-static struct got tgt; /* alice's, forwardable, proxiable and renewable */
-
-static int setup(void **state)
-{
-    (void)state;
-    a = asker_new();
-    a->turn.tell = &a->heard.story;
-    tgt = logon(a, KDC_OPT_FORWARDABLE | KDC_OPT_PROXIABLE | KDC_OPT_RENEWABLE);
-    return tgt.error;
-}
-
-static int teardown(void **state)
-{
-    (void)state;
-    asker_free(a);
-    return 0;
-}
-
-static struct ask for_www(void)
-{
-    return (struct ask){
-        .sname = WWW, .till = TILL, .tgt = &tgt.rep.ticket, .session = &tgt.session};
-}
-
-static void refused(struct ask q, int32_t code, const char *step)
-{
-    struct got g = ask_tgs(a, &q);
-    assert_int_equal(g.error, code);
-    assert_string_equal(a->heard.refused, step);
-    assert_in_range(g.krb_error.e_text.n, 1, 45);
-    assert_int_equal(g.krb_error.stime + g.krb_error.susec, a->turn.now);
-}
-
-/* The TGT changed by its owner, the KDC, as nobody else could: sealed again. */
-static struct Ticket resealed(struct EncTicketPart part)
-{
-    struct Ticket t = tgt.rep.ticket;
-    t.der = (struct bytes){0};
-    if (!seal_value(&a->asker, &ASN_EncTicketPart, &part, asker_key(a, TGS, 18), 2, USAGE_TICKET,
-                    &t.enc_part))
-        abort();
-    return t;
-}
+/* The TGS: who asks, whom for, and every way to be refused. */
+#include "tests/kdc/tgs_asker.h"
 
 /* ---- the ticket and its proof
  * ---------------------------------------------------------------------- */
@@ -348,90 +295,6 @@ static void test_client_changed(void **state)
     refused(q, KDC_ERR_PATH_NOT_ACCEPTED, "kdc.tgs.client");
 }
 
-static void test_options(void **state)
-{
-    (void)state;
-    static const uint32_t bad[] = {
-        KDC_OPT_VALIDATE,        KDC_OPT_POSTDATED, KDC_OPT_ALLOW_POSTDATE,
-        KDC_OPT_ENC_TKT_IN_SKEY, 1 << 15,           1 << 17};
-    struct ask q = for_www();
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
-        q.options = bad[i];
-        q.ctime = ASKER_NOW + (int64_t)i;
-        refused(q, KDC_ERR_BADOPTION, "kdc.tgs.options");
-    }
-    q = for_www();
-    q.enc_authorization_data = true;
-    refused(q, KDC_ERR_BADOPTION, "kdc.tgs.options");
-    q = for_www();
-    q.from = ASKER_NOW + HOUR;
-    q.ctime = ASKER_NOW + 77;
-    refused(q, KDC_ERR_CANNOT_POSTDATE, "kdc.tgs.options");
-    static const int32_t later[] = {PA_FOR_USER, PA_S4U_X509_USER};
-    for (size_t i = 0; i < 2; i++) {
-        struct PA_DATA pa = {.padata_type = later[i], .padata_value = BYTES_LIT("junk")};
-        q = for_www();
-        q.padata = &pa;
-        q.n_padata = 1;
-        refused(q, KDC_ERR_BADOPTION, "kdc.tgs.padata");
-    }
-}
-
-/* Each option that the TGT must cover: with its flag it is granted, without it refused. */
-static void test_each_flag(void **state)
-{
-    (void)state;
-    static const struct {
-        uint32_t option, flag, given;
-    } rows[] = {{KDC_OPT_FORWARDABLE, TKT_FORWARDABLE, TKT_FORWARDABLE},
-                {KDC_OPT_FORWARDED, TKT_FORWARDABLE, TKT_FORWARDED},
-                {KDC_OPT_PROXIABLE, TKT_PROXIABLE, TKT_PROXIABLE},
-                {KDC_OPT_PROXY, TKT_PROXIABLE, TKT_PROXY},
-                {KDC_OPT_RENEWABLE, TKT_RENEWABLE, TKT_RENEWABLE}};
-    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
-        struct ask q = for_www();
-        q.options = rows[i].option;
-        q.till = ASKER_NOW - ASKER_NOW % SECOND + HOUR;
-        q.ctime = ASKER_NOW + (int64_t)i;
-        struct got g = ask_tgs(a, &q);
-        assert_int_equal(g.error, 0);
-        assert_int_equal(g.ticket.flags & ~(TKT_PRE_AUTHENT | TKT_TRANSITED_POLICY_CHECKED),
-                         rows[i].given);
-        struct EncTicketPart part = tgt.ticket;
-        part.flags &= ~rows[i].flag;
-        struct Ticket t = resealed(part);
-        q.tgt = &t;
-        q.ctime += 100;
-        refused(q, KDC_ERR_BADOPTION, "kdc.tgs.options");
-    }
-    struct ask q = {.sname = TGS,
-                    .options = KDC_OPT_PROXY,
-                    .till = TILL,
-                    .tgt = &tgt.rep.ticket,
-                    .session = &tgt.session};
-    refused(q, KDC_ERR_BADOPTION, "kdc.tgs.options");
-}
-
-static void test_forwarded_stays(void **state)
-{
-    (void)state;
-    struct ask q = for_www();
-    q.sname = TGS;
-    q.options = KDC_OPT_FORWARDED | KDC_OPT_FORWARDABLE;
-    q.addresses = true;
-    struct got forwarded = ask_tgs(a, &q);
-    assert_int_equal(forwarded.error, 0);
-    assert_int_equal(forwarded.ticket.caddr.n, 1);
-    q = for_www();
-    q.tgt = &forwarded.rep.ticket;
-    q.session = &forwarded.session;
-    struct got g = ask_tgs(a, &q);
-    assert_int_equal(g.error, 0);
-    assert_true(g.ticket.flags & TKT_FORWARDED);
-    assert_int_equal(g.ticket.flags & TKT_INITIAL, 0);
-    assert_int_equal(g.ticket.caddr.n, 1);
-}
-
 static void test_ok_as_delegate_and_etypes(void **state)
 {
     (void)state;
@@ -455,104 +318,6 @@ static void test_ok_as_delegate_and_etypes(void **state)
     assert_int_equal(g.rep.enc_part.etype, 18);
 }
 
-static void test_times(void **state)
-{
-    (void)state;
-    struct ask q = for_www();
-    q.till = ASKER_NOW - ASKER_NOW % SECOND;
-    refused(q, KDC_ERR_NEVER_VALID, "kdc.tgs.times");
-    q.till = 0;
-    q.ctime = ASKER_NOW + 1;
-    assert_int_equal(ask_tgs(a, &q).ticket.endtime, tgt.ticket.endtime);
-    q.sname = "brief"; /* the service's own bound */
-    q.ctime = ASKER_NOW + 2;
-    assert_int_equal(ask_tgs(a, &q).ticket.endtime, ASKER_NOW - ASKER_NOW % SECOND + HOUR);
-}
-
-/* ---- renewal
- * ------------------------------------------------------------------------------------------ */
-
-static void test_renew(void **state)
-{
-    (void)state;
-    a->turn.now += 7 * HOUR;
-    struct ask q = {.sname = TGS,
-                    .options = KDC_OPT_RENEW,
-                    .till = TILL,
-                    .tgt = &tgt.rep.ticket,
-                    .session = &tgt.session};
-    struct got g = ask_tgs(a, &q);
-    assert_int_equal(g.error, 0);
-    assert_int_equal(g.ticket.flags, tgt.ticket.flags & ~(uint32_t)TKT_INITIAL);
-    assert_int_equal(g.ticket.authtime, tgt.ticket.authtime);
-    assert_int_equal(g.ticket.endtime - g.ticket.starttime,
-                     tgt.ticket.endtime - tgt.ticket.starttime);
-    assert_int_equal(g.ticket.renew_till, tgt.ticket.renew_till);
-    q.sname = WWW;
-    q.ctime = a->turn.now + 1;
-    refused(q, KDC_ERR_SERVER_NOMATCH, "kdc.tgs.options");
-    /* Not past its end... */
-    a->turn.now = tgt.ticket.endtime + 5 * MINUTE + 1;
-    q.sname = TGS;
-    q.ctime = 0;
-    refused(q, KRB_AP_ERR_TKT_EXPIRED, "kdc.tgs.ap");
-    /* ...and never past renew-till. */
-    struct EncTicketPart part = tgt.ticket;
-    part.endtime = part.renew_till = ASKER_NOW - ASKER_NOW % SECOND;
-    struct Ticket t = resealed(part);
-    a->turn.now = ASKER_NOW + 1;
-    q.tgt = &t;
-    refused(q, KRB_AP_ERR_TKT_EXPIRED, "kdc.tgs.options");
-    part.endtime = ASKER_NOW + HOUR;
-    part.renew_till = ASKER_NOW - ASKER_NOW % SECOND + 2 * HOUR;
-    t = resealed(part);
-    q.ctime = ASKER_NOW + 5;
-    g = ask_tgs(a, &q);
-    assert_int_equal(g.ticket.endtime, part.endtime - part.endtime % SECOND);
-}
-
-/* The account was marked after its logon: what is renewed is no longer to be handed on. */
-static void test_renew_of_a_marked_account(void **state)
-{
-    (void)state;
-    struct EncTicketPart part = tgt.ticket;
-    part.cname.der = (struct bytes){0};
-    part.cname.name_string.at = &BYTES_LIT("sensitive");
-    struct Ticket t = resealed(part);
-    struct ask q = {.sname = TGS,
-                    .options = KDC_OPT_RENEW,
-                    .till = TILL,
-                    .tgt = &t,
-                    .session = &tgt.session,
-                    .acname = "sensitive"};
-    assert_true(part.flags & TKT_FORWARDABLE);
-    struct got g = ask_tgs(a, &q);
-    assert_int_equal(g.error, 0);
-    assert_int_equal(g.ticket.flags & (TKT_FORWARDABLE | TKT_PROXIABLE), 0);
-}
-
-static void test_renew_service_ticket(void **state)
-{
-    (void)state;
-    struct ask q = for_www();
-    q.options = KDC_OPT_RENEWABLE;
-    q.till = ASKER_NOW - ASKER_NOW % SECOND + HOUR;
-    struct got g = ask_tgs(a, &q);
-    assert_int_equal(g.error, 0);
-    struct ask r = {.sname = WWW,
-                    .options = KDC_OPT_RENEW,
-                    .till = TILL,
-                    .tgt = &g.rep.ticket,
-                    .session = &g.session,
-                    .ctime = ASKER_NOW + 1};
-    assert_int_equal(ask_tgs(a, &r).error, 0);
-    r.options = 0; /* a service's ticket gets nothing but itself */
-    refused(r, KRB_AP_ERR_NOT_US, "kdc.tgs.ap");
-    r.options = KDC_OPT_RENEW;
-    r.sname = TGS;
-    refused(r, KRB_AP_ERR_NOT_US, "kdc.tgs.ap");
-}
-
 static void test_too_big_then_tcp(void **state)
 {
     (void)state;
@@ -567,7 +332,6 @@ static void test_too_big_then_tcp(void **state)
     assert_int_equal(g.error, 0);
 }
 
-#define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -584,14 +348,7 @@ int main(void)
         TEST(test_ledger_full),
         TEST(test_servers),
         TEST(test_client_changed),
-        TEST(test_options),
-        TEST(test_each_flag),
-        TEST(test_forwarded_stays),
         TEST(test_ok_as_delegate_and_etypes),
-        TEST(test_times),
-        TEST(test_renew),
-        TEST(test_renew_of_a_marked_account),
-        TEST(test_renew_service_ticket),
         TEST(test_too_big_then_tcp),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -35,6 +35,8 @@ struct ap_policy {
                          * the caller's to look at */
     const struct key *own_session; /* of the acceptor's own TGT, for user-to-user (RFC 4120 3.7);
                                     * NULL: it has none */
+    struct bytes sender; /* its address, as of struct party, to be compared with those that the
+                          * ticket lists; empty: not known, not compared */
 };
 
 struct ap_checked {
@@ -46,7 +48,7 @@ struct ap_checked {
 
 /* RFC 4120 3.2.3, in the order of the RFC. The steps told are policy->step and one of: .message
  * (type, version), .key (which key the ticket calls for), .ticket (it opens), .authenticator (it
- * opens), .names (both name the same client), .addresses (noted: not compared), .skew, .start,
+ * opens), .names (both name the same client), .addresses (if it lists any), .skew, .start,
  * .end. The edges belong to what is allowed: exactly policy->skew off still passes.
  *
  * The caller does replay detection (realm's ledger or the service's own cache), the checksum, and

@@ -1,4 +1,5 @@
 /* What the acceptor of an AP-REQ checks, in the order of RFC 4120 3.2.3. */
+#include "context/address.h"
 #include "context/ap.h"
 #include "context/tell.h"
 
@@ -109,10 +110,26 @@ static int32_t check_names(struct turn *turn, const struct ap_policy *policy,
         REFUSE("names", KRB_AP_ERR_BADMATCH, NAME(turn, &t->cname, t->crealm),
                A_STR("says", principal_text(turn->mem, &a->cname, a->crealm)));
     tell_under(turn, STEP_DONE, policy->step, "names", NAME(turn, &t->cname, t->crealm));
-    /* An engine is told parties, not network addresses: there is nothing to compare them with. */
-    if (t->has_caddr && t->caddr.n)
+    return 0;
+}
+
+static int32_t check_addresses(struct turn *turn, const struct ap_policy *policy,
+                               const struct ap_checked *c)
+{
+    const struct HostAddresses *listed = &c->ticket.caddr;
+    if (!c->ticket.has_caddr || !listed->n)
+        return 0;
+    if (!policy->sender.n) {
         tell_under(turn, STEP_NOTED, policy->step, "addresses",
-                   A_INT("count", (int64_t)t->caddr.n));
+                   A_STR("listed", addresses_text(turn->mem, listed)));
+        return 0;
+    }
+    if (!address_among(listed, policy->sender))
+        REFUSE("addresses", KRB_AP_ERR_BADADDR, A_STR("listed", addresses_text(turn->mem, listed)),
+               A_STR("sender", address_text(turn->mem, policy->sender)));
+    tell_under(turn, STEP_DONE, policy->step, "addresses",
+               A_STR("listed", addresses_text(turn->mem, listed)),
+               A_STR("sender", address_text(turn->mem, policy->sender)));
     return 0;
 }
 
@@ -167,6 +184,8 @@ int32_t ap_check(struct turn *turn, const struct AP_REQ *req, const struct ap_ke
         code = open_authenticator(turn, policy, out);
     if (!code)
         code = check_names(turn, policy, out);
+    if (!code)
+        code = check_addresses(turn, policy, out);
     if (!code)
         code = check_skew(turn, policy, out);
     if (!code)

@@ -42,6 +42,8 @@ static const char *ap_text(int32_t code)
         return "the ticket has expired";
     case KRB_AP_ERR_TKT_NYV:
         return "the ticket is not valid yet";
+    case KRB_AP_ERR_BADADDR:
+        return "it comes from an address not listed";
     case KRB_AP_ERR_BADMATCH:
         return "authenticator and ticket name two clients";
     case KRB_AP_ERR_BADKEYVER:
@@ -64,6 +66,11 @@ static bool read_ap_req(struct exchange *x, struct AP_REQ *req, int32_t *code)
     return false;
 }
 
+static struct bytes sender(const struct exchange *x)
+{
+    return x->packet->from ? x->packet->from->address : (struct bytes){0};
+}
+
 int32_t step_tgs_ap(struct exchange *x)
 {
     struct AP_REQ req;
@@ -74,6 +81,7 @@ int32_t step_tgs_ap(struct exchange *x)
     struct ap_policy policy = {.skew = x->policy->skew,
                                .usage = USAGE_TGS_AUTHENTICATOR,
                                .step = "kdc.tgs.ap",
+                               .sender = sender(x),
                                .allow_invalid = x->body->kdc_options & KDC_OPT_VALIDATE};
     code = ap_check(x->turn, &req, &keys, &policy, &x->tgt);
     if (x->tgt.session.n) { /* the ticket opened */

@@ -32,7 +32,7 @@ static int32_t check_second(struct exchange *x, const struct EncTicketPart *part
     SAY(x, A_STR("owner", principal_text(x->turn->mem, &part->cname, part->crealm)),
         A_TIME("endtime", part->endtime));
     if (!bytes_equal(part->crealm, realm_name(x->realm)))
-        return refuse(x, KDC_ERR_SERVER_NOMATCH, "the second TGT is of another realm's user");
+        return refuse(x, KDC_ERR_SERVER_NOMATCH, "the second TGT is of a foreign user");
     if (part->flags & TKT_INVALID)
         return refuse(x, KRB_AP_ERR_TKT_NYV, "the second TGT is not valid yet");
     if (x->turn->now - part->endtime > x->policy->skew)
@@ -86,7 +86,7 @@ int32_t step_user_to_user_etype(struct exchange *x)
             x->session_etype = etype;
             return DONE;
         }
-    return refuse(x, KDC_ERR_ETYPE_NOSUPP, "this type was not asked for or is not permitted");
+    return refuse(x, KDC_ERR_ETYPE_NOSUPP, "the type is not asked for or permitted");
 }
 
 int32_t step_tgs_etype(struct exchange *x)

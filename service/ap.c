@@ -84,8 +84,11 @@ static void tell_shared(struct visit *v, const char *what, const struct key *key
 enum next service_ap_ticket(struct visit *v)
 {
     struct ap_keys keys = {find_key, v};
-    struct ap_policy policy = {
-        .skew = v->service->config.skew, .usage = USAGE_AP_AUTHENTICATOR, .step = "service.ap"};
+    const struct party *from = v->packet->from;
+    struct ap_policy policy = {.skew = v->service->config.skew,
+                               .usage = USAGE_AP_AUTHENTICATOR,
+                               .step = "service.ap",
+                               .sender = from ? from->address : (struct bytes){0}};
     int32_t code = ap_check(v->turn, &v->req, &keys, &policy, &v->checked);
     /* What was opened is known from then on, whatever the later checks say. */
     tell_shared(v, "session", &v->checked.session, "service.ap.ticket");

@@ -185,6 +185,48 @@ static void test_edges(void **state)
     expect(request(part, turn.now), KRB_AP_ERR_TKT_NYV, "t.start");
 }
 
+/* RFC 4120 3.7: with the option, the key is the session key of the acceptor's own TGT; that it has
+ * one changes nothing for tickets without the option. */
+static void test_user_to_user(void **state)
+{
+    (void)state;
+    struct ap_keys keys = {find, &session};
+    struct ap_policy policy = {
+        .skew = 5 * MINUTE, .usage = USAGE_AP_AUTHENTICATOR, .step = "t", .own_session = &service};
+    struct ap_checked out;
+    struct AP_REQ req = request(part_of(), NOW);
+    assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), KRB_AP_ERR_BAD_INTEGRITY);
+    req.ap_options = AP_OPT_USE_SESSION_KEY;
+    assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), 0);
+    assert_true(key_equal(&out.session, &session));
+    policy.own_session = &session;
+    assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), KRB_AP_ERR_BAD_INTEGRITY);
+    assert_string_equal(told.last, "t.ticket");
+}
+
+static void test_addresses(void **state)
+{
+    (void)state;
+    struct HostAddress here = {.addr_type = 2, .address = BYTES_LIT("\x0a\x00\x00\x0b")};
+    struct EncTicketPart part = part_of();
+    part.has_caddr = true;
+    part.caddr = (struct HostAddresses){&here, 1};
+    struct ap_keys keys = {find, &service};
+    struct ap_policy policy = {
+        .skew = 5 * MINUTE, .usage = USAGE_AP_AUTHENTICATOR, .step = "t", .sender = here.address};
+    struct ap_checked out;
+    struct AP_REQ req = request(part, NOW);
+    assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), 0);
+    policy.sender = BYTES_LIT("\x0a\x00\x00\x0c");
+    assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), KRB_AP_ERR_BADADDR);
+    assert_string_equal(told.last, "t.addresses");
+    policy.sender = (struct bytes){0}; /* nothing to compare with */
+    assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), 0);
+    policy.sender = BYTES_LIT("\x0a\x00\x00\x0c");
+    req = request(part_of(), NOW); /* a ticket without addresses is good from everywhere */
+    assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), 0);
+}
+
 static void test_reply(void **state)
 {
     (void)state;
@@ -247,7 +289,8 @@ static void test_error(void **state)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(test_good), TEST(test_refusals), TEST(test_edges),
-                                       TEST(test_reply), TEST(test_error)};
+    const struct CMUnitTest tests[] = {
+        TEST(test_good),      TEST(test_refusals), TEST(test_edges), TEST(test_user_to_user),
+        TEST(test_addresses), TEST(test_reply),    TEST(test_error)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -4,9 +4,8 @@
 static void test_options(void **state)
 {
     (void)state;
-    static const uint32_t bad[] = {
-        1 << 15, 1 << 17, /* anonymous; cname-in-addl-tkt */
-        KDC_OPT_ALLOW_POSTDATE, KDC_OPT_VALIDATE};
+    static const uint32_t bad[] = {1 << 15, 1 << 17, /* anonymous; cname-in-addl-tkt */
+                                   KDC_OPT_ALLOW_POSTDATE, KDC_OPT_VALIDATE};
     struct ask q = for_www();
     for (size_t i = 0; i < sizeof bad / sizeof *bad; i++) {
         q.options = bad[i];

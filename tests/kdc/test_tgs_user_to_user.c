@@ -6,10 +6,8 @@ static struct got bobs; /* bob's TGT */
 static int with_bob(void **state)
 {
     int failed = setup(state);
-    struct ask q = {.cname = "bob",
-                    .sname = TGS,
-                    .till = TILL,
-                    .stamp_key = asker_key(a, "bob", 18)};
+    struct ask q = {
+        .cname = "bob", .sname = TGS, .till = TILL, .stamp_key = asker_key(a, "bob", 18)};
     bobs = ask_as(a, &q, q.stamp_key);
     return failed || bobs.error;
 }

@@ -1,7 +1,7 @@
 /* The Authentication Service (RFC 4120 3.1): from a name and, usually, a proof of the key to a
  * first ticket. The list at the end is the exchange. */
 #include "context/split.h"
-#include "kdc/inside.h"
+#include "kdc/fast.h"
 
 static int32_t step_request(struct exchange *x)
 {
@@ -155,12 +155,13 @@ static bool confirm_request(struct exchange *x, struct EncKDCRepPart *part)
                        x->packet->data, sum, &n))
         return false;
     struct Checksum c = {.cksumtype = row->cksumtype, .checksum = {sum, n}};
-    struct PA_DATA *pa = arena_new_of(x->turn->mem, struct PA_DATA);
+    struct PA_DATA *pa = arena_array(x->turn->mem, struct PA_DATA, 2);
     pa->padata_type = PA_REQ_ENC_PA_REP;
     pa->padata_value = asn_encode(&ASN_Checksum, &c, x->turn->mem);
+    pa[1].padata_type = PA_FX_FAST; /* empty: this KDC understands armor (RFC 6806 11) */
     part->has_encrypted_pa_data = true;
     part->encrypted_pa_data.at = pa;
-    part->encrypted_pa_data.n = 1;
+    part->encrypted_pa_data.n = 2;
     return pa->padata_value.n != 0;
 }
 
@@ -194,6 +195,8 @@ static int32_t step_reply(struct exchange *x)
     x->reply_kvno = x->client_key->kvno;
     x->reply_usage = USAGE_AS_REP;
     tell_account_key(x, x->client, x->client_key, "kdc.as.reply");
+    if (!fast_strengthen(x))
+        return BROKEN;
     struct EncKDCRepPart part = reply_part(x);
     if (!confirm_request(x, &part))
         return BROKEN;
@@ -202,6 +205,7 @@ static int32_t step_reply(struct exchange *x)
 }
 
 static const struct step as_steps[] = {
+    {"kdc.fast", step_fast, "RFC 6113 5.4.2"},
     {"kdc.as.request", step_request, "RFC 4120 3.1.1"},
     {"kdc.as.realm", step_realm, "RFC 4120 3.1.3"},
     {"kdc.as.client", step_client, "RFC 4120 3.1.3"},

@@ -1,5 +1,5 @@
 /* Refusals: KRB-ERROR, and what a reader's fault is called in it. */
-#include "kdc/inside.h"
+#include "kdc/fast.h"
 
 #include <string.h>
 
@@ -47,6 +47,7 @@ struct bytes error_reply(struct exchange *x, int32_t code)
         .e_text = x->e_text ? bytes_str(x->e_text) : (struct bytes){0},
         .e_data = x->e_data,
     };
+    fast_error(x, &args);
     return krb_error_build(x->turn, &args);
 }
 

@@ -54,6 +54,7 @@ struct exchange {
     bool counted;          /* the ledger remembers this request */
     int64_t ctime;         /* the client's time, once known; else 0 */
     struct ap_checked tgt; /* TGS: what came with PA-TGS-REQ */
+    struct armor *armor;   /* FAST (kdc/fast.h); NULL: without */
 
     struct EncTicketPart ticket; /* being made */
     struct Ticket sealed;
@@ -141,6 +142,7 @@ struct mechanism {
     bool (*offer)(struct exchange *, struct bytes *padata_value);
     /* 0: the client has proven its key; else the error. NULL: offers only. */
     int32_t (*verify)(struct exchange *, const struct PA_DATA *);
+    enum { ANYWHERE, BARE, ARMORED } where; /* with FAST or without (RFC 6113 5.4.6) */
 };
 extern const struct mechanism etype_info2, etype_info, encrypted_timestamp;
 

@@ -24,6 +24,7 @@ static void send_reply(struct exchange *x, struct bytes reply)
              A_INT("limit", (int64_t)limit), A_ERROR("error", KRB_ERR_RESPONSE_TOO_BIG));
         x->e_text = "ask again over TCP";
         x->e_data = (struct bytes){0};
+        x->armor = NULL; /* it would only be longer */
         reply = error_reply(x, KRB_ERR_RESPONSE_TOO_BIG);
         if (reply.n > limit) { /* for the names that it repeats */
             x->body = NULL;

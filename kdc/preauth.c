@@ -1,12 +1,10 @@
 /* Pre-authentication (RFC 4120 3.1.2, 5.2.7): the table of mechanisms, and the step that asks for
  * proof before anything sealed with the client's key goes out. */
-#include "kdc/inside.h"
+#include "kdc/fast.h"
 
 /* In the order in which they are offered and looked for. */
 static const struct mechanism *const mechanisms[] = {
-    &etype_info2,
-    &etype_info,
-    &encrypted_timestamp,
+    &fast_available, &etype_info2, &etype_info, &encrypted_challenge, &encrypted_timestamp, &cookie,
 };
 #define MECHANISMS (sizeof mechanisms / sizeof *mechanisms)
 
@@ -27,6 +25,16 @@ static const char *offered(struct exchange *x, const struct METHOD_DATA *methods
     return list;
 }
 
+static bool fits_here(const struct exchange *x, const struct mechanism *m)
+{
+    return m->where == ANYWHERE || (m->where == ARMORED) == (x->armor != NULL);
+}
+
+static bool wants_armor(const struct exchange *x)
+{
+    return (x->client->flags & ACCOUNT_FAST_REQUIRED) && !x->armor;
+}
+
 /* METHOD-DATA: how the client may prove its key, and what it needs to know for that. */
 static struct bytes offers(struct exchange *x)
 {
@@ -35,7 +43,8 @@ static struct bytes offers(struct exchange *x)
     for (size_t i = 0; i < MECHANISMS; i++) {
         struct PA_DATA *pa = &rows[methods.n];
         *pa = (struct PA_DATA){.padata_type = mechanisms[i]->type};
-        if (mechanisms[i]->offer(x, &pa->padata_value))
+        if (fits_here(x, mechanisms[i]) && (!wants_armor(x) || mechanisms[i] == &fast_available) &&
+            mechanisms[i]->offer(x, &pa->padata_value))
             methods.n++;
     }
     SAY(x, A_STR("offered", offered(x, &methods)));
@@ -47,7 +56,8 @@ static struct bytes offers(struct exchange *x)
 static const struct mechanism *find_proof(const struct exchange *x, const struct PA_DATA **pa)
 {
     for (size_t i = 0; i < MECHANISMS; i++) {
-        *pa = mechanisms[i]->verify ? find_padata(&x->req, mechanisms[i]->type) : NULL;
+        bool can = mechanisms[i]->verify && fits_here(x, mechanisms[i]);
+        *pa = can ? find_padata(&x->req, mechanisms[i]->type) : NULL;
         if (*pa)
             return mechanisms[i];
     }
@@ -90,6 +100,15 @@ int32_t step_preauth(struct exchange *x)
     const struct PA_DATA *pa = NULL;
     SAY(x, A_STR("client", x->client->text));
     const struct mechanism *m = find_proof(x, &pa);
+    const struct PA_DATA *given = x->armor ? find_padata(&x->req, PA_FX_COOKIE) : NULL;
+    int32_t code = given ? cookie_check(x, given->padata_value) : DONE;
+    if (code)
+        return code;
+    if (wants_armor(x)) {
+        x->e_data = offers(x);
+        return m ? refuse(x, KDC_ERR_POLICY, "this account logs on with FAST only")
+                 : refuse(x, KDC_ERR_PREAUTH_REQUIRED, "the request must come inside armor");
+    }
     if (m) {
         SAY(x, A_STR("mechanism", m->name));
         return verify(x, m, pa);

@@ -67,4 +67,6 @@ static int32_t verify(struct exchange *x, const struct PA_DATA *pa)
     return check_skew(x, x->ctime);
 }
 
-const struct mechanism encrypted_timestamp = {PA_ENC_TIMESTAMP, "PA-ENC-TIMESTAMP", offer, verify};
+/* Not inside armor: there the encrypted challenge takes its place (RFC 6113 5.4.6). */
+const struct mechanism encrypted_timestamp = {PA_ENC_TIMESTAMP, "PA-ENC-TIMESTAMP", offer, verify,
+                                              BARE};

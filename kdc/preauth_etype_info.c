@@ -54,5 +54,6 @@ static bool offer_info(struct exchange *x, struct bytes *value)
     return info.n != 0;
 }
 
-const struct mechanism etype_info2 = {PA_ETYPE_INFO2, "PA-ETYPE-INFO2", offer_info2, NULL};
-const struct mechanism etype_info = {PA_ETYPE_INFO, "PA-ETYPE-INFO", offer_info, NULL};
+const struct mechanism etype_info2 = {PA_ETYPE_INFO2, "PA-ETYPE-INFO2", offer_info2, NULL,
+                                      ANYWHERE};
+const struct mechanism etype_info = {PA_ETYPE_INFO, "PA-ETYPE-INFO", offer_info, NULL, ANYWHERE};

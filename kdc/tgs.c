@@ -1,5 +1,6 @@
 /* The Ticket-Granting Service (RFC 4120 3.3): from a ticket-granting ticket to a ticket for a
  * service. The list at the end is the exchange. */
+#include "kdc/fast.h"
 #include "kdc/tgs.h"
 
 static int32_t step_request(struct exchange *x)
@@ -15,9 +16,8 @@ static int32_t step_request(struct exchange *x)
     return NOTED;
 }
 
-/* What must not be half done. (PA-FX-FAST is unknown here, and unknown padata is ignored: an MIT
- * client adds an armored copy to every TGS-REQ and takes a plain reply too, RFC 6113 5.4.) */
-static int32_t step_padata(struct exchange *x)
+/* What must not be half done. */
+static int32_t refused_padata(struct exchange *x)
 {
     static const struct {
         int32_t type, code;
@@ -29,9 +29,24 @@ static int32_t step_padata(struct exchange *x)
     for (size_t i = 0; i < sizeof refused / sizeof *refused; i++)
         if (find_padata(&x->req, refused[i].type))
             return refuse(x, refused[i].code, refused[i].why);
+    return DONE;
+}
+
+static int32_t step_padata(struct exchange *x)
+{
+    int32_t code = refused_padata(x);
+    if (code)
+        return code;
     if (!find_padata(&x->req, PA_TGS_REQ))
         return refuse(x, KDC_ERR_PADATA_TYPE_NOSUPP, "no ticket came with the request");
     return DONE;
+}
+
+/* The padata inside the armor are other ones. */
+static int32_t step_armored(struct exchange *x)
+{
+    int32_t code = step_fast(x);
+    return code || !x->armor ? code : refused_padata(x);
 }
 
 /* The client may have been closed since it logged on. */
@@ -52,6 +67,8 @@ static int32_t step_reply(struct exchange *x)
     bool subkey = x->tgt.subkey.n != 0;
     x->reply_key = subkey ? x->tgt.subkey : x->tgt.session;
     x->reply_usage = subkey ? USAGE_TGS_REP_SUBKEY : USAGE_TGS_REP_SESSION;
+    if (!fast_strengthen(x))
+        return BROKEN;
     struct EncKDCRepPart part = reply_part(x);
     return encode_reply(x, &rep, &part);
 }
@@ -62,6 +79,7 @@ static const struct step tgs_steps[] = {
     {"kdc.tgs.ap", step_tgs_ap, "RFC 4120 3.3.2"},
     {"kdc.tgs.checksum", step_tgs_checksum, "RFC 4120 3.3.2"},
     {"kdc.tgs.replay", step_tgs_replay, "RFC 4120 3.2.3"},
+    {"kdc.tgs.fast", step_armored, "RFC 6113 5.4.2"},
     {"kdc.tgs.client", step_client, "RFC 4120 3.3.3"},
     {"kdc.tgs.user-to-user", step_user_to_user, "RFC 4120 3.3.3"},
     {"kdc.tgs.server", step_server, "RFC 4120 3.3.3"},

@@ -1,6 +1,6 @@
 /* What making a ticket has in common for AS and TGS: times, the session key, sealing, the reply. */
 #include "context/split.h"
-#include "kdc/inside.h"
+#include "kdc/fast.h"
 
 /* ---- times ------------------------------------------------------------------------------------
  */
@@ -125,6 +125,8 @@ int32_t encode_reply(struct exchange *x, struct KDC_REP *rep, const struct EncKD
     rep->crealm = x->ticket.crealm;
     rep->cname = x->ticket.cname;
     rep->ticket = x->sealed;
+    if (!fast_reply(x, rep))
+        return BROKEN;
     if (!seal_value(x->turn, x->is_tgs ? &ASN_EncTGSRepPart : &ASN_EncASRepPart, part,
                     &x->reply_key, x->reply_kvno, x->reply_usage, &rep->enc_part))
         return BROKEN;

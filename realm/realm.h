@@ -20,10 +20,11 @@ enum account_flag {
     ACCOUNT_OK_AS_DELEGATE = 8,
     ACCOUNT_NO_SERVER = 16, /* no tickets for it */
     ACCOUNT_MUST_CHANGE = 32,
-    ACCOUNT_LOCKED = 64,    /* closed by an administrator, until he opens it */
-    ACCOUNT_MACHINE = 128,  /* a computer: "name$", salted and looked up as MS-KILE says */
-    ACCOUNT_TRUST = 256,    /* krbtgt/OTHER.REALM: the way out to a trusted realm */
-    ACCOUNT_DES_ONLY = 512, /* UseDESOnly (MS-KILE 3.3.1.1): no key but single DES is used */
+    ACCOUNT_LOCKED = 64,          /* closed by an administrator, until he opens it */
+    ACCOUNT_MACHINE = 128,        /* a computer: "name$", salted and looked up as MS-KILE says */
+    ACCOUNT_TRUST = 256,          /* krbtgt/OTHER.REALM: the way out to a trusted realm */
+    ACCOUNT_DES_ONLY = 512,       /* UseDESOnly (MS-KILE 3.3.1.1): no key but single DES is used */
+    ACCOUNT_FAST_REQUIRED = 1024, /* logs on inside armor only (RFC 6113 5.4) */
 };
 
 /* Supported encryption types as bits (MS-KILE 2.2.7). The last is no type: whoever says it takes

@@ -103,6 +103,8 @@ static const char *flags(struct arena *mem, const struct field *f, struct bytes 
         return name_flags(mem, NAMES_AP_OPTION, v);
     if (strcmp(f->type->name, "TicketFlags") == 0)
         return name_flags(mem, NAMES_TICKET_FLAG, v);
+    if (strcmp(f->type->name, "FastOptions") == 0)
+        return name_flags(mem, NAMES_FAST_OPTION, v);
     return arena_printf(mem, "0x%08x", v);
 }
 

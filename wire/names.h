@@ -27,6 +27,7 @@ enum registry {
     NAMES_KDC_OPTION, /* bit numbers, 0 is the most significant */
     NAMES_TICKET_FLAG,
     NAMES_AP_OPTION,
+    NAMES_FAST_OPTION,
     NAMES_GSS_FLAG, /* values (0x2 mutual), RFC 4121 4.1.1.1 */
     NAMES_TOK_ID,   /* 0x0100 AP-REQ ... RFC 4121 4.1 */
     NAMES_REGISTRIES
@@ -101,6 +102,7 @@ enum {
     KDC_OPT_RENEW = 1 << 1,
     KDC_OPT_VALIDATE = 1 << 0,
 };
+enum { FAST_HIDE_CLIENT_NAMES = 1 << 30, FAST_KDC_FOLLOW_REFERRALS = 1 << 15 };
 enum { AP_OPT_USE_SESSION_KEY = 1 << 30, AP_OPT_MUTUAL_REQUIRED = 1 << 29 };
 
 #endif

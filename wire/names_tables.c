@@ -215,6 +215,14 @@ static const struct name_row ap_options[] = {
     {2, "mutual-required", "The service must prove itself with an AP-REP.", "RFC 4120 5.5.1"},
 };
 
+static const struct name_row fast_options[] = {
+    {0, "reserved", "Reserved.", "RFC 6113 5.4.2"},
+    {1, "hide-client-names", "The reply shall not show in clear who the client is.",
+     "RFC 6113 5.4.2"},
+    {16, "kdc-follow-referrals", "The KDC shall follow referrals itself and answer with the last.",
+     "RFC 6113 5.4.2"},
+};
+
 static const struct name_row gss_flags[] = {
     {0x1, "GSS_C_DELEG_FLAG", "A forwarded ticket comes along: the service may act as the client.",
      "RFC 4121 4.1.1.1"},
@@ -261,6 +269,7 @@ const struct name_table *const name_tables[NAMES_REGISTRIES] = {
     [NAMES_KDC_OPTION] = &(const struct name_table)NAME_TABLE(kdc_options),
     [NAMES_TICKET_FLAG] = &(const struct name_table)NAME_TABLE(ticket_flags),
     [NAMES_AP_OPTION] = &(const struct name_table)NAME_TABLE(ap_options),
+    [NAMES_FAST_OPTION] = &(const struct name_table)NAME_TABLE(fast_options),
     [NAMES_GSS_FLAG] = &(const struct name_table)NAME_TABLE(gss_flags),
     [NAMES_TOK_ID] = &(const struct name_table)NAME_TABLE(tok_ids),
     [NAMES_ETYPE] = &names_of_etypes,

@@ -28,6 +28,17 @@ static const struct holds_row holds[] = {
     PADATA(19, "PA-ETYPE-INFO2", ETYPE_INFO2),
     PADATA(128, "PA-PAC-REQUEST", KERB_PA_PAC_REQUEST),
     PADATA(129, "PA-FOR-USER", PA_FOR_USER),
+    PADATA(134, "PA-AUTHENTICATION-SET", PA_AUTHENTICATION_SET),
+    {"KDC-REQ.padata.padata-value", "padata-type", 136, "PA-FX-FAST", &ASN_PA_FX_FAST_REQUEST,
+     FLAT_NONE, "RFC 6113 5.4.2"},
+    {"KDC-REP.padata.padata-value", "padata-type", 136, "PA-FX-FAST", &ASN_PA_FX_FAST_REPLY,
+     FLAT_NONE, "RFC 6113 5.4.3"},
+    {"METHOD-DATA.padata-value", "padata-type", 136, "PA-FX-FAST", &ASN_PA_FX_FAST_REPLY, FLAT_NONE,
+     "RFC 6113 5.4.4"},
+    PADATA(137, "PA-FX-ERROR", KRB_ERROR),
+    PADATA(138, "PA-ENCRYPTED-CHALLENGE", EncryptedChallenge),
+    {"KrbFastArmor.armor-value", "armor-type", 1, "FX-FAST-ARMOR-AP-REQUEST", &ASN_AP_REQ,
+     FLAT_NONE, "RFC 6113 5.4.1.1"},
     /* In the request it is empty: the checksum comes back inside the reply. */
     {"EncKDCRepPart.encrypted-pa-data.padata-value", "padata-type", 149, "PA-REQ-ENC-PA-REP",
      &ASN_Checksum, FLAT_NONE, "RFC 6806 11"},
@@ -42,6 +53,8 @@ static const struct holds_row holds[] = {
     E_DATA(90, "RFC 6113 5.2"),   /* KDC_ERR_PREAUTH_EXPIRED */
     E_DATA(91, "RFC 6113 2.4"),   /* KDC_ERR_MORE_PREAUTH_DATA_REQUIRED */
     {"KRB-ERROR.e-data", NULL, 0, "TYPED-DATA", &ASN_TYPED_DATA, FLAT_NONE, "RFC 4120 5.9.1"},
+    /* Of any error, once it is armored. */
+    {"KRB-ERROR.e-data", NULL, 0, "METHOD-DATA", &ASN_METHOD_DATA, FLAT_NONE, "RFC 6113 5.4.4"},
 
     {"Authenticator.cksum.checksum", "cksumtype", CKSUMTYPE_GSS, "GSS-CHECKSUM", NULL,
      FLAT_GSS_CHECKSUM, "RFC 4121 4.1.1"},
@@ -58,6 +71,12 @@ static const struct opens_row opens[] = {
     {"TGS-REP.enc-part", &ASN_EncTGSRepPart, 8, 9, KEY_OF_TGT_SESSION, "RFC 4120 5.4.2"},
     {"AP-REQ.authenticator", &ASN_Authenticator, 11, 0, KEY_OF_TICKET_SESSION, "RFC 4120 5.5.1"},
     {"AP-REP.enc-part", &ASN_EncAPRepPart, 12, 0, KEY_OF_TICKET_SESSION, "RFC 4120 5.5.2"},
+    {"KrbFastArmoredReq.enc-fast-req", &ASN_KrbFastReq, 51, 0, KEY_OF_ARMOR, "RFC 6113 5.4.2"},
+    {"KrbFastArmoredRep.enc-fast-rep", &ASN_KrbFastResponse, 52, 0, KEY_OF_ARMOR, "RFC 6113 5.4.3"},
+    {"KrbFastReq/EncryptedChallenge", &ASN_PA_ENC_TS_ENC, 54, 0, KEY_OF_CHALLENGE,
+     "RFC 6113 5.4.6"},
+    {"KrbFastResponse/EncryptedChallenge", &ASN_PA_ENC_TS_ENC, 55, 0, KEY_OF_CHALLENGE,
+     "RFC 6113 5.4.6"},
     {"KRB-PRIV.enc-part", &ASN_EncKrbPrivPart, 13, 13, KEY_OF_SUBKEY, "RFC 4120 5.7.1"},
     {"KRB-CRED.enc-part", &ASN_EncKrbCredPart, 14, 14, KEY_OF_SUBKEY, "RFC 4120 5.8.1"},
 };
@@ -67,6 +86,11 @@ static const struct covers_row covers[] = {
      KEY_OF_TICKET_SESSION, "RFC 4120 5.4.1"},
     {"AP-REQ.authenticator/Authenticator.cksum", 10, "what the application chose",
      KEY_OF_TICKET_SESSION, "RFC 4120 5.5.1"},
+    {"AS-REQ/KrbFastArmoredReq.req-checksum", 50, "AS-REQ.req-body", KEY_OF_ARMOR,
+     "RFC 6113 5.4.2"},
+    {"TGS-REQ/KrbFastArmoredReq.req-checksum", 50, "PA-TGS-REQ/AP-REQ", KEY_OF_ARMOR,
+     "RFC 6113 5.4.2"},
+    {"KrbFastFinished.ticket-checksum", 53, "KDC-REP.ticket", KEY_OF_ARMOR, "RFC 6113 5.4.3"},
     {"KRB-SAFE.cksum", 15, "KRB-SAFE with a checksum of type and length zero", KEY_OF_SUBKEY,
      "RFC 4120 5.6.1"},
     {"PA-FOR-USER.cksum", 17, "name-type, name, realm and auth-package of this padata",
@@ -216,4 +240,12 @@ const struct holds_row *holds_find(const struct place *at,
         }
     }
     return best;
+}
+
+const struct holds_row *holds_next(const struct place *at, const struct holds_row *row)
+{
+    while (++row < holds + sizeof holds / sizeof *holds)
+        if (!row->by && place_fits(row->path, at))
+            return row;
+    return NULL;
 }

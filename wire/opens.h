@@ -48,6 +48,8 @@ enum sealed_for {
     KEY_OF_TGT_SESSION,    /* of the TGT that the request presented */
     KEY_OF_SUBKEY,         /* the application's choice: a subkey where there is one, otherwise the
                             * session key of the ticket */
+    KEY_OF_ARMOR,          /* KRB-FX-CF2 of subkey and session key of the armor (RFC 6113 5.4.1.1) */
+    KEY_OF_CHALLENGE,      /* KRB-FX-CF2 of the armor key and the client's (RFC 6113 5.4.6) */
 };
 
 /* An EncryptedData. */
@@ -78,6 +80,8 @@ const struct covers_row *covers_table(size_t *n);
 const struct holds_row *holds_find(const struct place *,
                                    bool (*sibling)(void *arg, const char *member, int64_t *number),
                                    void *arg);
+/* The next row after `row` that fits the place and asks no sibling; NULL: none. */
+const struct holds_row *holds_next(const struct place *, const struct holds_row *row);
 const struct opens_row *opens_find(const struct place *);
 const struct covers_row *covers_find(const struct place *);
 

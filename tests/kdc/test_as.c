@@ -166,7 +166,7 @@ static void test_preauth_required(void **state)
     assert_int_equal(m.at[2].padata_type, PA_ENC_TIMESTAMP);
     assert_int_equal(m.at[2].padata_value.n, 0);
     assert_true(
-        asn_decode(&ASN_ETYPE_INFO2, m.at[0].padata_value, ASN_STRICT, a->mem, NULL, &info));
+        asn_decode(&ASN_ETYPE_INFO2, m.at[1].padata_value, ASN_STRICT, a->mem, NULL, &info));
     assert_int_equal(info.n, 2);
     assert_int_equal(info.at[0].etype, 18);
     assert_true(info.at[0].has_salt);

@@ -20,6 +20,8 @@ static const struct verb {
     {"replay", "FILE", "play a recorded live session again and compare the replies", verb_replay},
     {"env", "", "print what real clients need to talk to a live realm", verb_env},
     {"exec", "-- CMD...", "run a command against a realm that lives as long as it", verb_exec},
+    {"logon", "[PRINCIPAL]", "log on at a real KDC, as kinit does, and explain it", verb_logon},
+    {"ticket", "SPN...", "tickets for services, as kvno gets them, explained", verb_ticket},
     {"vectors", "FILE...", "run files of test vectors", verb_vectors},
 };
 #define N_VERBS (sizeof verbs / sizeof *verbs)

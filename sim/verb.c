@@ -1,5 +1,6 @@
 #include "sim/verb.h"
 
+#include "base/when.h"
 #include "sim/scenario_values.h"
 
 #include <errno.h>
@@ -36,6 +37,16 @@ uint64_t verb_number(const char *text, struct argp_state *state)
     if (errno || *end || text[0] < '0' || text[0] > '9')
         argp_error(state, "'%s' is not a whole number", text);
     return n;
+}
+
+int64_t verb_span(const char *text, struct argp_state *state)
+{
+    int64_t span = 0;
+    if (strspn(text, "0123456789") == strlen(text) && *text)
+        return (int64_t)verb_number(text, state) * SECOND; /* bare: seconds, as with kinit */
+    if (!span_read(text, &span) || span < 0)
+        argp_error(state, "'%s' is no length of time; 10h, 1h30m, 7d and 36000 are", text);
+    return span;
 }
 
 int verb_trouble(const char *format, ...)

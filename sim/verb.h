@@ -14,6 +14,8 @@ void verb_parse(const struct argp *, int argc, char **argv, void *input);
 /* "2026-11-21T20:51:55Z" and whole numbers; anything else ends the program with the usage. */
 int64_t verb_time(const char *text, struct argp_state *);
 uint64_t verb_number(const char *text, struct argp_state *);
+/* "10h", "1h30m", "7d", or seconds as kinit takes them: a length of time, in microseconds. */
+int64_t verb_span(const char *text, struct argp_state *);
 
 /* Loads; where that fails, says why on stderr. */
 bool verb_scenario(const char *name_or_path, struct arena *, struct scenario *out);

@@ -13,5 +13,7 @@ int verb_live(int argc, char **argv);
 int verb_env(int argc, char **argv);
 int verb_exec(int argc, char **argv);
 int verb_replay(int argc, char **argv);
+int verb_logon(int argc, char **argv);
+int verb_ticket(int argc, char **argv);
 
 #endif

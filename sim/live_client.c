@@ -1,0 +1,343 @@
+#include "sim/live_client.h"
+
+#include "crypto/rng.h"
+#include "sim/live_dial.h"
+#include "sim/verb.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+#include <unistd.h>
+
+#define KDC_PORT     88
+#define KPASSWD_PORT 464
+#define CACHE_MAX    ((size_t)16 << 20) /* octets of a cache file */
+#define MESSAGES_MAX 200                /* of one task: no exchange may go on for ever */
+
+/* The KDC of a realm, as the engine knows it. */
+struct remote {
+    struct party party; /* first: engines know it by this */
+    struct remote *next;
+    const char *realm;
+};
+
+struct live_client {
+    struct arena *mem;
+    struct live_client_options options;
+    struct krb5_conf conf;
+    const char *realm;
+    struct crypto *crypto;
+    struct system_rng rng;
+    struct client *client;
+    struct trace *trace;
+    struct trace_story story;
+    struct remote *remotes;
+    unsigned conns;
+};
+
+static const char *const self = "client";
+
+static int64_t now_us(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_REALTIME, &t);
+    return (int64_t)t.tv_sec * SECOND + t.tv_nsec / 1000;
+}
+
+/* ---- who is there ------------------------------------------------------------------------------
+ */
+
+static const char *place_text(const struct live_client *c, const char *realm, bool kpasswd,
+                              size_t nth)
+{
+    bool ours = c->options.kdc && strcmp(realm, c->realm) == 0;
+    if (ours && !kpasswd)
+        return nth ? NULL : c->options.kdc;
+    const char *found =
+        krb5_conf_get(&c->conf, "realms", realm, kpasswd ? "kpasswd_server" : "kdc", nth);
+    if (!found && kpasswd)
+        found = krb5_conf_get(&c->conf, "realms", realm, "admin_server", nth);
+    return found;
+}
+
+static const struct party *kdc_of(void *arg, struct bytes realm)
+{
+    struct live_client *c = arg;
+    for (struct remote *r = c->remotes; r; r = r->next)
+        if (bytes_equal_str(realm, r->realm))
+            return &r->party;
+    const char *name = arena_str(c->mem, realm);
+    if (!place_text(c, name, false, 0))
+        return NULL;
+    struct remote *r = arena_new_of(c->mem, struct remote);
+    r->realm = name;
+    r->party.name = strcmp(name, c->realm) == 0 ? "kdc" : arena_printf(c->mem, "kdc of %s", name);
+    r->next = c->remotes;
+    c->remotes = r;
+    trace_party(c->trace, (struct party_told){r->party.name, "kdc", "127.0.0.1"});
+    return &r->party;
+}
+
+/* ---- etypes ------------------------------------------------------------------------------------
+ */
+
+static size_t conf_etypes(const struct live_client *c, int32_t *out, size_t room)
+{
+    const char *names = krb5_conf_get(&c->conf, "libdefaults", "", "default_tkt_enctypes", 0);
+    size_t n = 0;
+    if (!names)
+        names = krb5_conf_get(&c->conf, "libdefaults", "", "permitted_enctypes", 0);
+    char *list = arena_str(c->mem, bytes_str(names ? names : "")), *rest = NULL;
+    for (char *name = strtok_r(list, " ,\t", &rest); name && n < room;
+         name = strtok_r(NULL, " ,\t", &rest)) {
+        const struct etype_row *row = etype_by_name(bytes_str(name));
+        if (row)
+            out[n++] = row->etype;
+    }
+    return n;
+}
+
+static void choose_etypes(struct live_client *c, struct client_config *config)
+{
+    static const int32_t usual[] = {18, 17, 20, 19};
+    int32_t *etypes = arena_array(c->mem, int32_t, 16);
+    config->etypes = c->options.etypes;
+    config->n_etypes = c->options.n_etypes;
+    if (config->n_etypes)
+        return;
+    config->etypes = etypes;
+    config->n_etypes = conf_etypes(c, etypes, 16);
+    if (config->n_etypes)
+        return;
+    config->etypes = usual;
+    config->n_etypes = sizeof usual / sizeof *usual;
+}
+
+/* ---- life --------------------------------------------------------------------------------------
+ */
+
+static bool find_realm(struct live_client *c, char **error)
+{
+    const char *paths = getenv("KRB5_CONFIG");
+    if (!krb5_conf_read(paths ? paths : "/etc/krb5.conf", c->mem, &c->conf, error))
+        return false;
+    c->realm = c->options.realm ? c->options.realm
+                                : krb5_conf_get(&c->conf, "libdefaults", "", "default_realm", 0);
+    if (c->realm)
+        return true;
+    *error = arena_printf(c->mem, "no realm is known: give --realm, or default_realm in krb5.conf");
+    return false;
+}
+
+struct live_client *live_client_new(const struct live_client_options *options, struct arena *mem,
+                                    char **error)
+{
+    struct live_client *c = arena_new_of(mem, struct live_client);
+    c->mem = mem;
+    c->options = *options;
+    if (!find_realm(c, error))
+        return NULL;
+    c->crypto = crypto_new();
+    if (!c->crypto) {
+        *error = arena_printf(mem, "cryptography is not available");
+        return NULL;
+    }
+    system_rng_init(&c->rng);
+    c->trace = trace_new(mem);
+    c->trace->title = "our client at real KDCs";
+    c->trace->realm = c->realm;
+    trace_party(c->trace, (struct party_told){self, "client", "127.0.0.1"});
+    trace_story_init(&c->story, c->trace);
+    struct client_config config = {.party = self,
+                                   .kdc = kdc_of(c, bytes_str(c->realm)),
+                                   .realm = bytes_str(c->realm),
+                                   .skew = 5 * MINUTE,
+                                   .via = options->tcp ? VIA_TCP : VIA_UDP,
+                                   .kdc_of = kdc_of,
+                                   .arg = c};
+    if (!config.kdc) {
+        *error = arena_printf(mem,
+                              "Cannot find KDC for realm \"%s\": give --kdc, or a kdc in "
+                              "[realms] of krb5.conf",
+                              c->realm);
+        live_client_free(c);
+        return NULL;
+    }
+    choose_etypes(c, &config);
+    c->client = client_new(mem, &config);
+    return c;
+}
+
+void live_client_free(struct live_client *c)
+{
+    crypto_free(c->crypto);
+    wipe(&c->rng, sizeof c->rng);
+}
+
+/* ---- a task ------------------------------------------------------------------------------------
+ */
+
+static size_t tell_packet(struct live_client *c, const struct packet *p, struct bytes data,
+                          bool ours, size_t answers)
+{
+    uint16_t port = p->port ? p->port : KDC_PORT;
+    int64_t now = now_us();
+    const struct event *e =
+        trace_add(c->trace, &(struct event){.kind = EVENT_PACKET,
+                                            .at = now,
+                                            .local = now,
+                                            .party = ours ? self : p->to->name,
+                                            .to = ours ? p->to->name : self,
+                                            .via = p->via,
+                                            .from_port = ours ? 49152 : port,
+                                            .to_port = ours ? port : 49152,
+                                            .conn = p->via == VIA_UDP ? 0 : c->conns,
+                                            .in_reply = answers,
+                                            .data = data,
+                                            .arrived = data});
+    return e->number;
+}
+
+static struct turn new_turn(struct live_client *c, struct outbox *box)
+{
+    outbox_init(box, c->mem);
+    struct turn turn = {
+        .now = now_us(), .rng = &c->rng.rng, .crypto = c->crypto, .mem = c->mem, .out = box};
+    c->story.party = self;
+    c->story.at = c->story.local = turn.now;
+    turn.tell = &c->story.story;
+    return turn;
+}
+
+/* The places of the realm one after the other, each by the way the engine wants and, when nobody
+ * answers datagrams anywhere, once more by TCP. */
+static bool ask(struct live_client *c, struct packet *p, struct bytes *answer, char **error)
+{
+    const struct remote *r = (const struct remote *)(const void *)p->to;
+    bool kpasswd = p->port == KPASSWD_PORT;
+    const char *why = "no answer";
+    char peer[64] = "";
+    enum transport ways[] = {p->via, VIA_TCP};
+    for (size_t way = 0; way < (p->via == VIA_UDP ? 2u : 1u); way++) {
+        const char *text;
+        for (size_t i = 0; (text = place_text(c, r->realm, kpasswd, i)); i++) {
+            struct dial_place to;
+            if (!dial_place_read(text, kpasswd ? KPASSWD_PORT : KDC_PORT, c->mem, &to)) {
+                why = arena_printf(c->mem, "'%s' is no HOST:PORT", text);
+                continue;
+            }
+            if (to.tcp_only && ways[way] == VIA_UDP)
+                continue;
+            if (dial(&to, ways[way], p->data, c->mem, answer, peer, &why) == DIAL_ANSWER)
+                return true;
+        }
+    }
+    *error = arena_printf(c->mem, "Cannot contact any KDC for realm '%s': %s", r->realm, why);
+    return false;
+}
+
+bool live_client_do(struct live_client *c, const struct client_do_args *args, char **error)
+{
+    struct outbox box;
+    struct turn turn = new_turn(c, &box);
+    bool ok = client_do(c->client, args, &turn);
+    for (unsigned n = 0; ok && client_result(c->client).state == CLIENT_WAITING; n++) {
+        if (!box.first || n == MESSAGES_MAX) {
+            *error = arena_printf(c->mem, "the exchange does not come to an end");
+            return false;
+        }
+        struct packet p = box.first->packet;
+        struct bytes answer;
+        c->conns += p.via != VIA_UDP;
+        size_t number = tell_packet(c, &p, p.data, true, 0);
+        if (!ask(c, &p, &answer, error))
+            return false;
+        tell_packet(c, &p, answer, false, number);
+        struct packet reply = {
+            .via = p.via, .from = p.to, .to = p.from, .port = p.port, .data = answer};
+        turn = new_turn(c, &box);
+        ok = client_receive(c->client, &reply, &turn);
+    }
+    if (!ok)
+        *error = arena_printf(c->mem, "the client ran out of memory, or cryptography failed");
+    return ok;
+}
+
+struct client_outcome live_client_result(const struct live_client *c)
+{
+    return client_result(c->client);
+}
+
+const struct trace *live_client_trace(const struct live_client *c)
+{
+    return c->trace;
+}
+
+struct crypto *live_client_crypto(const struct live_client *c)
+{
+    return c->crypto;
+}
+
+const char *live_client_realm(const struct live_client *c)
+{
+    return c->realm;
+}
+
+/* ---- caches ------------------------------------------------------------------------------------
+ */
+
+/* NULL: a kind of cache that is not a file. */
+static const char *cache_path(const char *cache, struct arena *mem, char **error)
+{
+    if (!cache)
+        cache = getenv("KRB5CCNAME");
+    if (!cache)
+        return arena_printf(mem, "/tmp/krb5cc_%lu", (unsigned long)getuid());
+    if (strncmp(cache, "FILE:", 5) == 0)
+        return cache + 5;
+    const char *colon = strchr(cache, ':');
+    if (!colon || *cache == '/' || *cache == '.')
+        return cache;
+    *error = arena_printf(mem, "%s: caches of this kind are not known here, only FILE:", cache);
+    return NULL;
+}
+
+bool live_cache_read(const char *cache, struct arena *mem, struct ccache *out, char **error)
+{
+    struct faults faults = {.mem = mem};
+    struct bytes file;
+    const char *path = cache_path(cache, mem, error);
+    if (!path || !file_read(path, CACHE_MAX, mem, &file, error))
+        return false;
+    if (ccache_read(file, mem, &faults, out))
+        return true;
+    *error = arena_printf(mem, "%s: %s", path,
+                          faults.n ? faults.list[0].row->why : "this is no credential cache");
+    return false;
+}
+
+bool live_client_load(struct live_client *c, const char *cache, char **error)
+{
+    struct ccache read;
+    if (!live_cache_read(cache, c->mem, &read, error))
+        return false;
+    if (client_ccache_load(c->client, &read))
+        return true;
+    *error = arena_printf(c->mem, "the cache holds something that cannot be used");
+    return false;
+}
+
+bool live_client_save(struct live_client *c, const char *cache, char **error)
+{
+    struct ccache made;
+    const char *path = cache_path(cache, c->mem, error);
+    if (!path)
+        return false;
+    if (!client_ccache(c->client, c->mem, &made)) {
+        *error = arena_printf(c->mem, "there are no credentials to keep");
+        return false;
+    }
+    struct file_out file = {path, ccache_write(&made, c->mem), 0600};
+    return files_write(&file, 1, c->mem, error);
+}

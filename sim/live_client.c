@@ -210,6 +210,13 @@ static struct turn new_turn(struct live_client *c, struct outbox *box)
     return turn;
 }
 
+static void tell_address(struct live_client *c, const struct party *party, const char *address)
+{
+    for (size_t i = 0; i < c->trace->n_parties; i++)
+        if (strcmp(c->trace->parties[i].name, party->name) == 0)
+            c->trace->parties[i].address = arena_str(c->mem, bytes_str(address));
+}
+
 /* The places of the realm one after the other, each by the way the engine wants and, when nobody
  * answers datagrams anywhere, once more by TCP. */
 static bool ask(struct live_client *c, struct packet *p, struct bytes *answer, char **error)
@@ -229,8 +236,10 @@ static bool ask(struct live_client *c, struct packet *p, struct bytes *answer, c
             }
             if (to.tcp_only && ways[way] == VIA_UDP)
                 continue;
-            if (dial(&to, ways[way], p->data, c->mem, answer, peer, &why) == DIAL_ANSWER)
+            if (dial(&to, ways[way], p->data, c->mem, answer, peer, &why) == DIAL_ANSWER) {
+                tell_address(c, p->to, peer);
                 return true;
+            }
         }
     }
     *error = arena_printf(c->mem, "Cannot contact any KDC for realm '%s': %s", r->realm, why);
@@ -328,7 +337,7 @@ bool live_client_load(struct live_client *c, const char *cache, char **error)
     return false;
 }
 
-bool live_client_save(struct live_client *c, const char *cache, char **error)
+bool live_client_save(struct live_client *c, const char *cache, bool newest, char **error)
 {
     struct ccache made;
     const char *path = cache_path(cache, c->mem, error);
@@ -337,6 +346,10 @@ bool live_client_save(struct live_client *c, const char *cache, char **error)
     if (!client_ccache(c->client, c->mem, &made)) {
         *error = arena_printf(c->mem, "there are no credentials to keep");
         return false;
+    }
+    if (newest && made.n) {
+        made.creds += made.n - 1;
+        made.n = 1;
     }
     struct file_out file = {path, ccache_write(&made, c->mem), 0600};
     return files_write(&file, 1, c->mem, error);

@@ -29,9 +29,10 @@ struct crypto *live_client_crypto(const struct live_client *);
 const char *live_client_realm(const struct live_client *);
 
 /* A cache as KRB5CCNAME names it: FILE:path or a path; NULL: KRB5CCNAME, or else the usual
- * /tmp/krb5cc_UID. False: *error says why. Saved whole or not at all, for its owner only. */
+ * /tmp/krb5cc_UID. False: *error says why. Saved whole or not at all, for its owner only;
+ * newest: only the credentials got last, as kinit begins a cache anew. */
 bool live_client_load(struct live_client *, const char *cache, char **error);
-bool live_client_save(struct live_client *, const char *cache, char **error);
+bool live_client_save(struct live_client *, const char *cache, bool newest, char **error);
 bool live_cache_read(const char *cache, struct arena *, struct ccache *, char **error);
 
 #endif

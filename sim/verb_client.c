@@ -92,8 +92,10 @@ int client_verb_end(const struct client_verb *v, struct live_client *c, bool don
         fputs(trace_json(live_client_trace(c), &(struct json_options){v->text.with_keys, NULL},
                          live_client_crypto(c), mem),
               stdout);
-    else if (!v->quiet)
-        fputs(trace_text(live_client_trace(c), &v->text, live_client_crypto(c), mem), stdout);
+    else if (!v->quiet) {
+        const char *text = trace_text(live_client_trace(c), &v->text, live_client_crypto(c), mem);
+        fputs(text + strcspn(text, "\n") + 1, stdout); /* the heading is for lessons */
+    }
     arena_free(mem);
     if (!done)
         return verb_trouble("%s", error);

@@ -179,7 +179,7 @@ static int logon(struct logon *o, struct arena *mem)
     } else {
         bool done = live_client_do(c, &o->ask, &error);
         status = client_verb_end(&o->shared, c, done, error);
-        if (status == 0 && !live_client_save(c, o->shared.cache, &error))
+        if (status == 0 && !live_client_save(c, o->shared.cache, true, &error))
             status = verb_trouble("%s", error);
     }
     live_client_free(c);

@@ -77,7 +77,7 @@ static int all(struct ticket *o, struct live_client *c, struct arena *mem)
     int ended = client_verb_end(&o->shared, c, done, error);
     if (ended == 2)
         return 2;
-    if (!live_client_save(c, o->shared.cache, &error))
+    if (!live_client_save(c, o->shared.cache, false, &error))
         return verb_trouble("%s", error);
     return status;
 }

@@ -1,6 +1,6 @@
 /* The Authentication Service (RFC 4120 3.1): from a name and, usually, a proof of the key to a
  * first ticket. The list at the end is the exchange. */
-#include "context/split.h"
+#include "kdc/as.h"
 #include "kdc/fast.h"
 
 static int32_t step_request(struct exchange *x)
@@ -39,108 +39,14 @@ static int32_t step_client(struct exchange *x)
     return DONE;
 }
 
-static bool is_password_change(const struct exchange *x)
-{
-    const struct PrincipalName *s = &x->body->sname;
-    return x->body->has_sname && s->name_string.n == 2 &&
-           bytes_equal_str(s->name_string.at[0], "kadmin") &&
-           bytes_equal_str(s->name_string.at[1], "changepw");
-}
-
 static int32_t step_client_valid(struct exchange *x)
 {
     const struct account *a = x->client;
     SAY(x, A_STR("client", a->text));
-    return client_standing(x, a, is_password_change(x) ? TO_CHANGE_PASSWORD : TO_LOG_ON);
-}
-
-static int32_t step_options(struct exchange *x)
-{
-    uint32_t options = x->body->kdc_options;
-    if (x->turn->tell)
-        SAY(x, A_STR("options", name_flags(x->turn->mem, NAMES_KDC_OPTION, options)));
-    const char *why = option_refused(options);
-    if (why)
-        return refuse(x, KDC_ERR_BADOPTION, why);
-    if (options & (KDC_OPT_FORWARDED | KDC_OPT_PROXY | KDC_OPT_RENEW | KDC_OPT_VALIDATE |
-                   KDC_OPT_ENC_TKT_IN_SKEY))
-        return refuse(x, KDC_ERR_BADOPTION, "this option needs a ticket to begin with");
-    if (options & (KDC_OPT_POSTDATED | KDC_OPT_ALLOW_POSTDATE))
-        return refuse(x, KDC_ERR_BADOPTION, "no postdated tickets are issued");
-    return DONE;
-}
-
-/* The addresses asked for go into the ticket as they are: an engine is told parties, not network
- * addresses, and has nothing to compare them with. */
-static int32_t step_addresses(struct exchange *x)
-{
-    struct EncTicketPart *t = &x->ticket;
-    t->transited.tr_type = 1; /* DOMAIN-X500-COMPRESS, and no realm was crossed */
-    if (!x->body->has_addresses || !x->body->addresses.n)
-        return SILENT;
-    t->has_caddr = true;
-    t->caddr = x->body->addresses;
-    SAY(x, A_INT("count", (int64_t)t->caddr.n));
-    return NOTED;
-}
-
-static int32_t step_flags(struct exchange *x)
-{
-    uint32_t options = x->body->kdc_options, flags = TKT_INITIAL;
-    if (x->proven)
-        flags |= TKT_PRE_AUTHENT;
-    if (!(x->client->flags & ACCOUNT_NOT_DELEGATED))
-        flags |= options & (TKT_FORWARDABLE | TKT_PROXIABLE);
-    if (x->server->flags & ACCOUNT_OK_AS_DELEGATE)
-        flags |= TKT_OK_AS_DELEGATE;
-    if (find_padata(&x->req, PA_REQ_ENC_PA_REP))
-        flags |= TKT_ENC_PA_REP;
-    x->ticket.flags = flags;
-    SAY(x, A_FLAGS("flags", flags));
-    if ((options & (TKT_FORWARDABLE | TKT_PROXIABLE)) & ~flags)
-        SAY(x, A_STR("withheld", "forwardable and proxiable: the account may not be delegated"));
-    return DONE;
-}
-
-/* Renewable when that was asked, or when it makes up for a life shorter than was asked. */
-static void make_renewable(struct exchange *x, int64_t till)
-{
-    const struct KDC_REQ_BODY *b = x->body;
-    struct EncTicketPart *t = &x->ticket;
-    int64_t until = 0;
-    if (b->kdc_options & KDC_OPT_RENEWABLE)
-        until = asked_till(b->has_rtime ? b->rtime : 0);
-    else if ((b->kdc_options & KDC_OPT_RENEWABLE_OK) && till > t->endtime)
-        until = till;
-    until = sooner(until, later(t->starttime, shortest(x->policy->max_renew, x->client->max_renew,
-                                                       x->server->max_renew)));
-    if (until <= t->endtime)
-        return;
-    t->flags |= TKT_RENEWABLE;
-    t->has_renew_till = true;
-    t->renew_till = until;
-}
-
-static int32_t step_times(struct exchange *x)
-{
-    const struct KDC_REQ_BODY *b = x->body;
-    struct EncTicketPart *t = &x->ticket;
-    int64_t till = asked_till(b->till);
-    int64_t life = shortest(x->policy->max_life, x->client->max_life, x->server->max_life);
-    if (b->has_from && b->from > x->turn->now + x->policy->skew)
-        return refuse(x, KDC_ERR_CANNOT_POSTDATE, "the ticket would start in the future");
-    t->authtime = t->starttime = seconds_of(x->turn->now);
-    t->has_starttime = true;
-    t->endtime = sooner(till, later(t->starttime, life));
-    SAY(x, A_TIME("starttime", t->starttime), A_TIME("endtime", t->endtime), A_SPAN("most", life));
-    if (b->till)
-        SAY(x, A_TIME("till", b->till));
-    if (t->endtime <= t->starttime)
-        return refuse(x, KDC_ERR_NEVER_VALID, "the ticket would end before it starts");
-    make_renewable(x, till);
-    if (t->has_renew_till)
-        SAY(x, A_TIME("renew_till", t->renew_till));
-    return DONE;
+    return client_standing(x, a,
+                           x->body->has_sname && is_password_service(&x->body->sname)
+                               ? TO_CHANGE_PASSWORD
+                               : TO_LOG_ON);
 }
 
 /* RFC 6806 11: the KDC confirms, sealed, which request it has answered. */
@@ -211,12 +117,12 @@ static const struct step as_steps[] = {
     {"kdc.as.client", step_client, "RFC 4120 3.1.3"},
     {"kdc.as.client-valid", step_client_valid, "RFC 4120 3.1.3"},
     {"kdc.as.server", step_server, "RFC 4120 3.1.3"},
-    {"kdc.as.options", step_options, "RFC 4120 3.1.3"},
+    {"kdc.as.options", step_as_options, "RFC 4120 3.1.3"},
     {"kdc.as.etype", step_etype, "RFC 4120 3.1.3"},
     {"kdc.as.preauth", step_preauth, "RFC 4120 3.1.3"},
-    {"kdc.as.addresses", step_addresses, "RFC 4120 3.1.3"},
-    {"kdc.as.flags", step_flags, "RFC 4120 3.1.3"},
-    {"kdc.as.times", step_times, "RFC 4120 3.1.3"},
+    {"kdc.as.addresses", step_as_addresses, "RFC 4120 3.1.3"},
+    {"kdc.as.times", step_as_times, "RFC 4120 3.1.3"},
+    {"kdc.as.flags", step_as_flags, "RFC 4120 3.1.3"},
     {"kdc.as.session-key", step_session_key, "RFC 4120 3.1.3"},
     {"kdc.as.ticket", step_ticket, "RFC 4120 5.3"},
     {"kdc.as.reply", step_reply, "RFC 4120 3.1.3"},

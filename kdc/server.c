@@ -11,12 +11,25 @@ bool is_tgs_name(const struct exchange *x, const struct PrincipalName *name)
     return is_krbtgt(name) && bytes_equal(name->name_string.at[1], realm_name(x->realm));
 }
 
+/* Such a ticket lets its holder set a password without the old one: the old one has to be proven
+ * for it, a ticket of this morning is not enough (RFC 3244 2). */
+bool is_password_service(const struct PrincipalName *name)
+{
+    return name->name_string.n == 2 && bytes_equal_str(name->name_string.at[0], "kadmin") &&
+           bytes_equal_str(name->name_string.at[1], "changepw");
+}
+
+/* A lock keeps people from logging on as the account; what it serves, it goes on serving. */
 static int32_t usable(struct exchange *x, const struct account *a)
 {
     if (a->flags & ACCOUNT_DISABLED)
         return refuse(x, KDC_ERR_SERVICE_REVOKED, "the service's account is disabled");
-    if (a->expires && x->turn->now >= a->expires)
+    if (a->expires && x->turn->now >= a->expires) {
+        SAY(x, A_TIME("expired", a->expires));
         return refuse(x, KDC_ERR_SERVICE_EXP, "the service's account has expired");
+    }
+    if (x->is_tgs && is_password_service(&a->name))
+        return refuse(x, KDC_ERR_POLICY, "only a logon gets a ticket for this");
     if (x->second.n)
         return DONE; /* user-to-user: its long-term key is not used */
     if (a->flags & ACCOUNT_NO_SERVER)

@@ -95,14 +95,34 @@ int32_t step_ticket(struct exchange *x)
 /* ---- the reply --------------------------------------------------------------------------------
  */
 
+enum { LR_NONE, LR_PASSWORD_EXPIRES = 6, LR_ACCOUNT_EXPIRES = 7 };
+
+/* What a logon tells the client about itself, sealed: when its password and its account end, so
+ * that kinit can warn. One element must stand (RFC 4120 5.4.2). */
+static void add_ends(struct exchange *x, struct EncKDCRepPart *part)
+{
+    const struct account *a = x->is_tgs ? NULL : x->client;
+    struct LastReq_item *last = arena_array(x->turn->mem, struct LastReq_item, 2);
+    size_t n = 0;
+    if (a && a->password_expires)
+        last[n++] = (struct LastReq_item){.lr_type = LR_PASSWORD_EXPIRES,
+                                          .lr_value = seconds_of(a->password_expires)};
+    if (a && a->expires)
+        last[n++] = (struct LastReq_item){.lr_type = LR_ACCOUNT_EXPIRES,
+                                          .lr_value = seconds_of(a->expires)};
+    part->has_key_expiration = n != 0;
+    part->key_expiration = n == 2 ? sooner(last[0].lr_value, last[1].lr_value) : last[0].lr_value;
+    if (!n)
+        last[n++] = (struct LastReq_item){.lr_type = LR_NONE, .lr_value = seconds_of(x->turn->now)};
+    part->last_req.at = last;
+    part->last_req.n = n;
+}
+
 struct EncKDCRepPart reply_part(struct exchange *x)
 {
     const struct EncTicketPart *t = &x->ticket;
-    struct LastReq_item *last = arena_new_of(x->turn->mem, struct LastReq_item);
-    last->lr_value = seconds_of(x->turn->now); /* type 0: it means nothing, but one must stand */
-    return (struct EncKDCRepPart){
+    struct EncKDCRepPart part = {
         .key = t->key,
-        .last_req = {last, 1},
         .nonce = x->body->nonce,
         .flags = t->flags,
         .authtime = t->authtime,
@@ -116,6 +136,8 @@ struct EncKDCRepPart reply_part(struct exchange *x)
         .has_caddr = t->has_caddr,
         .caddr = t->caddr,
     };
+    add_ends(x, &part);
+    return part;
 }
 
 int32_t encode_reply(struct exchange *x, struct KDC_REP *rep, const struct EncKDCRepPart *part)

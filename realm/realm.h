@@ -69,6 +69,7 @@ struct realm_policy {
      * passed since the last. 0: not counted. */
     unsigned attempts;
     int64_t attempt_window;     /* microseconds */
+    bool no_postdate;           /* no ticket starts in the future (RFC 4120 2.4): error 10 */
     bool windows_names;         /* names are looked up as MS-KILE 3.3.5.1.1 says: letters of either
                                  * case, HOST's aliases, "name$"; else exactly (RFC 4120 6.2) */
     bool duplicates;            /* an SPN may stand on two accounts: looked up, it is not unique */

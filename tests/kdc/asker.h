@@ -6,6 +6,7 @@
 #include "context/ap.h"
 #include "crypto/rng.h"
 #include "kdc/kdc.h"
+#include "realm/standing.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -39,7 +39,7 @@ static bool start_service(struct engines *e, const struct scenario_party *p, str
                                     .spn = p->spn,
                                     .realm = realm_name(e->realm),
                                     .keytab = keytab,
-                                    .skew = e->scenario->skew,
+                                    .skew = e->scenario->realm.skew,
                                     .replay = {replay_new, e->ledger}};
     e->service = service_new(mem, &config);
     e->service_party.name = p->name;
@@ -58,7 +58,7 @@ bool engines_start(struct engines *e, const struct engines_options *options, str
         e->scenario = arena_new_of(mem, struct scenario);
         if (!scenario_load(mem, name, e->scenario, error))
             return false;
-        e->realm = population_realm(e->scenario, e->scenario->seed, crypto, mem, error);
+        e->realm = population_realm(e->scenario, NULL, e->scenario->seed, crypto, mem, error);
     }
     if (!e->realm)
         return false;

@@ -16,7 +16,7 @@
 /* The realm's name in lower case: the DNS domain of its hosts. */
 static char *domain_of(const struct scenario *s, struct arena *mem)
 {
-    char *domain = arena_printf(mem, "%s", s->realm);
+    char *domain = arena_printf(mem, "%s", s->realm.name);
     for (char *p = domain; *p; p++)
         if (*p >= 'A' && *p <= 'Z')
             *p = (char)(*p + 32);
@@ -62,8 +62,8 @@ static bool write_krb5_conf(const struct live_place *at, const struct scenario *
                               "[domain_realm]\n"
                               "  .%s = %s\n"
                               "  %s = %s\n",
-                              s->realm, at->dir, s->realm, before_port(at->address, mem),
-                              (unsigned)at->port, domain, s->realm, domain, s->realm);
+                              s->realm.name, at->dir, s->realm.name, before_port(at->address, mem),
+                              (unsigned)at->port, domain, s->realm.name, domain, s->realm.name);
     return write_file(arena_printf(mem, "%s/krb5.conf", at->dir), bytes_str(text), mem, error);
 }
 
@@ -111,7 +111,8 @@ static bool write_keytabs(const struct live_place *at, const struct scenario *s,
                           char **error)
 {
     struct crypto *crypto = crypto_new();
-    const struct realm *realm = crypto ? population_realm(s, s->seed, crypto, mem, error) : NULL;
+    const struct realm *realm =
+        crypto ? population_realm(s, NULL, s->seed, crypto, mem, error) : NULL;
     struct keytab services = {0}, all = {0};
     for (size_t i = 0; realm && i < realm_count(realm); i++) {
         const struct account *a = realm_account(realm, i);

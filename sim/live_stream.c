@@ -65,7 +65,7 @@ static void say_too_long(struct live_conn *c)
     outbox_init(&box, w->turn_mem);
     struct PrincipalName krbtgt;
     struct bytes realm = realm_name(w->engines.realm);
-    char *name = arena_printf(w->turn_mem, "krbtgt/%s", w->engines.scenario->realm);
+    char *name = arena_printf(w->turn_mem, "krbtgt/%s", w->engines.scenario->realm.name);
     struct event_base *loop = bufferevent_get_base(c->io);
     struct timeval tv;
     event_base_gettimeofday_cached(loop, &tv);

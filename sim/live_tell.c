@@ -76,7 +76,7 @@ struct story *live_tell_begin(struct live_teller *t, const struct packet *p,
     t->trace = trace_new(t->mem);
     t->trace->title = live_record_title(
         t->mem, l->options.scenario ? l->options.scenario : l->workers->engines.scenario->name);
-    t->trace->realm = l->workers->engines.scenario->realm;
+    t->trace->realm = l->workers->engines.scenario->realm.name;
     t->trace->seed = l->seed;
     trace_party(t->trace, (struct party_told){peer->text, "client", peer->text});
     trace_party(t->trace, (struct party_told){own_party(l, p->via), "kdc", "127.0.0.1"});

@@ -45,7 +45,7 @@ static void answer(struct live_worker *w, int i)
     else
         live_peer_address(&peer, h->msg_name);
     struct packet p = {.via = VIA_UDP,
-                       .limit = w->engines.scenario->udp_limit,
+                       .limit = w->engines.scenario->realm.udp_limit,
                        .data = bytes_of(in->data[i], in->headers[i].msg_len)};
     struct outbox box;
     if (!live_turn(w, ENGINE_KDC, &p, &peer, &box))

@@ -1,6 +1,7 @@
 #include "sim/population.h"
 
 #include "crypto/rng.h"
+#include "realm/presets.h"
 #include "wire/names.h"
 
 #include <string.h>
@@ -50,100 +51,233 @@ static bool derive(struct crypto *crypto, int32_t etype, struct bytes password, 
     return true;
 }
 
-/* What one account's keys are made with. */
+/* What one realm's accounts and their keys are made with. */
 struct maker {
     const struct scenario *scenario;
-    const struct realm_policy *policy;
+    const struct scenario_realm *realm;
+    uint64_t seed;
+    struct realm_policy policy;
     struct crypto *crypto;
     struct arena *mem;
-    struct rng *rng;
+    struct seeded_rng rng;
+    struct realm_builder *builder;
     char **error;
 };
 
-static bool make_key(const struct maker *m, const struct scenario_account *from,
-                     const struct PrincipalName *name, int32_t etype, struct account_key *out)
+/* A preset, and what the file says beside it. */
+static struct realm_policy policy_of(const struct scenario_realm *r, struct arena *mem)
 {
-    out->kvno = from->kvno ? from->kvno : 1;
+    struct realm_policy p = {.skew = r->skew,
+                             .max_life = r->max_life,
+                             .max_renew = r->max_renew,
+                             .attempts = r->attempts,
+                             .attempt_window = r->attempt_window,
+                             .duplicates = r->duplicates};
+    if (r->preset)
+        preset_apply(preset_find(r->preset), mem, &p);
+    if (r->n_etypes) {
+        p.etypes = r->etypes;
+        p.n_etypes = r->n_etypes;
+    }
+    for (size_t i = 0; i < r->n_etypes; i++)
+        p.weak_sessions |= etype_find(r->etypes[i])->weak;
+    if (r->name_rule)
+        p.windows_names = r->name_rule == RULE_WINDOWS;
+    return p;
+}
+
+/* What a key is made from. */
+struct source {
+    const char *owner; /* whose it is, for the stream of random keys */
+    const char *password, *salt;
+    struct bytes usual_salt;
+    uint32_t kvno;
+};
+
+static bool make_key(struct maker *m, const struct source *from, int32_t etype,
+                     struct account_key *out)
+{
+    *out = (struct account_key){.kvno = from->kvno};
     if (!from->password) {
-        const char *purpose = arena_printf(m->mem, "key %s %d", from->name, (int)etype);
-        if (!key_random(m->crypto, m->rng, purpose, etype, &out->key))
+        const char *purpose = arena_printf(m->mem, "key %s %d", from->owner, (int)etype);
+        if (from->kvno > 1)
+            purpose = arena_printf(m->mem, "%s %u", purpose, (unsigned)from->kvno);
+        if (!key_random(m->crypto, &m->rng.rng, purpose, etype, &out->key))
             return false;
         out->key.lasting = true;
         return true;
     }
     out->has_salt = etype_find(etype)->salted;
-    out->salt = from->salt ? bytes_str(from->salt)
-                           : account_salt(m->mem, bytes_str(m->scenario->realm),
-                                          m->policy->windows_names, name, from->flags);
+    out->salt = from->salt ? bytes_str(from->salt) : from->usual_salt;
     return derive(m->crypto, etype, bytes_str(from->password), out->salt, &out->key);
 }
 
-static bool add_account(struct realm_builder *builder, const struct maker *m,
-                        const struct scenario_account *from)
+static bool make_keys(struct maker *m, const struct source *from, const int32_t *etypes, size_t n,
+                      struct account_key *keys)
+{
+    for (size_t i = 0; i < n; i++)
+        if (!make_key(m, from, etypes[i], &keys[i])) {
+            *m->error = arena_printf(m->mem, "account %s: no key of etype %d can be made",
+                                     from->owner, (int)etypes[i]);
+            return false;
+        }
+    return true;
+}
+
+static bool put_account(struct maker *m, const struct account *a, const char *name)
+{
+    const struct account *taken = NULL;
+    if (realm_build_account(m->builder, a, &taken))
+        return true;
+    *m->error =
+        arena_printf(m->mem, "account %s: a name of it belongs to %s already", name, taken->text);
+    return false;
+}
+
+/* The newest key and those before it. */
+static bool account_keys(struct maker *m, const struct scenario_account *from, struct account *a)
+{
+    const int32_t *etypes = from->n_etypes ? from->etypes : m->policy.etypes;
+    size_t n = from->n_etypes ? from->n_etypes : m->policy.n_etypes;
+    struct account_key *keys =
+        arena_array(m->mem, struct account_key, n * (1 + from->n_old_passwords));
+    struct source source = {.owner = from->key_name ? from->key_name : from->name,
+                            .usual_salt =
+                                account_salt(m->mem, bytes_str(m->realm->name),
+                                             m->policy.windows_names, &a->name, from->flags)};
+    seeded_rng_init(&m->rng, m->crypto, m->seed, source.owner);
+    for (size_t i = 0; i <= from->n_old_passwords; i++) {
+        source.password = i ? from->old_passwords[i - 1] : from->password;
+        source.salt = i && from->old_salts ? from->old_salts[i - 1] : from->salt;
+        source.kvno = from->kvno - (uint32_t)i;
+        if (!make_keys(m, &source, etypes, n, keys + i * n))
+            return false;
+    }
+    a->keys = keys;
+    a->n_keys = n * (1 + from->n_old_passwords);
+    return true;
+}
+
+static bool add_account(struct maker *m, const struct scenario_account *from)
 {
     struct account a = {.flags = from->flags,
                         .max_life = from->max_life,
                         .max_renew = from->max_renew,
                         .expires = from->expires,
+                        .password_expires = from->password_expires,
+                        .logon_hours = from->logon_hours,
+                        .supported_etypes = from->supported_etypes,
+                        .upn = from->upn ? bytes_str(from->upn) : (struct bytes){0},
                         .text = from->name};
-    const int32_t *etypes = from->n_etypes ? from->etypes : m->scenario->etypes;
-    size_t n = from->n_etypes ? from->n_etypes : m->scenario->n_etypes;
-    struct account_key *keys = arena_array(m->mem, struct account_key, n);
     struct PrincipalName *spns = arena_array(m->mem, struct PrincipalName, from->n_spns);
     principal_parse(m->mem, from->name, strchr(from->name, '/') ? NT_SRV_INST : NT_PRINCIPAL,
                     &a.name, NULL);
-    for (size_t i = 0; i < n; i++) {
-        if (!make_key(m, from, &a.name, etypes[i], &keys[i])) {
-            *m->error = arena_printf(m->mem, "account %s: no key of etype %d can be made",
-                                     from->name, (int)etypes[i]);
-            return false;
-        }
-    }
     for (size_t i = 0; i < from->n_spns; i++)
         principal_parse(m->mem, from->spns[i], NT_SRV_INST, &spns[i], NULL);
-    a.keys = keys;
-    a.n_keys = n;
     a.spns = spns;
     a.n_spns = from->n_spns;
-    const struct account *taken = NULL;
-    if (realm_build_account(builder, &a, &taken))
+    return account_keys(m, from, &a) && put_account(m, &a, from->name);
+}
+
+/* The keys with which `from` seals tickets for `to`: both ends make the same ones. */
+static bool trust_keys(struct maker *m, const struct scenario_trust *t, const char *from,
+                       const char *to, struct account_key **keys, size_t *n)
+{
+    struct realm_policy usual = policy_of(scenario_realm(m->scenario, from), m->mem);
+    const int32_t *etypes = t->n_etypes ? t->etypes : usual.etypes;
+    char *owner = arena_printf(m->mem, "krbtgt/%s@%s", to, from);
+    struct source source = {
+        .owner = owner,
+        .password = t->password,
+        .usual_salt = bytes_str(arena_printf(m->mem, "%skrbtgt%s", from, to)),
+        .kvno = 1,
+    };
+    *n = t->n_etypes ? t->n_etypes : usual.n_etypes;
+    *keys = arena_array(m->mem, struct account_key, *n);
+    seeded_rng_init(&m->rng, m->crypto, m->seed, owner);
+    return make_keys(m, &source, etypes, *n, *keys);
+}
+
+/* The way out: an account krbtgt/TO. */
+static bool add_way_out(struct maker *m, const struct scenario_trust *t, const char *to)
+{
+    char *name = arena_printf(m->mem, "krbtgt/%s", to);
+    struct account a = {.flags = ACCOUNT_TRUST, .text = name};
+    struct account_key *keys;
+    principal_parse(m->mem, name, NT_SRV_INST, &a.name, NULL);
+    if (!trust_keys(m, t, m->realm->name, to, &keys, &a.n_keys))
+        return false;
+    a.keys = keys;
+    return put_account(m, &a, name);
+}
+
+/* What is known here of the realm at the other end. Suffixes and a way by `next` are said of `to`,
+ * for clients of `from`. */
+static bool add_end(struct maker *m, const struct scenario_trust *t, const char *other,
+                    bool inbound)
+{
+    bool out = strcmp(other, t->to) == 0;
+    struct account_key *keys = NULL;
+    struct trust trust = {.realm = bytes_str(other),
+                          .inbound = inbound,
+                          .transitive = t->transitive,
+                          .n_suffixes = out ? t->n_suffixes : 0,
+                          .next = out && t->next ? bytes_str(t->next) : (struct bytes){0}};
+    struct bytes *suffixes = arena_array(m->mem, struct bytes, trust.n_suffixes);
+    for (size_t i = 0; i < trust.n_suffixes; i++)
+        suffixes[i] = bytes_str(t->suffixes[i]);
+    trust.suffixes = suffixes;
+    if (inbound && !trust_keys(m, t, other, m->realm->name, &keys, &trust.n_keys))
+        return false;
+    trust.keys = keys;
+    if (realm_build_trust(m->builder, &trust))
         return true;
-    *m->error = arena_printf(m->mem, "account %s: a name of it belongs to %s already", from->name,
-                             taken->text);
+    *m->error = arena_printf(m->mem, "a second trust of %s with %s", m->realm->name, other);
     return false;
 }
 
-static bool has_krbtgt(const struct scenario *s, const char *name)
+static bool add_trust(struct maker *m, const struct scenario_trust *t)
 {
+    const char *here = m->realm->name;
+    if (strcmp(t->from, here) == 0)
+        return (t->next || add_way_out(m, t, t->to)) && add_end(m, t, t->to, t->both);
+    if (strcmp(t->to, here) == 0 && !t->next)
+        return (!t->both || add_way_out(m, t, t->from)) && add_end(m, t, t->from, true);
+    return true;
+}
+
+static bool add_all(struct maker *m)
+{
+    const struct scenario *s = m->scenario;
+    char *krbtgt = arena_printf(m->mem, "krbtgt/%s", m->realm->name);
+    if (!scenario_account(s, m->realm->name, krbtgt)) {
+        struct scenario_account tgs = {.name = krbtgt, .kvno = 1};
+        if (!add_account(m, &tgs))
+            return false;
+    }
+    for (size_t i = 0; i < s->n_trusts; i++)
+        if (!add_trust(m, &s->trusts[i]))
+            return false;
     for (size_t i = 0; i < s->n_accounts; i++)
-        if (strcmp(s->accounts[i].name, name) == 0)
-            return true;
-    return false;
+        if (strcmp(s->accounts[i].realm, m->realm->name) == 0 && !add_account(m, &s->accounts[i]))
+            return false;
+    return true;
 }
 
-const struct realm *population_realm(const struct scenario *s, uint64_t seed, struct crypto *crypto,
-                                     struct arena *mem, char **error)
+const struct realm *population_realm(const struct scenario *s, const char *realm, uint64_t seed,
+                                     struct crypto *crypto, struct arena *mem, char **error)
 {
-    struct seeded_rng rng;
-    struct realm_policy policy = {s->skew, s->max_life, s->max_renew, s->etypes, s->n_etypes};
-    for (size_t i = 0; i < s->n_etypes; i++)
-        policy.weak_sessions |= etype_find(s->etypes[i])->weak;
-    struct maker m = {s, &policy, crypto, mem, &rng.rng, error};
-    struct realm_builder *builder = realm_build(mem, bytes_str(s->realm));
-    realm_build_policy(builder, &policy);
-    char *krbtgt = arena_printf(mem, "krbtgt/%s", s->realm);
-    if (!has_krbtgt(s, krbtgt)) {
-        struct scenario_account tgs = {.name = krbtgt};
-        seeded_rng_init(&rng, crypto, seed, krbtgt);
-        if (!add_account(builder, &m, &tgs))
-            return NULL;
-    }
-    for (size_t i = 0; i < s->n_accounts; i++) {
-        seeded_rng_init(&rng, crypto, seed, s->accounts[i].name);
-        if (!add_account(builder, &m, &s->accounts[i]))
-            return NULL;
-    }
-    return realm_freeze(builder);
+    const struct scenario_realm *r = scenario_realm(s, realm);
+    struct maker m = {.scenario = s,
+                      .realm = r,
+                      .policy = policy_of(r, mem),
+                      .seed = seed,
+                      .crypto = crypto,
+                      .mem = mem,
+                      .builder = realm_build(mem, bytes_str(r->name)),
+                      .error = error};
+    realm_build_policy(m.builder, &m.policy);
+    return add_all(&m) ? realm_freeze(m.builder) : NULL;
 }
 
 static size_t add_entries(struct keytab_entry *to, const struct realm *realm,

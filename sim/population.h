@@ -7,11 +7,12 @@
 #include "sim/scenario.h"
 #include "wire/keytab.h"
 
-/* In mem (the arena of the run). Keys of accounts with a password come from string-to-key
- * (remembered within the process: a PBKDF2 takes milliseconds); random ones, krbtgt's among them,
- * from the stream of the seed. NULL: *error says which account and why. */
-const struct realm *population_realm(const struct scenario *, uint64_t seed, struct crypto *,
-                                     struct arena *mem, char **error);
+/* The realm of that name (NULL: the first). In mem (the arena of the run). Keys of accounts with a
+ * password come from string-to-key (remembered within the process: a PBKDF2 takes milliseconds);
+ * random ones, krbtgt's among them, from the stream of the seed. The two ends of a trust have the
+ * same ones. NULL: *error says which account and why. */
+const struct realm *population_realm(const struct scenario *, const char *realm, uint64_t seed,
+                                     struct crypto *, struct arena *mem, char **error);
 
 /* Every key of the account, as entries under its own name, and under spn when that is not NULL and
  * another name. In mem. */

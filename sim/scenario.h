@@ -7,11 +7,50 @@
 #include "base/fault.h"
 #include "base/packet.h"
 
+enum name_rule { RULE_EXACT = 1, RULE_WINDOWS }; /* RFC 4120 6.2; MS-KILE 3.3.5.1.1 */
+
+struct scenario_realm {
+    const char *name;
+    int32_t *etypes; /* permitted, strongest first */
+    size_t n_etypes;
+    int64_t skew, max_life, max_renew;
+    size_t udp_limit;   /* largest reply of the KDC by UDP; default 1465 */
+    uint32_t name_rule; /* enum name_rule; 0: the preset's, else exactly */
+    const char *preset; /* a policy of realm/presets.h by name; NULL: none */
+    uint32_t attempts;  /* wrong passwords before an account is closed; 0: not counted */
+    int64_t attempt_window;
+    bool duplicates;     /* an SPN may stand on two accounts */
+    size_t password_min; /* characters of a new password */
+    size_t line;
+};
+
+/* A key that two realms share. Clients of `from` are served in `to`: the KDC of `from` seals
+ * tickets for krbtgt/TO with it, the KDC of `to` opens them (RFC 4120 1.2). With `next` there is
+ * no key: it says by which realm clients of `from` come to `to`. */
+struct scenario_trust {
+    const char *from, *to;
+    const char *password;  /* the key is made of it; NULL: a random one */
+    bool both;             /* and clients of `to` in `from`, by a key of its own */
+    bool transitive;       /* so are clients of the realms behind `from` */
+    const char **suffixes; /* DNS suffixes of the hosts in `to` */
+    size_t n_suffixes;
+    const char *next;
+    int32_t *etypes; /* of the key; default: the realm's (of `from`) */
+    size_t n_etypes;
+    size_t line;
+};
+
+#define SCENARIO_HOURS 21 /* octets: a bit an hour of the week (MS-SAMR 2.2.6.5) */
+
 struct scenario_account {
     const char *name;     /* "alice", "HTTP/www.example.test" */
+    const char *realm;    /* default: the first */
     const char *password; /* NULL: a random key */
-    const char *salt;     /* NULL: realm and name (RFC 4120 4) */
-    const char **spns;    /* other names it answers to as a service */
+    /* What it had before, latest first: keys of kvno - 1, kvno - 2 ... NULL: a random key. */
+    const char **old_passwords;
+    size_t n_old_passwords;
+    const char *salt;  /* NULL: realm and name (RFC 4120 4); a computer's: MS-KILE 3.1.1.2 */
+    const char **spns; /* other names it answers to as a service */
     size_t n_spns;
     int32_t *etypes; /* of its keys; default: the realm's */
     size_t n_etypes;
@@ -19,10 +58,34 @@ struct scenario_account {
     uint32_t flags;              /* enum account_flag, realm/realm.h */
     int64_t max_life, max_renew; /* 0: the realm's */
     int64_t expires;             /* 0: never */
-    size_t line;                 /* in the file, from 1 */
+    int64_t password_expires;    /* 0: never */
+    const uint8_t *logon_hours;  /* SCENARIO_HOURS octets; NULL: always */
+    uint32_t supported_etypes;   /* msDS-SupportedEncryptionTypes; 0: nothing is said */
+    const char *upn;             /* NULL: none */
+    /* not of the file, but of what changes in a run (sim/changes.h): */
+    const char *key_name;   /* under which its random keys were drawn; NULL: its name */
+    const char **old_salts; /* of old_passwords; NULL: the salt it has */
+    size_t line;            /* in the file, from 1 */
 };
 
-enum role { ROLE_CLIENT, ROLE_KDC, ROLE_SERVICE, ROLE_EAVESDROPPER };
+enum role { ROLE_CLIENT, ROLE_KDC, ROLE_SERVICE, ROLE_EAVESDROPPER, ROLE_DNS };
+
+/* What a name server knows. */
+struct scenario_host {
+    const char *name;     /* "www.example.test", "_kerberos._udp.example.test" */
+    const char *address;  /* A */
+    const char *alias_of; /* CNAME */
+    const char *ptr;      /* the name that `address` points back to; NULL: `name` */
+    const char *srv;      /* SRV: a host, or host:port (88) */
+    size_t line;
+};
+
+/* Which kvno of a keytab a service takes for a ticket. */
+enum kvno_policy {
+    KVNO_STRICT,  /* the one that the ticket names */
+    KVNO_LENIENT, /* every one of the etype, the named one first */
+    KVNO_HIGHEST, /* the newest alone */
+};
 
 struct scenario_party {
     const char *name;
@@ -34,8 +97,18 @@ struct scenario_party {
     const char *spn;     /* service */
     int32_t *etypes;     /* client: offered, preferred first; default: the realm's */
     size_t n_etypes;
-    enum transport via;   /* client: how it speaks to the KDC first */
-    bool acceptor_subkey; /* service: a subkey of its own in the AP-REP */
+    enum transport via;      /* client: how it speaks to the KDC first */
+    bool acceptor_subkey;    /* service: a subkey of its own in the AP-REP */
+    const char *realm;       /* kdc: the one it serves; client: its default; service: whose keys;
+                              * default: the first */
+    uint32_t names;          /* client: enum name_policy, client/client.h */
+    bool discover;           /* client: asks the name server for the KDC */
+    size_t port;             /* service: 80 */
+    uint32_t kvno_policy;    /* service: enum kvno_policy */
+    uint32_t windows_errors; /* service: 1: a ticket that does not open is error 41 */
+    bool compare_addresses;  /* service: a ticket's addresses against the sender's */
+    struct scenario_host *hosts; /* dns */
+    size_t n_hosts;
     size_t line;
 };
 
@@ -49,7 +122,50 @@ struct scenario_note {
     size_t line;
 };
 
-enum step_kind { DO_LOGON, DO_TICKET, DO_GET, DO_WAIT, DO_CLOCK, DO_SAY };
+enum step_kind {
+    DO_LOGON,
+    DO_TICKET,
+    DO_GET,
+    DO_RENEW,
+    DO_VALIDATE,
+    DO_FORWARD,
+    DO_PROXY,
+    DO_PASSWORD, /* the last that a client does */
+    DO_CHANGE,
+    DO_WAIT,
+    DO_CLOCK,
+    DO_SAY
+};
+
+/* What an administrator does with a service's keytab: nothing, all keys anew, new ones beside
+ * those it has. */
+enum keytab_change { KEYTAB_AS_IT_IS, KEYTAB_REFRESH, KEYTAB_ADD };
+
+/* change-account: what is changed. What the file leaves out stays; `given` says what it has. */
+enum change_given {
+    GIVEN_FLAGS = 1,
+    GIVEN_ETYPES = 2,
+    GIVEN_SUPPORTED = 4,
+    GIVEN_EXPIRES = 8,
+    GIVEN_PASSWORD_EXPIRES = 16,
+    GIVEN_HOURS = 32,
+};
+struct scenario_change {
+    uint32_t given;
+    bool rotate; /* a new random key, kvno one higher */
+    bool forget; /* the keys before are gone at once */
+    bool remove; /* the account */
+    const char *rename;
+    const char **add_spns, **remove_spns;
+    size_t n_add_spns, n_remove_spns;
+    uint32_t flags;
+    int32_t *etypes;
+    size_t n_etypes;
+    uint32_t supported_etypes;
+    int64_t expires, password_expires;
+    const uint8_t *logon_hours;
+    uint32_t keytab; /* enum keytab_change: of every service that runs under the account */
+};
 
 struct scenario_step {
     enum step_kind kind;
@@ -63,14 +179,28 @@ struct scenario_step {
     bool timestamp_first;             /* PA-ENC-TIMESTAMP in the first AS-REQ */
     uint32_t kdc_options;
     int64_t life, renew_life; /* 0: the client's usual */
-    /* ticket, get */
+    int32_t name_type;        /* of principal or spn; 0: the usual one */
+    const char *in_tkt;       /* a ticket for this instead of a TGT */
+    int64_t postdate;         /* it starts so much later */
+    const char **addresses;   /* logon, forward, proxy: IPv4 */
+    size_t n_addresses;
+    bool anonymous;
+    const char *armor; /* the party whose TGT armors the request (RFC 6113 5.4.1) */
+    /* ticket, get, renew, proxy */
     const char *spn;
+    const char *u2u;           /* ticket: the party whose TGT is the second ticket (RFC 4120 3.7) */
+    bool anew;                 /* ticket: ask even if there is one */
     const char *service;       /* get: the party */
+    const char *url;           /* get: host, port and target in one; the SPN is then made by the
+                                * client's policy of names */
     const char *target, *host; /* get: "/", "www.example.test" */
     bool mutual;               /* get: ask for an AP-REP; default true */
-    int64_t span;              /* wait: world time that passes */
-    int64_t clock;             /* clock: how far ahead the party's clock now is */
-    int32_t expect;            /* the error expected of this step; 0: granted; see below */
+    /* change-password, change-account */
+    const char *account, *new_password;
+    struct scenario_change change;
+    int64_t span;   /* wait: world time that passes */
+    int64_t clock;  /* clock: how far ahead the party's clock now is */
+    int32_t expect; /* the error expected of this step; 0: granted; see below */
     struct scenario_note *notes;
     size_t n_notes;
     size_t line;
@@ -109,13 +239,13 @@ struct scenario {
     size_t n_try_next;
     const char **covers; /* ids of behaviours: "P28" */
     size_t n_covers;
-    const char *realm;
-    int32_t *etypes; /* of the realm's policy, strongest first */
-    size_t n_etypes;
+    struct scenario_realm realm;   /* the first, which is meant where none is named */
+    struct scenario_realm *others; /* further ones */
+    size_t n_others;
+    struct scenario_trust *trusts;
+    size_t n_trusts;
     int64_t start; /* world time at the beginning */
     uint64_t seed;
-    int64_t skew, max_life, max_renew;
-    size_t udp_limit; /* largest reply of the KDC by UDP; default 1465 */
     struct scenario_account *accounts;
     size_t n_accounts;
     struct scenario_party *parties;
@@ -133,9 +263,15 @@ struct scenario {
 bool scenario_read(struct arena *, const char *file, struct bytes text, struct scenario *out,
                    char **error);
 
-/* NULL: none such. The account that serves an SPN has it among its spns or as its own name. */
-const struct scenario_account *scenario_account(const struct scenario *, const char *name);
-const struct scenario_account *scenario_serves(const struct scenario *, const char *spn);
+/* NULL: none such; realm NULL: of any, in the order of the file. The account that serves an SPN has
+ * it among its spns or as its own name. A name may end in "@REALM". */
+const struct scenario_account *scenario_account(const struct scenario *, const char *realm,
+                                                const char *name);
+const struct scenario_account *scenario_serves(const struct scenario *, const char *realm,
+                                               const char *spn);
+/* The i-th realm, from 0; by name, exactly (NULL: the first). NULL: none such. */
+const struct scenario_realm *scenario_realm_at(const struct scenario *, size_t i);
+const struct scenario_realm *scenario_realm(const struct scenario *, const char *name);
 const struct scenario_party *scenario_party(const struct scenario *, const char *name);
 
 /* Is a message with this label (message_label, trace/dissect.h) what a scenario calls `wanted`? Its

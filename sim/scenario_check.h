@@ -14,4 +14,15 @@ void scenario_check(struct reader *, const struct scenario *);
 /* Where the value of a member stands in the file. False: the file does not have it. */
 bool place_of_slot(const struct reader *, const void *slot, struct place *out);
 
+/* ---- scenario_check_cast.c ---- */
+/* Realms, accounts, trusts, parties. */
+void scenario_check_cast(struct reader *, const struct scenario *);
+/* Where the member stands; where the file leaves it out, where the whole stands. */
+struct place where(const struct reader *, const void *slot, const void *whole);
+/* NULL is none and good. *realm: what follows its "@"; empty: nothing. */
+bool check_principal(struct reader *, const char *name, struct place, struct bytes *realm);
+void check_etypes(struct reader *, const int32_t *, size_t n, struct place);
+/* For nearest(). */
+const char *account_name(const void *accounts, size_t i);
+
 #endif

@@ -2,21 +2,49 @@
 
 #include <string.h>
 
-const struct scenario_account *scenario_account(const struct scenario *s, const char *name)
+const struct scenario_realm *scenario_realm_at(const struct scenario *s, size_t i)
+{
+    return i == 0 ? &s->realm : i <= s->n_others ? &s->others[i - 1] : NULL;
+}
+
+const struct scenario_realm *scenario_realm(const struct scenario *s, const char *name)
+{
+    const struct scenario_realm *r;
+    for (size_t i = 0; (r = scenario_realm_at(s, i)); i++)
+        if (!name || (r->name && strcmp(r->name, name) == 0))
+            return r;
+    return NULL;
+}
+
+/* Is it called so, and does it belong there? "@REALM" at the end of the name is heeded. */
+static bool is_called(const struct scenario_account *a, const char *own, const char *realm,
+                      const char *name)
+{
+    size_t n = own ? strlen(own) : 0;
+    if (!n || strncmp(own, name, n) != 0 || (name[n] && name[n] != '@'))
+        return false;
+    if (name[n])
+        realm = name + n + 1;
+    return !realm || (a->realm && strcmp(a->realm, realm) == 0);
+}
+
+const struct scenario_account *scenario_account(const struct scenario *s, const char *realm,
+                                                const char *name)
 {
     for (size_t i = 0; name && i < s->n_accounts; i++)
-        if (s->accounts[i].name && strcmp(s->accounts[i].name, name) == 0)
+        if (is_called(&s->accounts[i], s->accounts[i].name, realm, name))
             return &s->accounts[i];
     return NULL;
 }
 
-const struct scenario_account *scenario_serves(const struct scenario *s, const char *spn)
+const struct scenario_account *scenario_serves(const struct scenario *s, const char *realm,
+                                               const char *spn)
 {
     for (size_t i = 0; spn && i < s->n_accounts; i++)
         for (size_t j = 0; j < s->accounts[i].n_spns; j++)
-            if (strcmp(s->accounts[i].spns[j], spn) == 0)
+            if (is_called(&s->accounts[i], s->accounts[i].spns[j], realm, spn))
                 return &s->accounts[i];
-    return scenario_account(s, spn);
+    return scenario_account(s, realm, spn);
 }
 
 const struct scenario_party *scenario_party(const struct scenario *s, const char *name)
@@ -36,37 +64,63 @@ bool scenario_message_is(const char *label, const char *wanted)
     return false;
 }
 
+/* aes256 and aes128 with SHA-1: RFC 3962. */
+static void usual_etypes(int32_t **etypes, size_t *n, struct arena *mem)
+{
+    *n = 2;
+    *etypes = arena_array(mem, int32_t, 2);
+    (*etypes)[0] = 18;
+    (*etypes)[1] = 17;
+}
+
 static void complete_party(struct scenario *s, size_t i, struct arena *mem)
 {
     struct scenario_party *p = &s->parties[i];
     if (!p->address)
         p->address = arena_printf(mem, "10.0.%zu.%zu", (10 + i) / 250, (10 + i) % 250 + 1);
+    const struct scenario_account *a =
+        p->role == ROLE_CLIENT    ? scenario_account(s, p->realm, p->account)
+        : p->role == ROLE_SERVICE ? scenario_serves(s, p->realm, p->spn)
+                                  : NULL;
+    if (p->role == ROLE_SERVICE && p->account)
+        a = scenario_account(s, p->realm, p->account);
+    if (p->role == ROLE_SERVICE && !p->account && a)
+        p->account = a->name;
+    if (!p->realm)
+        p->realm = a && a->realm ? a->realm : s->realm.name;
+    const struct scenario_realm *realm = scenario_realm(s, p->realm);
     if (p->role == ROLE_CLIENT && !p->n_etypes) {
-        p->etypes = s->etypes;
-        p->n_etypes = s->n_etypes;
+        p->etypes = realm ? realm->etypes : s->realm.etypes;
+        p->n_etypes = realm ? realm->n_etypes : s->realm.n_etypes;
     }
-    if (p->role == ROLE_SERVICE && !p->account) {
-        const struct scenario_account *a = scenario_serves(s, p->spn);
-        p->account = a ? a->name : NULL;
-    }
+    if (p->role == ROLE_CLIENT && !p->n_etypes) /* a preset is of the KDC, not of its clients */
+        usual_etypes(&p->etypes, &p->n_etypes, mem);
+    if (!p->port)
+        p->port = 80;
 }
 
-static void complete_step(const struct scenario *s, struct scenario_step *step, struct arena *mem)
+/* "http://www.example.test:8080/x" -> host, target; the port is looked for in the host where it is
+ * wanted. Nothing, where it is none. */
+static void take_apart(struct scenario_step *step, struct arena *mem)
 {
-    const struct scenario_party *party = scenario_party(s, step->party), *service;
-    if (step->kind == DO_LOGON) {
-        if (!step->principal && party)
-            step->principal = party->account;
-        const struct scenario_account *a = scenario_account(s, step->principal);
-        if (!step->password && !step->with_keytab && a)
-            step->password = a->password;
-    }
-    if (step->kind != DO_GET)
+    static const char scheme[] = "http://";
+    if (strncmp(step->url, scheme, sizeof scheme - 1) != 0)
         return;
+    const char *host = step->url + sizeof scheme - 1, *target = strchr(host, '/');
+    step->host = arena_str(mem, bytes_of(host, strcspn(host, "/")));
+    step->target = target ? target : "/";
+}
+
+static void complete_get(const struct scenario *s, struct scenario_step *step, struct arena *mem)
+{
     for (size_t i = 0; i < s->n_parties && step->spn && !step->service; i++)
         if (s->parties[i].spn && strcmp(s->parties[i].spn, step->spn) == 0)
             step->service = s->parties[i].name;
-    service = scenario_party(s, step->service);
+    const struct scenario_party *service = scenario_party(s, step->service);
+    if (step->url) {
+        take_apart(step, mem);
+        return;
+    }
     if (!step->spn && service)
         step->spn = service->spn;
     if (!step->host && step->spn) {
@@ -75,14 +129,35 @@ static void complete_step(const struct scenario *s, struct scenario_step *step, 
     }
 }
 
+static void complete_step(const struct scenario *s, struct scenario_step *step, struct arena *mem)
+{
+    const struct scenario_party *party = scenario_party(s, step->party);
+    if (step->kind == DO_LOGON || step->kind == DO_PASSWORD) {
+        if (!step->principal && party)
+            step->principal = party->account;
+        const struct scenario_account *a =
+            scenario_account(s, party ? party->realm : NULL, step->principal);
+        if (!step->password && !step->with_keytab && a)
+            step->password = a->password;
+    }
+    if (step->kind == DO_GET)
+        complete_get(s, step, mem);
+}
+
+static void complete_realm(struct scenario_realm *r, struct arena *mem)
+{
+    if (!r->n_etypes && !r->preset)
+        usual_etypes(&r->etypes, &r->n_etypes, mem);
+}
+
 void scenario_complete(struct scenario *s, struct arena *mem)
 {
-    static const int32_t usual[] = {18, 17}; /* aes256 and aes128 with SHA-1: RFC 3962 */
-    if (!s->n_etypes) {
-        s->etypes = arena_array(mem, int32_t, 2);
-        memcpy(s->etypes, usual, sizeof usual);
-        s->n_etypes = 2;
-    }
+    complete_realm(&s->realm, mem);
+    for (size_t i = 0; i < s->n_others; i++)
+        complete_realm(&s->others[i], mem);
+    for (size_t i = 0; i < s->n_accounts; i++)
+        if (!s->accounts[i].realm)
+            s->accounts[i].realm = s->realm.name;
     for (size_t i = 0; i < s->n_parties; i++)
         complete_party(s, i, mem);
     for (size_t i = 0; i < s->n_steps; i++)

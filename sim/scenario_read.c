@@ -91,8 +91,10 @@ static void list_read(struct reader *r, const struct key_row *row, const struct 
 static void key_read(struct reader *r, const struct key_row *row, const struct node *v, void *base)
 {
     see(r, slot_of(base, row->at), v->at);
+    if (row->given)
+        *(uint32_t *)slot_of(base, row->given_at) |= row->given;
     if (row->kind == V_INSIDE)
-        map_read(r, row->shape, v, base);
+        map_read(r, row->shape, v, slot_of(base, row->at));
     else if (row->kind == V_LIST)
         list_read(r, row, v, base);
     else

@@ -1,6 +1,7 @@
 #include "sim/scenario_rows.h"
 
 #include "base/when.h"
+#include "client/client.h"
 #include "realm/realm.h"
 #include "sim/scenario.h"
 
@@ -21,6 +22,21 @@ static const struct choice account_flags[] = {
     {"ok-as-delegate", ACCOUNT_OK_AS_DELEGATE},
     {"no-server", ACCOUNT_NO_SERVER},
     {"must-change-password", ACCOUNT_MUST_CHANGE},
+    {"locked", ACCOUNT_LOCKED},
+    {"machine", ACCOUNT_MACHINE},
+    {NULL, 0},
+};
+/* msDS-SupportedEncryptionTypes, MS-KILE 2.2.7. */
+static const struct choice supported[] = {
+    {"des-cbc-crc", 0x1},
+    {"des-cbc-md5", 0x2},
+    {"rc4-hmac", 0x4},
+    {"aes128-cts-hmac-sha1-96", 0x8},
+    {"aes256-cts-hmac-sha1-96", 0x10},
+    {"aes256-sk", 0x20},
+    {"fast", 0x10000},
+    {"compound-identity", 0x20000},
+    {"claims", 0x40000},
     {NULL, 0},
 };
 static const struct key_row account_rows[] = {
@@ -34,6 +50,12 @@ static const struct key_row account_rows[] = {
     K("max_life", V_SPAN, scenario_account, max_life),
     K("max_renew", V_SPAN, scenario_account, max_renew),
     K("expires", V_TIME, scenario_account, expires),
+    K("realm", V_NAME, scenario_account, realm),
+    KN("old_passwords", V_NAMES, scenario_account, old_passwords),
+    K("password_expires", V_TIME, scenario_account, password_expires),
+    K("logon_hours", V_HOURS, scenario_account, logon_hours),
+    K("supported_etypes", V_BITS, scenario_account, supported_etypes, .choices = supported),
+    K("upn", V_NAME, scenario_account, upn),
 };
 static const struct scenario_account account_initial = {.kvno = 1};
 static const struct shape account_shape = {
@@ -45,11 +67,37 @@ static const struct shape account_shape = {
 
 /* ---- parties -------------------------------------------------------------------------------- */
 static const struct choice roles[] = {
-    {"client", ROLE_CLIENT},
-    {"kdc", ROLE_KDC},
-    {"service", ROLE_SERVICE},
-    {"eavesdropper", ROLE_EAVESDROPPER},
+    {"client", ROLE_CLIENT},   {"kdc", ROLE_KDC},
+    {"service", ROLE_SERVICE}, {"eavesdropper", ROLE_EAVESDROPPER},
+    {"dns", ROLE_DNS},         {NULL, 0},
+};
+static const struct choice name_policies[] = {
+    {"as-typed", NAMES_AS_TYPED}, {"forward", NAMES_FORWARD}, {"reverse", NAMES_REVERSE},
+    {"fallback", NAMES_FALLBACK}, {"sspi", NAMES_SSPI},       {NULL, 0},
+};
+static const struct choice kvno_policies[] = {
+    {"strict", KVNO_STRICT},
+    {"lenient", KVNO_LENIENT},
+    {"highest", KVNO_HIGHEST},
     {NULL, 0},
+};
+static const struct choice error_policies[] = {
+    {"rfc", 0},
+    {"windows", 1},
+    {NULL, 0},
+};
+static const struct key_row host_rows[] = {
+    K("name", V_NAME, scenario_host, name, .required = true),
+    K("address", V_ADDRESS, scenario_host, address),
+    K("alias_of", V_NAME, scenario_host, alias_of),
+    K("ptr", V_NAME, scenario_host, ptr),
+    K("srv", V_NAME, scenario_host, srv),
+};
+static const struct shape host_shape = {
+    "host",       host_rows,
+    N(host_rows), sizeof(struct scenario_host),
+    NULL,         offsetof(struct scenario_host, line),
+    NO_KIND,      NULL,
 };
 static const struct choice transports[] = {
     {"udp", VIA_UDP},
@@ -66,13 +114,25 @@ static const struct key_row party_rows[] = {
     KN("etypes", V_ETYPES, scenario_party, etypes, .only = IN(ROLE_CLIENT)),
     K("via", V_CHOICE, scenario_party, via, .only = IN(ROLE_CLIENT), .choices = transports),
     K("acceptor_subkey", V_BOOL, scenario_party, acceptor_subkey, .only = IN(ROLE_SERVICE)),
+    K("realm", V_NAME, scenario_party, realm,
+      .only = IN(ROLE_CLIENT) | IN(ROLE_KDC) | IN(ROLE_SERVICE)),
+    K("names", V_CHOICE, scenario_party, names, .only = IN(ROLE_CLIENT), .choices = name_policies),
+    K("discover", V_BOOL, scenario_party, discover, .only = IN(ROLE_CLIENT)),
+    K("port", V_SIZE, scenario_party, port, .only = IN(ROLE_SERVICE)),
+    K("kvno_policy", V_CHOICE, scenario_party, kvno_policy, .only = IN(ROLE_SERVICE),
+      .choices = kvno_policies),
+    K("errors", V_CHOICE, scenario_party, windows_errors, .only = IN(ROLE_SERVICE),
+      .choices = error_policies),
+    K("compare_addresses", V_BOOL, scenario_party, compare_addresses, .only = IN(ROLE_SERVICE)),
+    KN("hosts", V_LIST, scenario_party, hosts, .only = IN(ROLE_DNS), .shape = &host_shape),
 };
+static const struct scenario_party party_initial = {.kvno_policy = KVNO_LENIENT};
 static const struct shape party_shape = {
     "party",
     party_rows,
     N(party_rows),
     sizeof(struct scenario_party),
-    NULL,
+    &party_initial,
     offsetof(struct scenario_party, line),
     offsetof(struct scenario_party, role),
     roles,
@@ -94,27 +154,85 @@ static const struct shape note_shape = {
 };
 
 static const struct choice step_kinds[] = {
-    {"logon", DO_LOGON}, {"ticket", DO_TICKET}, {"get", DO_GET}, {"wait", DO_WAIT},
-    {"clock", DO_CLOCK}, {"say", DO_SAY},       {NULL, 0},
+    {"logon", DO_LOGON},
+    {"ticket", DO_TICKET},
+    {"get", DO_GET},
+    {"renew", DO_RENEW},
+    {"validate", DO_VALIDATE},
+    {"forward", DO_FORWARD},
+    {"proxy", DO_PROXY},
+    {"change-password", DO_PASSWORD},
+    {"change-account", DO_CHANGE},
+    {"wait", DO_WAIT},
+    {"clock", DO_CLOCK},
+    {"say", DO_SAY},
+    {NULL, 0},
 };
-#define ASKING (IN(DO_LOGON) | IN(DO_TICKET) | IN(DO_GET))
+static const struct choice name_types[] = {
+    {"principal", NT_PRINCIPAL}, {"srv-inst", NT_SRV_INST},     {"srv-hst", NT_SRV_HST},
+    {"x500", NT_X500_PRINCIPAL}, {"enterprise", NT_ENTERPRISE}, {NULL, 0},
+};
+static const struct choice keytab_changes[] = {
+    {"as-it-is", KEYTAB_AS_IT_IS},
+    {"refresh", KEYTAB_REFRESH},
+    {"add", KEYTAB_ADD},
+    {NULL, 0},
+};
+#define LOGON    IN(DO_LOGON)
+#define PASSWORD IN(DO_PASSWORD)
+#define CHANGE   IN(DO_CHANGE)
+#define ASKING   (IN(DO_PASSWORD + 1) - 1)
+#define GIVEN(bit)                                                                                 \
+    .only = CHANGE, .given_at = offsetof(struct scenario_step, change.given), .given = (bit)
 static const struct key_row step_rows[] = {
     K("do", V_CHOICE, scenario_step, kind, .required = true, .choices = step_kinds),
     K("say", V_PROSE, scenario_step, say),
     K("party", V_NAME, scenario_step, party, .only = ASKING | IN(DO_CLOCK)),
-    K("principal", V_NAME, scenario_step, principal, .only = IN(DO_LOGON)),
-    K("password", V_NAME, scenario_step, password, .only = IN(DO_LOGON)),
-    K("with_keytab", V_BOOL, scenario_step, with_keytab, .only = IN(DO_LOGON)),
-    K("keytab_salt", V_NAME, scenario_step, keytab_salt, .only = IN(DO_LOGON)),
-    K("timestamp_first", V_BOOL, scenario_step, timestamp_first, .only = IN(DO_LOGON)),
+    K("principal", V_NAME, scenario_step, principal, .only = LOGON | PASSWORD),
+    K("password", V_NAME, scenario_step, password, .only = LOGON | PASSWORD),
+    K("with_keytab", V_BOOL, scenario_step, with_keytab, .only = LOGON),
+    K("keytab_salt", V_NAME, scenario_step, keytab_salt, .only = LOGON),
+    K("timestamp_first", V_BOOL, scenario_step, timestamp_first, .only = LOGON),
     K("options", V_OPTIONS, scenario_step, kdc_options, .only = ASKING),
     K("life", V_SPAN, scenario_step, life, .only = ASKING),
     K("renew_life", V_SPAN, scenario_step, renew_life, .only = ASKING),
-    K("spn", V_NAME, scenario_step, spn, .only = IN(DO_TICKET) | IN(DO_GET)),
+    K("name_type", V_CHOICE, scenario_step, name_type, .only = LOGON | IN(DO_TICKET),
+      .choices = name_types),
+    K("in_tkt", V_NAME, scenario_step, in_tkt, .only = LOGON),
+    K("postdate", V_SPAN, scenario_step, postdate, .only = LOGON),
+    KN("addresses", V_ADDRESSES, scenario_step, addresses,
+       .only = LOGON | IN(DO_FORWARD) | IN(DO_PROXY)),
+    K("anonymous", V_BOOL, scenario_step, anonymous, .only = LOGON),
+    K("armor", V_NAME, scenario_step, armor, .only = LOGON),
+    K("spn", V_NAME, scenario_step, spn,
+      .only = IN(DO_TICKET) | IN(DO_GET) | IN(DO_RENEW) | IN(DO_VALIDATE) | IN(DO_PROXY)),
+    K("u2u", V_NAME, scenario_step, u2u, .only = IN(DO_TICKET)),
+    K("anew", V_BOOL, scenario_step, anew, .only = IN(DO_TICKET)),
     K("service", V_NAME, scenario_step, service, .only = IN(DO_GET)),
+    K("url", V_NAME, scenario_step, url, .only = IN(DO_GET)),
     K("target", V_NAME, scenario_step, target, .only = IN(DO_GET)),
     K("host", V_NAME, scenario_step, host, .only = IN(DO_GET)),
     K("mutual", V_BOOL, scenario_step, mutual, .only = IN(DO_GET)),
+    K("account", V_NAME, scenario_step, account, .only = PASSWORD | CHANGE),
+    K("new_password", V_NAME, scenario_step, new_password, .only = PASSWORD | CHANGE),
+    K("rotate", V_BOOL, scenario_step, change.rotate, .only = CHANGE),
+    K("forget", V_BOOL, scenario_step, change.forget, .only = CHANGE),
+    K("delete", V_BOOL, scenario_step, change.remove, .only = CHANGE),
+    K("rename", V_NAME, scenario_step, change.rename, .only = CHANGE),
+    K("add_spns", V_NAMES, scenario_step, change.add_spns, .only = CHANGE,
+      .count_at = offsetof(struct scenario_step, change.n_add_spns)),
+    K("remove_spns", V_NAMES, scenario_step, change.remove_spns, .only = CHANGE,
+      .count_at = offsetof(struct scenario_step, change.n_remove_spns)),
+    K("flags", V_FLAGS, scenario_step, change.flags, GIVEN(GIVEN_FLAGS), .choices = account_flags),
+    K("etypes", V_ETYPES, scenario_step, change.etypes, GIVEN(GIVEN_ETYPES),
+      .count_at = offsetof(struct scenario_step, change.n_etypes)),
+    K("supported_etypes", V_BITS, scenario_step, change.supported_etypes, GIVEN(GIVEN_SUPPORTED),
+      .choices = supported),
+    K("expires", V_TIME, scenario_step, change.expires, GIVEN(GIVEN_EXPIRES)),
+    K("password_expires", V_TIME, scenario_step, change.password_expires,
+      GIVEN(GIVEN_PASSWORD_EXPIRES)),
+    K("logon_hours", V_HOURS, scenario_step, change.logon_hours, GIVEN(GIVEN_HOURS)),
+    K("keytab", V_CHOICE, scenario_step, change.keytab, .only = CHANGE, .choices = keytab_changes),
     K("for", V_SPAN, scenario_step, span, .only = IN(DO_WAIT)),
     K("ahead", V_SPAN, scenario_step, clock, .only = IN(DO_CLOCK)),
     K("expect", V_EXPECT, scenario_step, expect, .only = ASKING),
@@ -166,16 +284,54 @@ static const struct shape tamper_shape = {
 };
 
 /* ---- the whole ------------------------------------------------------------------------------ */
+static const struct choice name_rules[] = {
+    {"exact", RULE_EXACT},
+    {"windows", RULE_WINDOWS},
+    {NULL, 0},
+};
 static const struct key_row realm_rows[] = {
-    K("name", V_NAME, scenario, realm, .required = true),
-    KN("etypes", V_ETYPES, scenario, etypes),
-    K("skew", V_SPAN, scenario, skew),
-    K("max_life", V_SPAN, scenario, max_life),
-    K("max_renew", V_SPAN, scenario, max_renew),
-    K("udp_limit", V_SIZE, scenario, udp_limit),
+    K("name", V_NAME, scenario_realm, name, .required = true),
+    KN("etypes", V_ETYPES, scenario_realm, etypes),
+    K("skew", V_SPAN, scenario_realm, skew),
+    K("max_life", V_SPAN, scenario_realm, max_life),
+    K("max_renew", V_SPAN, scenario_realm, max_renew),
+    K("udp_limit", V_SIZE, scenario_realm, udp_limit),
+    K("names", V_CHOICE, scenario_realm, name_rule, .choices = name_rules),
+    K("preset", V_NAME, scenario_realm, preset),
+    K("attempts", V_U32, scenario_realm, attempts),
+    K("attempt_window", V_SPAN, scenario_realm, attempt_window),
+    K("duplicates", V_BOOL, scenario_realm, duplicates),
+    K("password_min", V_SIZE, scenario_realm, password_min),
+};
+static const struct scenario_realm realm_initial = {
+    .skew = 5 * MINUTE,
+    .max_life = 10 * HOUR,
+    .max_renew = 7 * DAY,
+    .udp_limit = 1465,
+    .attempt_window = 30 * MINUTE,
 };
 static const struct shape realm_shape = {
-    "realm", realm_rows, N(realm_rows), 0, NULL, NO_KIND, NO_KIND, NULL,
+    "realm",        realm_rows,
+    N(realm_rows),  sizeof(struct scenario_realm),
+    &realm_initial, offsetof(struct scenario_realm, line),
+    NO_KIND,        NULL,
+};
+
+static const struct key_row trust_rows[] = {
+    K("from", V_NAME, scenario_trust, from, .required = true),
+    K("to", V_NAME, scenario_trust, to, .required = true),
+    K("password", V_NAME, scenario_trust, password),
+    K("both", V_BOOL, scenario_trust, both),
+    K("transitive", V_BOOL, scenario_trust, transitive),
+    KN("suffixes", V_NAMES, scenario_trust, suffixes),
+    K("next", V_NAME, scenario_trust, next),
+    KN("etypes", V_ETYPES, scenario_trust, etypes),
+};
+static const struct shape trust_shape = {
+    "trust",       trust_rows,
+    N(trust_rows), sizeof(struct scenario_trust),
+    NULL,          offsetof(struct scenario_trust, line),
+    NO_KIND,       NULL,
 };
 
 static const struct key_row scenario_rows[] = {
@@ -185,6 +341,8 @@ static const struct key_row scenario_rows[] = {
     KN("try_next", V_PROSES, scenario, try_next),
     KN("covers", V_NAMES, scenario, covers),
     K("realm", V_INSIDE, scenario, realm, .required = true, .shape = &realm_shape),
+    KN("realms", V_LIST, scenario, others, .shape = &realm_shape),
+    KN("trusts", V_LIST, scenario, trusts, .shape = &trust_shape),
     K("start", V_TIME, scenario, start),
     K("seed", V_U64, scenario, seed),
     KN("accounts", V_LIST, scenario, accounts, .required = true, .shape = &account_shape),
@@ -197,10 +355,6 @@ static const struct scenario scenario_initial = {
     .takeaway = "",
     .start = 1795294315 * SECOND, /* 2026-11-21T20:51:55Z */
     .seed = 1,
-    .skew = 5 * MINUTE,
-    .max_life = 10 * HOUR,
-    .max_renew = 7 * DAY,
-    .udp_limit = 1465,
 };
 const struct shape scenario_shape = {
     "scenario",        scenario_rows, N(scenario_rows), sizeof(struct scenario),

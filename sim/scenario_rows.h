@@ -6,25 +6,28 @@
 #include "base/bytes.h"
 
 enum value_kind {
-    V_NAME,    /* one line of text -> const char * */
-    V_PROSE,   /* text -> const char * */
-    V_NAMES,   /* list of V_NAME -> const char **, count */
-    V_PROSES,  /* list of V_PROSE -> const char **, count */
-    V_BOOL,    /* true, false -> bool */
-    V_SIZE,    /* decimal -> size_t, at most 2^31 */
-    V_U32,     /* decimal -> uint32_t */
-    V_U64,     /* decimal -> uint64_t */
-    V_SPAN,    /* "5m", "-6m", "1h30m" -> int64_t microseconds; bare 0 */
-    V_TIME,    /* "2026-11-21T20:51:55Z" -> int64_t microseconds since 1970 */
-    V_ETYPES,  /* list of names or numbers -> int32_t *, count */
-    V_OPTIONS, /* list of KDC options by name -> uint32_t */
-    V_CHOICE,  /* one of choices -> an enum */
-    V_FLAGS,   /* list of choices -> uint32_t, or'ed */
-    V_EXPECT,  /* "granted", "no answer", an error by name or number -> int32_t */
-    V_ADDRESS, /* IPv4 -> const char * */
-    V_OCTETS,  /* hexadecimal -> struct bytes */
-    V_INSIDE,  /* a mapping whose rows fill the same struct */
-    V_LIST,    /* a list of mappings -> struct *, count */
+    V_NAME,      /* one line of text -> const char * */
+    V_PROSE,     /* text -> const char * */
+    V_NAMES,     /* list of V_NAME -> const char **, count */
+    V_PROSES,    /* list of V_PROSE -> const char **, count */
+    V_BOOL,      /* true, false -> bool */
+    V_SIZE,      /* decimal -> size_t, at most 2^31 */
+    V_U32,       /* decimal -> uint32_t */
+    V_U64,       /* decimal -> uint64_t */
+    V_SPAN,      /* "5m", "-6m", "1h30m" -> int64_t microseconds; bare 0 */
+    V_TIME,      /* "2026-11-21T20:51:55Z" -> int64_t microseconds since 1970 */
+    V_ETYPES,    /* list of names or numbers -> int32_t *, count */
+    V_OPTIONS,   /* list of KDC options by name -> uint32_t */
+    V_CHOICE,    /* one of choices -> an enum */
+    V_FLAGS,     /* list of choices -> uint32_t, or'ed */
+    V_BITS,      /* the same, or one hexadecimal number "0x1c" -> uint32_t */
+    V_EXPECT,    /* "granted", "no answer", an error by name or number -> int32_t */
+    V_ADDRESS,   /* IPv4 -> const char * */
+    V_ADDRESSES, /* list of V_ADDRESS -> const char **, count */
+    V_HOURS,     /* hours of the week -> const uint8_t *, SCENARIO_HOURS octets */
+    V_OCTETS,    /* hexadecimal -> struct bytes */
+    V_INSIDE,    /* a mapping whose rows fill a struct inside -> that struct */
+    V_LIST,      /* a list of mappings -> struct *, count */
 };
 
 struct choice {
@@ -40,6 +43,8 @@ struct key_row {
     bool required;
     uint32_t only;                /* kinds (bits by shape->kind_at) it has a meaning in; 0: all */
     const struct choice *choices; /* ended by a NULL name */
+    size_t given_at;              /* a uint32_t where the bit `given` is set when the key stands */
+    uint32_t given;
     const struct shape *shape;
 };
 

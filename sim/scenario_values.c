@@ -212,6 +212,22 @@ static bool bool_read(struct reader *r, const struct node *v, bool *out)
     return *out || strcmp(v->text, "false") == 0 || expected(r, v, "true or false");
 }
 
+/* "0x1c": at most eight digits. */
+static bool bits_read(const char *s, uint32_t *out)
+{
+    uint32_t n = 0;
+    size_t digits = strlen(s) - 2;
+    if (strncmp(s, "0x", 2) != 0 || digits < 1 || digits > 8)
+        return false;
+    for (s += 2; *s; s++) {
+        if (!isxdigit((unsigned char)*s))
+            return false;
+        n = n << 4 | (uint32_t)(isdigit((unsigned char)*s) ? *s - '0' : tolower(*s) - 'a' + 10);
+    }
+    *out = n;
+    return true;
+}
+
 static bool text_read(struct reader *r, const struct key_row *row, const struct node *v, void *slot)
 {
     uint64_t number;
@@ -246,6 +262,11 @@ static bool text_read(struct reader *r, const struct key_row *row, const struct 
         return address_read(r, v, slot);
     case V_OCTETS:
         return octets_read(r, v, slot);
+    case V_HOURS:
+        return hours_read(r->mem, v->text, slot) ||
+               expected(r, v, "hours as in Mon-Fri 08:00-18:00, Sat 09:00-12:00");
+    case V_BITS:
+        return bits_read(v->text, slot) || expected(r, v, "a list, or a number as in 0x1c");
     default:
         return false;
     }
@@ -259,6 +280,8 @@ static bool item_read(struct reader *r, const struct key_row *row, const struct 
     switch (row->kind) {
     case V_NAMES:
         return line_read(r, v, (const char **)items + i);
+    case V_ADDRESSES:
+        return address_read(r, v, (const char **)items + i);
     case V_PROSES:
         return prose_read(r, v, (const char **)items + i);
     case V_ETYPES:
@@ -278,7 +301,7 @@ static bool item_read(struct reader *r, const struct key_row *row, const struct 
 static bool items_read(struct reader *r, const struct key_row *row, const struct node *v,
                        void *base)
 {
-    bool bits = row->kind == V_OPTIONS || row->kind == V_FLAGS, ok = true;
+    bool bits = row->kind == V_OPTIONS || row->kind == V_FLAGS || row->kind == V_BITS, ok = true;
     void *items = slot_of(base, row->at);
     if (row->kind == V_ETYPES)
         items = *(int32_t **)items = arena_array(r->mem, int32_t, v->n);
@@ -300,7 +323,8 @@ static bool items_read(struct reader *r, const struct key_row *row, const struct
 bool value_read(struct reader *r, const struct key_row *row, const struct node *v, void *base)
 {
     bool list = row->kind == V_NAMES || row->kind == V_PROSES || row->kind == V_ETYPES ||
-                row->kind == V_OPTIONS || row->kind == V_FLAGS;
+                row->kind == V_OPTIONS || row->kind == V_FLAGS || row->kind == V_ADDRESSES ||
+                (row->kind == V_BITS && v->kind == NODE_LIST);
     enum node_kind wanted = list ? NODE_LIST : NODE_TEXT;
     if (v->kind != wanted)
         return problem(r->all, v->at, "%s wants %s, not %s", row->name, node_kind_text(wanted),

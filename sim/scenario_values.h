@@ -20,5 +20,8 @@ bool value_read(struct reader *, const struct key_row *, const struct node *, vo
 bool span_read(const char *text, int64_t *out);
 /* "2026-11-21T20:51:55Z" -> microseconds since 1970; not before it. */
 bool time_read(const char *text, int64_t *out);
+/* "Mon-Fri 08:00-18:00, Sat 09:00-12:00" (UTC, whole hours) or 42 hexadecimal digits ->
+ * SCENARIO_HOURS octets in mem, in the order of MS-SAMR 2.2.6.5. */
+bool hours_read(struct arena *mem, const char *text, const uint8_t **out);
 
 #endif

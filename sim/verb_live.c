@@ -115,8 +115,8 @@ int verb_live(int argc, char **argv)
         return 2;
     }
     const char *address = o.address ? o.address : "127.0.0.1";
-    printf("tessera live: realm %s, KDC on %s port %u (UDP and TCP)", live_scenario(live)->realm,
-           address, (unsigned)live_port(live));
+    printf("tessera live: realm %s, KDC on %s port %u (UDP and TCP)",
+           live_scenario(live)->realm.name, address, (unsigned)live_port(live));
     if (live_http_port(live))
         printf(", HTTP on port %u", (unsigned)live_http_port(live));
     printf("\n");

@@ -32,7 +32,7 @@ static void ask(struct rerun *r, const struct recorded *m)
     struct outbox box;
     struct packet p = {.via = m->via,
                        .from = &peer,
-                       .limit = m->via == VIA_UDP ? r->engines.scenario->udp_limit : 0,
+                       .limit = m->via == VIA_UDP ? r->engines.scenario->realm.udp_limit : 0,
                        .data = m->data};
     arena_reset(r->turn_mem);
     outbox_init(&box, r->turn_mem);

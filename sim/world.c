@@ -3,7 +3,7 @@
 #include <arpa/inet.h>
 #include <string.h>
 
-static struct actor *actor_of(struct world *w, const char *name)
+struct actor *world_actor(struct world *w, const char *name)
 {
     for (size_t i = 0; name && i < w->n_actors; i++)
         if (strcmp(w->actors[i].handle.name, name) == 0)
@@ -11,21 +11,33 @@ static struct actor *actor_of(struct world *w, const char *name)
     return NULL;
 }
 
-static struct actor *kdc_of(struct world *w)
+const struct account *world_account(const struct world *w, const char *realm, const char *name)
 {
-    for (size_t i = 0; i < w->n_actors; i++)
-        if (w->actors[i].is->role == ROLE_KDC)
-            return &w->actors[i];
+    size_t n = name ? strcspn(name, "@") : 0;
+    const struct realm *r = changes_realm(w->changes, n && name[n] ? name + n + 1 : realm);
+    for (size_t i = 0; r && n && i < realm_count(r); i++) {
+        const char *text = realm_account(r, i)->text;
+        if (strlen(text) == n && strncmp(text, name, n) == 0)
+            return realm_account(r, i);
+    }
     return NULL;
 }
 
 /* ---- parties -------------------------------------------------------------------------------- */
-static const struct account *account_of(const struct world *w, const char *name)
+static struct actor *of_role(struct world *w, enum role role, struct bytes realm)
 {
-    for (size_t i = 0; name && i < realm_count(w->realm); i++)
-        if (strcmp(realm_account(w->realm, i)->text, name) == 0)
-            return realm_account(w->realm, i);
+    for (size_t i = 0; i < w->n_actors; i++) {
+        struct actor *a = &w->actors[i];
+        if (a->is->role == role && (!realm.p || bytes_equal(bytes_str(a->is->realm), realm)))
+            return a;
+    }
     return NULL;
+}
+
+static const struct party *kdc_of(void *arg, struct bytes realm)
+{
+    struct actor *kdc = of_role(arg, ROLE_KDC, realm);
+    return kdc ? &kdc->handle : NULL;
 }
 
 static bool unseen(void *arg, struct bytes key, int64_t now, int64_t window)
@@ -36,43 +48,61 @@ static bool unseen(void *arg, struct bytes key, int64_t now, int64_t window)
 static void add_client(struct world *w, struct actor *a)
 {
     const struct scenario_party *p = a->is;
-    struct actor *kdc = kdc_of(w);
-    a->client = client_new(w->mem, &(struct client_config){.party = p->name,
-                                                           .kdc = kdc ? &kdc->handle : NULL,
-                                                           .realm = bytes_str(w->scenario->realm),
-                                                           .etypes = p->etypes,
-                                                           .n_etypes = p->n_etypes,
-                                                           .skew = w->scenario->skew,
-                                                           .via = p->via});
+    struct bytes realm = bytes_str(p->realm);
+    struct actor *resolver = of_role(w, ROLE_DNS, (struct bytes){0});
+    struct client_config config = {.party = p->name,
+                                   .kdc = kdc_of(w, realm),
+                                   .realm = realm,
+                                   .etypes = p->etypes,
+                                   .n_etypes = p->n_etypes,
+                                   .skew = scenario_realm(w->scenario, p->realm)->skew,
+                                   .via = p->via,
+                                   .kdc_of = kdc_of,
+                                   .arg = w,
+                                   .resolver = resolver ? &resolver->handle : NULL,
+                                   .names = (enum name_policy)p->names};
+    a->client = client_new(w->mem, &config);
+}
+
+static void changed(void *arg, const struct realm *realm)
+{
+    kdc_realm(((struct actor *)arg)->kdc, realm);
 }
 
 static void add_kdc(struct world *w, struct actor *a)
 {
+    const char *name = a->is->realm;
+    const struct realm *realm = changes_realm(w->changes, name);
+    struct kdc_config config = {.party = a->is->name,
+                                .realm = realm,
+                                .ledger = w->ledger,
+                                .changer = changes_changer(w->changes, name, changed, a)};
     a->port = 88;
-    a->kdc = kdc_new(w->mem, &(struct kdc_config){a->is->name, w->realm, w->ledger});
-    for (size_t i = 0; i < realm_count(w->realm); i++)
-        world_tell_keys(w, a, realm_account(w->realm, i));
+    a->kdc = kdc_new(w->mem, &config);
+    for (size_t i = 0; i < realm_count(realm); i++)
+        world_tell_keys(w, a, name, realm_account(realm, i), NULL);
 }
 
 static bool add_service(struct world *w, struct actor *a)
 {
     const struct scenario_party *p = a->is;
-    const struct account *account = account_of(w, p->account);
-    struct keytab *keytab = arena_new_of(w->mem, struct keytab);
-    a->port = 80;
+    const struct account *account = world_account(w, p->realm, p->account);
+    a->keytab = arena_new_of(w->mem, struct keytab);
+    a->port = (uint16_t)p->port;
     a->seen = ledger_new(WORLD_LEDGER, false);
     if (!account || !a->seen)
         return false;
-    population_keytab(w->realm, account, p->spn, w->now, w->mem, keytab);
-    a->service =
-        service_new(w->mem, &(struct service_config){.party = p->name,
-                                                     .spn = p->spn,
-                                                     .realm = bytes_str(w->scenario->realm),
-                                                     .keytab = keytab,
-                                                     .skew = w->scenario->skew,
-                                                     .replay = {unseen, a->seen},
-                                                     .acceptor_subkey = p->acceptor_subkey});
-    world_tell_keys(w, a, account);
+    population_keytab(changes_realm(w->changes, p->realm), account, p->spn, w->now, w->mem,
+                      a->keytab);
+    struct service_config config = {.party = p->name,
+                                    .spn = p->spn,
+                                    .realm = bytes_str(p->realm),
+                                    .keytab = a->keytab,
+                                    .skew = scenario_realm(w->scenario, p->realm)->skew,
+                                    .replay = {unseen, a->seen},
+                                    .acceptor_subkey = p->acceptor_subkey};
+    a->service = service_new(w->mem, &config);
+    world_tell_keys(w, a, p->realm, account, NULL);
     return true;
 }
 
@@ -104,6 +134,8 @@ static bool add_actors(struct world *w)
             add_client(w, a);
         else if (a->is->role == ROLE_KDC)
             add_kdc(w, a);
+        else if (a->is->role == ROLE_DNS)
+            a->port = 53;
         else if (a->is->role == ROLE_SERVICE && !add_service(w, a))
             return false;
     }
@@ -111,95 +143,6 @@ static bool add_actors(struct world *w)
 }
 
 /* ---- steps ---------------------------------------------------------------------------------- */
-static bool begin(struct actor *a, const struct packet *p, const void *arg, struct turn *t)
-{
-    (void)p;
-    return client_do(a->client, arg, t);
-}
-
-/* A keytab that somebody made by hand, from the right password and a salt he took for the right
- * one: the names and versions of the account's, other keys. */
-static void make_again(struct world *w, const struct scenario_step *s, struct keytab *keytab)
-{
-    const struct scenario_account *a = scenario_account(w->scenario, s->principal);
-    struct key *made = arena_array(w->mem, struct key, keytab->n);
-    for (size_t i = 0; i < keytab->n && !w->trouble; i++) {
-        w->trouble = !string_to_key(w->crypto, keytab->entries[i].etype, bytes_str(a->password),
-                                    bytes_str(s->keytab_salt), (struct bytes){0}, &made[i]);
-        keytab->entries[i].key = key_bytes(&made[i]);
-    }
-}
-
-static struct client_do_args args_of(struct world *w, const struct scenario_step *s)
-{
-    static const enum client_task tasks[] = {
-        [DO_LOGON] = CLIENT_LOGON, [DO_TICKET] = CLIENT_TICKET, [DO_GET] = CLIENT_GET};
-    struct actor *service = actor_of(w, s->service);
-    struct client_do_args args = {
-        .task = tasks[s->kind],
-        .principal = s->principal,
-        .password = s->password ? bytes_str(s->password) : (struct bytes){0},
-        .kdc_options = s->kdc_options,
-        .life = s->life,
-        .renew_life = s->renew_life,
-        .timestamp_first = s->timestamp_first,
-        .spn = s->spn,
-        .service = service ? &service->handle : NULL,
-        .target = s->target,
-        .host = s->host,
-        .mutual = s->mutual,
-    };
-    const struct account *account = s->with_keytab ? account_of(w, s->principal) : NULL;
-    if (account) {
-        struct keytab *keytab = arena_new_of(w->mem, struct keytab);
-        population_keytab(w->realm, account, NULL, w->now, w->mem, keytab);
-        if (s->keytab_salt)
-            make_again(w, s, keytab);
-        args.keytab = keytab;
-    }
-    return args;
-}
-
-/* Nobody answered in time: once more, or that was it. False: the client gives up. */
-static bool wait_for_answer(struct world *w)
-{
-    w->now = w->deadline;
-    if (w->tries >= WORLD_TRIES)
-        return false;
-    world_send_again(w, &w->last);
-    return true;
-}
-
-static void run_asking(struct world *w)
-{
-    struct actor *a = actor_of(w, w->step->party);
-    struct client_do_args args = args_of(w, w->step);
-    bool done = false;
-    w->deadline = NEVER;
-    world_turn(w, a, NULL, begin, NULL, &args);
-    while (!w->trouble) {
-        struct client_outcome out = client_result(a->client);
-        bool waiting = !done && out.state == CLIENT_WAITING;
-        if (!done && !waiting) {
-            bool granted = out.state == CLIENT_GRANTED;
-            world_tell_result(w, a, granted ? 0 : out.error, out.text);
-            done = true;
-        }
-        if (waiting && w->deadline == NEVER) {
-            w->trouble = true; /* it waits and has sent nothing */
-        } else if (waiting && (!w->flights || w->flights->at > w->deadline)) {
-            if (wait_for_answer(w))
-                continue;
-            world_tell_result(w, a, EXPECT_NO_ANSWER, "");
-            done = true;
-        } else if (w->flights) {
-            world_arrive(w);
-        } else {
-            return;
-        }
-    }
-}
-
 static void run_step(struct world *w, const struct scenario_step *s)
 {
     w->step = s;
@@ -211,7 +154,7 @@ static void run_step(struct world *w, const struct scenario_step *s)
         w->now += s->span;
         break;
     case DO_CLOCK: {
-        struct actor *a = actor_of(w, s->party);
+        struct actor *a = world_actor(w, s->party);
         struct arg args[] = {A_SPAN("ahead", s->clock), A_SPAN("before", a->clock)};
         a->clock = s->clock;
         world_tell_step(w, a, "world.clock", STEP_DONE, args, 2);
@@ -219,8 +162,11 @@ static void run_step(struct world *w, const struct scenario_step *s)
     }
     case DO_SAY:
         break;
+    case DO_CHANGE:
+        world_change(w);
+        break;
     default:
-        run_asking(w);
+        world_ask(w);
     }
 }
 
@@ -229,8 +175,8 @@ static void run(struct world *w)
 {
     const struct scenario *s = w->scenario;
     char *error = NULL;
-    w->realm = population_realm(s, w->seed, w->crypto, w->mem, &error);
-    if (!w->realm || !add_actors(w)) {
+    w->changes = changes_new(s, w->seed, w->crypto, w->mem, &error);
+    if (!w->changes || !add_actors(w)) {
         w->trouble = true;
         return;
     }
@@ -258,7 +204,7 @@ enum run_outcome world_run(const struct scenario *s, const struct world_options 
     };
     *out = w.trace;
     w.trace->title = s->title;
-    w.trace->realm = s->realm;
+    w.trace->realm = s->realm.name;
     w.trace->seed = w.seed;
     world_tell_init(&w);
     w.trouble = !w.turn_mem || !w.ledger;

@@ -6,6 +6,7 @@
 #include "crypto/rng.h"
 #include "kdc/kdc.h"
 #include "service/service.h"
+#include "sim/changes.h"
 #include "sim/population.h"
 #include "sim/world.h"
 
@@ -24,11 +25,12 @@ struct actor {
     int64_t clock; /* ahead of the world's */
     struct seeded_rng rng;
     uint64_t turns;
-    uint16_t port;         /* servers: where they listen */
+    uint16_t port;         /* servers: where they listen, where nothing else is said */
     struct client *client; /* by role; the others are NULL */
     struct kdc *kdc;
     struct service *service;
     struct ledger *seen; /* service: its replay cache */
+    struct keytab *keytab;
 };
 
 /* A TCP connection, or the two ends of an exchange of datagrams. */
@@ -37,8 +39,8 @@ struct conn {
     unsigned number; /* TCP: from 1; datagrams: 0 */
     enum transport via;
     struct actor *opener, *server;
-    uint16_t port; /* the opener's */
-    size_t task;   /* in which it was opened */
+    uint16_t port, to_port; /* the opener's, the server's */
+    size_t task;            /* in which it was opened */
     bool closed;
 };
 
@@ -59,7 +61,7 @@ struct world {
     struct trace *trace;
     struct trace_story story;
     void (*key)(struct story *, const struct key_told *); /* what story's key does by itself */
-    const struct realm *realm;
+    struct changes *changes;                              /* the realms as they are now */
     struct ledger *ledger;
     uint64_t seed;
     int64_t now;
@@ -79,6 +81,19 @@ struct world {
     unsigned tries;
     int64_t deadline; /* when it sends that again */
 };
+
+/* ---- world.c ---- */
+struct actor *world_actor(struct world *, const char *name);
+/* The account of that text in a realm as it is now, "@REALM" heeded. NULL: none. */
+const struct account *world_account(const struct world *, const char *realm, const char *name);
+
+/* ---- world_ask.c ---- */
+/* A step that a client does, from its request to its outcome. */
+void world_ask(struct world *);
+
+/* ---- world_change.c ---- */
+/* A step change-account: the accounts, the snapshot of the KDC, the keytabs of services. */
+void world_change(struct world *);
 
 /* ---- world_net.c ---- */
 /* Something leaves `from`: into the trace, through the changes, under way. answers: the packet
@@ -106,7 +121,9 @@ void world_inject(struct world *, const struct flight *);
 /* ---- world_tell.c ---- */
 void world_tell_init(struct world *);
 void world_tell_parties(struct world *);
-void world_tell_keys(struct world *, const struct actor *, const struct account *);
+/* The keys of an account of that realm; not those that `known` (may be NULL) has already. */
+void world_tell_keys(struct world *, const struct actor *, const char *realm,
+                     const struct account *, const struct account *known);
 void world_tell_step(struct world *, const struct actor *, const char *id, enum outcome,
                      const struct arg *, size_t n);
 void world_tell_task(struct world *);

@@ -5,7 +5,7 @@
 
 /* ---- connections ---------------------------------------------------------------------------- */
 static struct conn *conn_open(struct world *w, struct actor *opener, struct actor *server,
-                              enum transport via)
+                              enum transport via, uint16_t to_port)
 {
     struct conn *c = arena_new_of(w->mem, struct conn);
     *c = (struct conn){.next = w->conns,
@@ -14,25 +14,27 @@ static struct conn *conn_open(struct world *w, struct actor *opener, struct acto
                        .opener = opener,
                        .server = server,
                        .port = w->port,
+                       .to_port = to_port,
                        .task = w->task};
     w->port = w->port == UINT16_MAX ? WORLD_FIRST_PORT : w->port + 1;
     return w->conns = c;
 }
 
-/* A client's engine knows no connections: one for each way to each server in a task. */
+/* A client's engine knows no connections: one for each way to each port of a server in a task. */
 static struct conn *conn_of(struct world *w, struct actor *from, struct actor *to,
-                            enum transport via)
+                            enum transport via, uint16_t port)
 {
+    uint16_t to_port = port ? port : to->port;
     for (struct conn *c = w->conns; c; c = c->next)
-        if (c->opener == from && c->server == to && c->via == via && c->task == w->task &&
-            !c->closed)
+        if (c->opener == from && c->server == to && c->via == via && c->to_port == to_port &&
+            c->task == w->task && !c->closed)
             return c;
-    return conn_open(w, from, to, via);
+    return conn_open(w, from, to, via, to_port);
 }
 
 static uint16_t port_of(const struct conn *c, const struct actor *a)
 {
-    return a == c->opener ? c->port : c->server->port;
+    return a == c->opener ? c->port : c->to_port;
 }
 
 /* ---- leaving -------------------------------------------------------------------------------- */
@@ -99,7 +101,7 @@ void world_send(struct world *w, struct actor *from, const struct packet *p,
                 const struct event *answers)
 {
     struct actor *to = (struct actor *)(uintptr_t)p->to;
-    struct conn *c = p->conn ? p->conn : conn_of(w, from, to, p->via);
+    struct conn *c = p->conn ? p->conn : conn_of(w, from, to, p->via, p->port);
     struct flight f = {.conn = c, .from = from, .to = to};
     leave(w, &f, p->data, FATE_DELIVERED, answers && !from->client ? answers->number : 0);
     if (!from->client)
@@ -124,7 +126,7 @@ void world_send_again(struct world *w, const struct flight *f)
 void world_inject(struct world *w, const struct flight *f)
 {
     struct flight again = *f;
-    again.conn = conn_open(w, f->from, f->to, f->conn->via);
+    again.conn = conn_open(w, f->from, f->to, f->conn->via, f->conn->to_port);
     leave(w, &again, f->copy_of->arrived, FATE_INJECTED, 0);
 }
 
@@ -185,6 +187,11 @@ static bool receive(struct actor *a, const struct packet *p, const void *arg, st
     return !a->client || client_receive(a->client, p, t); /* an eavesdropper only listens */
 }
 
+static size_t limit_of(const struct world *w, const struct actor *kdc)
+{
+    return scenario_realm(w->scenario, kdc->is->realm)->udp_limit;
+}
+
 void world_arrive(struct world *w)
 {
     struct flight f = *w->flights;
@@ -199,7 +206,8 @@ void world_arrive(struct world *w)
                        .via = f.conn->via,
                        .from = &f.from->handle,
                        .to = &f.to->handle,
-                       .limit = datagram ? w->scenario->udp_limit : 0,
+                       .port = f.conn->to_port,
+                       .limit = datagram ? limit_of(w, f.to) : 0,
                        .data = f.event->arrived};
     world_turn(w, f.to, f.event, receive, &p, NULL);
 }

@@ -26,30 +26,15 @@ void world_tell_parties(struct world *w)
     }
 }
 
-/* The engines call the realm's own TGS key so. */
-static const char *key_name(struct world *w, const struct account *account)
+/* The engines call the realm's own TGS key so. With several realms, the others' keys say whose they
+ * are. */
+static const char *key_name(struct world *w, const char *realm, const struct account *account)
 {
-    const char *krbtgt = arena_printf(w->mem, "krbtgt/%s", w->scenario->realm);
-    return arena_printf(w->mem, "K/%s",
-                        strcmp(account->text, krbtgt) == 0 ? "krbtgt" : account->text);
-}
-
-void world_tell_keys(struct world *w, const struct actor *a, const struct account *account)
-{
-    w->story.party = a->handle.name;
-    w->story.at = w->now;
-    w->story.local = w->now + a->clock;
-    for (size_t i = 0; i < account->n_keys; i++) {
-        const struct account_key *k = &account->keys[i];
-        w->story.story.key(&w->story.story, &(struct key_told){
-                                                .holder = a->handle.name,
-                                                .name = key_name(w, account),
-                                                .etype = k->key.etype,
-                                                .kvno = (int32_t)k->kvno,
-                                                .value = key_bytes(&k->key),
-                                                .cause = a->kdc ? "world.database" : "world.keytab",
-                                            });
-    }
+    const char *krbtgt = arena_printf(w->mem, "krbtgt/%s", realm);
+    const char *name = strcmp(account->text, krbtgt) == 0 ? "krbtgt" : account->text;
+    if (strcmp(realm, w->scenario->realm.name) == 0)
+        return arena_printf(w->mem, "K/%s", name);
+    return arena_printf(w->mem, "K/%s@%s", name, realm);
 }
 
 static bool has_key(const struct account *account, struct bytes value)
@@ -60,25 +45,63 @@ static bool has_key(const struct account *account, struct bytes value)
     return false;
 }
 
+void world_tell_keys(struct world *w, const struct actor *a, const char *realm,
+                     const struct account *account, const struct account *known)
+{
+    w->story.party = a->handle.name;
+    w->story.at = w->now;
+    w->story.local = w->now + a->clock;
+    for (size_t i = 0; i < account->n_keys; i++) {
+        const struct account_key *k = &account->keys[i];
+        if (has_key(known, key_bytes(&k->key)))
+            continue;
+        w->story.story.key(&w->story.story, &(struct key_told){
+                                                .holder = a->handle.name,
+                                                .name = key_name(w, realm, account),
+                                                .etype = k->key.etype,
+                                                .kvno = (int32_t)k->kvno,
+                                                .value = key_bytes(&k->key),
+                                                .cause = a->kdc ? "world.database" : "world.keytab",
+                                            });
+    }
+}
+
+/* Whose key it is in a realm, now or before: of an account called `text`, where that has it. */
+static const struct account *owner_of(struct world *w, const char *realm, const char *text,
+                                      struct bytes value)
+{
+    const struct account *owner = NULL;
+    const struct realm *r;
+    for (size_t back = 0; (r = changes_realm_was(w->changes, realm, back)); back++)
+        for (size_t i = 0; i < realm_count(r); i++) {
+            const struct account *a = realm_account(r, i);
+            if (!has_key(a, value))
+                continue;
+            if (strcmp(a->text, text) == 0)
+                return a;
+            owner = owner ? owner : a;
+        }
+    return owner;
+}
+
 /* A client makes a key of what was typed, a service finds one under its name in its keytab: neither
  * can know whose key it is. The world does: the reader must not see two different keys under one
  * name, and a key of another account has that account's name. */
 static const char *true_name(struct world *w, const struct key_told *k)
 {
-    const struct account *named = NULL, *owner = NULL;
+    const struct actor *holder = world_actor(w, k->holder);
+    const char *own = holder && holder->is->realm ? holder->is->realm : NULL, *text = k->name + 2;
+    const struct scenario_realm *realm;
     if (strncmp(k->name, "K/", 2) != 0)
         return k->name;
-    for (size_t i = 0; i < realm_count(w->realm); i++) {
-        const struct account *a = realm_account(w->realm, i);
-        if (strcmp(a->text, k->name + 2) == 0)
-            named = a;
-        if (!owner && has_key(a, k->value))
-            owner = a;
-    }
-    if (has_key(named, k->value) || (!named && !owner))
-        return k->name;
+    const struct account *owner = owner_of(w, own, text, k->value);
     if (owner)
-        return key_name(w, owner);
+        return key_name(w, own ? own : w->scenario->realm.name, owner);
+    for (size_t i = 0; (realm = scenario_realm_at(w->scenario, i)); i++)
+        if ((owner = owner_of(w, realm->name, text, k->value)))
+            return key_name(w, realm->name, owner);
+    if (!world_account(w, own, text))
+        return k->name;
     return arena_printf(w->mem, "%s, %s", k->name,
                         strcmp(k->cause, "client.as.keytab") == 0 ? "of the keytab" : "as typed");
 }

@@ -47,7 +47,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
         return 0;
     arena_limit(mem, (size_t)64 << 20);
     if (scenario_read(mem, "f", text, &s, &error))
-        MUST(!error && s.title && s.realm && s.n_etypes);
+        MUST(!error && s.title && s.realm.name && s.realm.n_etypes);
     else
         check_places(error, count_lines(text));
     arena_free(mem);

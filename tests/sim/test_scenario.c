@@ -89,7 +89,7 @@ static const struct {
     {HEAD "  - {name: b, flags: [disable]}\n",
      "f:5:23: no \"disable\" here; did you mean \"disabled\"?"},
     {HEAD "parties:\n  - {name: a, role: pope}\n",
-     "f:6:21: no \"pope\" here; it can be: client, kdc, service, eavesdropper"},
+     "f:6:21: no \"pope\" here; it can be: client, kdc, service, eavesdropper, dns"},
     {HEAD "parties:\n  - {name: a, role: kdc, address: 10.0.0}\n",
      "f:6:35: address \"10.0.0\" is not an IPv4 address as in 10.0.0.5"},
     {HEAD CAST "steps:\n  - {do: get, party: alice, service: www, mutual: yes}\n",
@@ -132,6 +132,35 @@ static const struct {
     {HEAD "parties:\n  - {name: alice, role: client, account: alice}\nsteps:\n"
           "  - {do: logon, party: alice}\n",
      "f:8:10: a step that needs a party of role kdc; there is none"},
+    {HEAD "parties:\n  - {name: a, role: dns, hosts: [{name: h}]}\n",
+     "f:6:41: host \"h\" wants one of \"address\", \"alias_of\" and \"srv\""},
+    {HEAD "parties:\n  - {name: a, role: dns, hosts: [{name: h, srv: i, ptr: j}]}\n",
+     "f:6:57: a name to point back to without an address"},
+    {HEAD CAST "  - {name: web, role: service, spn: HTTP/www, port: 65536}\n",
+     "f:10:53: port 65536 is more than 65535"},
+    /* several realms */
+    {HEAD "realms: [{name: S}, {name: S}]\n", "f:5:28: realm \"S\" stands twice, first in line 5"},
+    {HEAD "  - {name: b, realm: EXAMPEL}\nrealms: [{name: EXAMPLE}]\n",
+     "f:5:22: no realm is called \"EXAMPEL\"; did you mean \"EXAMPLE\"?"},
+    {HEAD "realms: [{name: S}]\ntrusts: [{from: S, to: S}]\n",
+     "f:6:24: a realm needs no trust in itself"},
+    {HEAD "realms: [{name: S}]\ntrusts: [{from: R, to: S, next: S, both: true}]\n",
+     "f:6:33: a way by another realm has no key: password, both and etypes belong to the trusts "
+     "it is made of"},
+    {HEAD "realms: [{name: S}]\nparties: [{name: k, role: kdc}, {name: l, role: kdc}]\n",
+     "f:6:49: a second KDC; a realm has one here"},
+    /* accounts */
+    {HEAD "  - {name: b, old_passwords: [x]}\n",
+     "f:5:30: 1 old passwords want a kvno of at least 2"},
+    {HEAD "  - {name: b, logon_hours: Mon-Fri 8-18}\n",
+     "f:5:28: logon_hours \"Mon-Fri 8-18\" is not hours as in Mon-Fri 08:00-18:00, Sat "
+     "09:00-12:00"},
+    {HEAD "  - {name: b, supported_etypes: 18}\n",
+     "f:5:33: supported_etypes \"18\" is not a list, or a number as in 0x1c"},
+    {HEAD "  - {name: b, supported_etypes: [aes]}\n",
+     "f:5:34: no \"aes\" here; it can be: des-cbc-crc, des-cbc-md5, rc4-hmac, "
+     "aes128-cts-hmac-sha1-96, aes256-cts-hmac-sha1-96, aes256-sk, fast, compound-identity, "
+     "claims"},
     /* steps */
     {HEAD CAST "steps:\n  - {do: login, party: alice}\n",
      "f:11:10: no \"login\" here; did you mean \"logon\"?"},
@@ -166,6 +195,19 @@ static const struct {
      "f:11:38: no party is called \"wwww\"; did you mean \"www\"?"},
     {HEAD CAST "steps:\n  - {do: get, party: alice, service: kdc}\n",
      "f:11:38: party \"kdc\" is a kdc; a service is wanted here"},
+    {HEAD CAST "steps:\n  - {do: get, party: alice, service: www, spn: HTTP/www, url: http://x}\n",
+     "f:11:63: a url beside an spn: the client makes the one of the other"},
+    {HEAD CAST "steps:\n  - {do: get, party: alice, service: www, url: https://x}\n",
+     "f:11:48: a url begins with http://"},
+    {HEAD CAST "steps:\n  - {do: change-password, party: alice}\n",
+     "f:11:10: change-password without the key \"new_password\""},
+    {HEAD CAST "steps:\n  - {do: change-account, new_password: x}\n",
+     "f:11:10: change-account without the key \"account\""},
+    {HEAD CAST "steps:\n  - {do: change-account, account: alice, rotate: true, new_password: x}\n",
+     "f:11:50: rotate makes a random key; a new_password beside it"},
+    {HEAD CAST "steps:\n  - {do: ticket, party: alice, u2u: kdc, spn: alice}\n",
+     "f:11:37: party \"kdc\" is a kdc; a client is wanted here"},
+    {HEAD CAST "steps:\n  - {do: proxy, party: alice}\n", "f:11:10: proxy without the key \"spn\""},
     {HEAD "steps:\n  - {do: say}\n", "f:6:10: say without the key \"say\""},
     {HEAD "steps:\n  - {do: wait}\n", "f:6:10: wait wants \"for\", a time of more than 0"},
     {HEAD CAST "steps:\n  - {do: clock, party: www}\n", "f:11:10: clock without the key \"ahead\""},
@@ -265,7 +307,7 @@ static void names_stay_names(void **state)
               "title: 12:30\nrealm: {name: NO}\naccounts: [{name: 0x10, password: true}]\n",
               &s);
     assert_string_equal(s.title, "12:30");
-    assert_string_equal(s.realm, "NO");
+    assert_string_equal(s.realm.name, "NO");
     assert_string_equal(s.accounts[0].name, "0x10");
     assert_string_equal(s.accounts[0].password, "true");
     assert_string_equal(s.name, "my-lesson");
@@ -280,10 +322,10 @@ static void what_is_left_out(void **state)
                         "HTTP/www}\n",
               &s);
     assert_int_equal(s.seed, 1);
-    assert_int_equal(s.skew, 5 * MINUTE);
-    assert_int_equal(s.udp_limit, 1465);
-    assert_int_equal(s.n_etypes, 2);
-    assert_int_equal(s.etypes[0], 18);
+    assert_int_equal(s.realm.skew, 5 * MINUTE);
+    assert_int_equal(s.realm.udp_limit, 1465);
+    assert_int_equal(s.realm.n_etypes, 2);
+    assert_int_equal(s.realm.etypes[0], 18);
     assert_string_equal(s.parties[0].address, "10.0.0.11");
     assert_int_equal(s.parties[0].n_etypes, 2);
     assert_string_equal(s.parties[2].account, "HTTP/www");
@@ -312,9 +354,9 @@ static void every_kind_of_value(void **state)
         "  - {do: logon, party: a, expect: no answer}\n  - {do: logon, party: a, expect: 24}\n"
         "tamper:\n  - {do: substitute, packet: 1, at: 2, octets: 00 ff}\n",
         &s);
-    assert_int_equal(s.etypes[0], 23);
-    assert_int_equal(s.etypes[1], 17);
-    assert_int_equal(s.skew, 90 * MINUTE);
+    assert_int_equal(s.realm.etypes[0], 23);
+    assert_int_equal(s.realm.etypes[1], 17);
+    assert_int_equal(s.realm.skew, 90 * MINUTE);
     assert_int_equal(s.start, 1795294315 * SECOND);
     assert_true(s.seed == UINT64_MAX);
     assert_int_equal(s.accounts[0].flags, ACCOUNT_DISABLED | ACCOUNT_NO_SERVER);

@@ -1,0 +1,143 @@
+/* A step that a client does: its request, what goes to and fro, its outcome. */
+#include "sim/world_inside.h"
+
+#include "wire/names.h"
+
+#include <arpa/inet.h>
+#include <string.h>
+
+static bool begin(struct actor *a, const struct packet *p, const void *arg, struct turn *t)
+{
+    (void)p;
+    return client_do(a->client, arg, t);
+}
+
+/* A keytab that somebody made by hand, from the right password and a salt he took for the right
+ * one: the names and versions of the account's, other keys. */
+static void make_again(struct world *w, const struct scenario_step *s, struct keytab *keytab)
+{
+    const char *realm = world_actor(w, s->party)->is->realm;
+    const struct scenario_account *a = scenario_account(w->scenario, realm, s->principal);
+    struct key *made = arena_array(w->mem, struct key, keytab->n);
+    for (size_t i = 0; i < keytab->n && !w->trouble; i++) {
+        w->trouble = !string_to_key(w->crypto, keytab->entries[i].etype, bytes_str(a->password),
+                                    bytes_str(s->keytab_salt), (struct bytes){0}, &made[i]);
+        keytab->entries[i].key = key_bytes(&made[i]);
+    }
+}
+
+static const struct HostAddresses *addresses_of(struct world *w, const struct scenario_step *s)
+{
+    struct HostAddresses *all = s->n_addresses ? arena_new_of(w->mem, struct HostAddresses) : NULL;
+    if (!all)
+        return NULL;
+    all->at = arena_array(w->mem, struct HostAddress, s->n_addresses);
+    for (all->n = 0; all->n < s->n_addresses; all->n++) {
+        struct in_addr *ipv4 = arena_new_of(w->mem, struct in_addr);
+        inet_pton(AF_INET, s->addresses[all->n], ipv4);        /* read and checked before */
+        all->at[all->n] = (struct HostAddress){.addr_type = 2, /* IPv4 */
+                                               .address = bytes_of(ipv4, sizeof *ipv4)};
+    }
+    return all;
+}
+
+/* What that party's client holds; NULL: no such party, or nothing. */
+static const struct ccache *cache_of(struct world *w, const char *name)
+{
+    struct actor *a = world_actor(w, name);
+    struct ccache *cache = arena_new_of(w->mem, struct ccache);
+    return a && a->client && client_ccache(a->client, w->mem, cache) ? cache : NULL;
+}
+
+static const struct keytab *keytab_of(struct world *w, const struct scenario_step *s)
+{
+    const char *realm = world_actor(w, s->party)->is->realm;
+    const struct account *account = world_account(w, realm, s->principal);
+    if (!account)
+        return NULL;
+    struct keytab *keytab = arena_new_of(w->mem, struct keytab);
+    population_keytab(changes_realm(w->changes, realm), account, NULL, w->now, w->mem, keytab);
+    if (s->keytab_salt)
+        make_again(w, s, keytab);
+    return keytab;
+}
+
+static struct bytes password_bytes(const char *text)
+{
+    return text ? bytes_str(text) : (struct bytes){0};
+}
+
+static struct client_do_args args_of(struct world *w, const struct scenario_step *s)
+{
+    static const enum client_task tasks[] = {
+        [DO_LOGON] = CLIENT_LOGON, [DO_TICKET] = CLIENT_TICKET,     [DO_GET] = CLIENT_GET,
+        [DO_RENEW] = CLIENT_RENEW, [DO_VALIDATE] = CLIENT_VALIDATE, [DO_FORWARD] = CLIENT_FORWARD,
+        [DO_PROXY] = CLIENT_PROXY, [DO_PASSWORD] = CLIENT_PASSWORD,
+    };
+    struct actor *service = world_actor(w, s->service);
+    return (struct client_do_args){
+        .task = tasks[s->kind],
+        .principal = s->principal,
+        .password = password_bytes(s->password),
+        .keytab = s->with_keytab ? keytab_of(w, s) : NULL,
+        .kdc_options = s->kdc_options,
+        .life = s->life,
+        .renew_life = s->renew_life,
+        .timestamp_first = s->timestamp_first,
+        .spn = s->spn,
+        .service = service ? &service->handle : NULL,
+        .target = s->target,
+        .host = s->host,
+        .mutual = s->mutual,
+        .name_type = s->name_type,
+        .in_tkt = s->in_tkt,
+        .postdate = s->postdate,
+        .addresses = addresses_of(w, s),
+        .armor = cache_of(w, s->armor),
+        .anonymous = s->anonymous,
+        .second_ticket = cache_of(w, s->u2u),
+        .anew = s->anew,
+        .new_password = password_bytes(s->new_password),
+        .change_for = s->account,
+    };
+}
+
+/* Nobody answered in time: once more, or that was it. False: the client gives up. */
+static bool wait_for_answer(struct world *w)
+{
+    w->now = w->deadline;
+    if (w->tries >= WORLD_TRIES)
+        return false;
+    world_send_again(w, &w->last);
+    return true;
+}
+
+void world_ask(struct world *w)
+{
+    struct actor *a = world_actor(w, w->step->party);
+    struct client_do_args args = args_of(w, w->step);
+    bool done = false;
+    w->deadline = NEVER;
+    world_turn(w, a, NULL, begin, NULL, &args);
+    while (!w->trouble) {
+        struct client_outcome out = client_result(a->client);
+        bool waiting = !done && out.state == CLIENT_WAITING;
+        if (!done && !waiting) {
+            bool granted = out.state == CLIENT_GRANTED;
+            world_tell_result(w, a, granted ? 0 : out.error, out.text);
+            done = true;
+        }
+        if (waiting && w->deadline == NEVER) {
+            w->trouble = true; /* it waits and has sent nothing */
+        } else if (waiting && (!w->flights || w->flights->at > w->deadline)) {
+            if (wait_for_answer(w))
+                continue;
+            world_tell_result(w, a, EXPECT_NO_ANSWER, "");
+            done = true;
+        } else if (w->flights) {
+            world_arrive(w);
+        } else {
+            return;
+        }
+    }
+}

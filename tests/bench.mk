@@ -1,13 +1,19 @@
 # Speed, side by side with the peer in one run. Nothing of this is part of `make test`.
-BENCH_PROGRAMS := $(BUILD)/tests/bench/load $(BUILD)/tests/bench/echo $(BUILD)/tests/bench/floor
+BENCH_PROGRAMS := $(BUILD)/tests/bench/load $(BUILD)/tests/bench/echo $(BUILD)/tests/bench/floor \
+                  $(BUILD)/tests/bench/gss
 
 $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(call lib,context crypto wire base)
 	$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(call lib,context crypto wire base) -Wl,--end-group $(SYSLIBS)
+
+$(BUILD)/tests/bench/gss: $(BUILD)/tests/bench/gss.o $(call lib,client service $(LIBS_context))
+	$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(call lib,client service $(LIBS_context)) -Wl,--end-group $(SYSLIBS) -lgssapi_krb5 -lkrb5
 
 bench: ## our live KDC beside MIT's, and the floor: CPU time per request, rate, latency
 	@tests/tools/install.sh $(TEST_PACKAGES)
 	@$(MAKE) -s -j2 tessera $(BENCH_PROGRAMS)
 	@tests/bench/kdc.sh $(BUILD) $(ROUNDS) $(REQUESTS)
+	@tests/bench/workers.sh $(BUILD) $(ROUNDS) $(REQUESTS)
+	@tests/bench/gss.sh $(BUILD) $(ROUNDS)
 ROUNDS   := 5
 REQUESTS := 8000
 .PHONY: bench

@@ -4,6 +4,9 @@
 
 #include "kdc/inside.h"
 
+/* as_client.c: who asks */
+int32_t step_as_realm(struct exchange *);
+int32_t step_as_client(struct exchange *);
 /* as_grant.c: what of it is granted */
 int32_t step_as_options(struct exchange *);
 int32_t step_as_addresses(struct exchange *);

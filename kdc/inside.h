@@ -120,6 +120,8 @@ int32_t client_standing(struct exchange *, const struct account *, enum way_in);
 bool is_tgs_name(const struct exchange *, const struct PrincipalName *); /* krbtgt/OUR.REALM */
 bool is_krbtgt(const struct PrincipalName *);                            /* krbtgt/ANY.REALM */
 bool is_password_service(const struct PrincipalName *);                  /* kadmin/changepw */
+/* For the reader: by which rule a lookup has found its account. */
+const char *found_by(struct exchange *, const struct lookup *);
 int32_t step_server(struct exchange *);
 
 /* ---- etype_step.c: the choices of etype.h, made and told ----------------------------------------

@@ -39,8 +39,34 @@ static int32_t usable(struct exchange *x, const struct account *a)
     return DONE;
 }
 
+const char *found_by(struct exchange *x, const struct lookup *how)
+{
+    static const char *const rules[] = {
+        [LOOKUP_NONE] = "",
+        [LOOKUP_NAME] = "its own name",
+        [LOOKUP_SPN] = "an SPN of it",
+        [LOOKUP_UPN] = "its UPN",
+        [LOOKUP_HERE] = "its own name, with the realm behind it",
+        [LOOKUP_MACHINE] = "its own name, a machine's, without the $",
+        [LOOKUP_ALIAS] = "an SPN of HOST, which stands for this class of service",
+        [LOOKUP_AMBIGUOUS] = "",
+    };
+    return how->other_case
+               ? arena_printf(x->turn->mem, "%s, in letters of other case", rules[how->rule])
+               : rules[how->rule];
+}
+
+static int32_t no_server(struct exchange *x, const struct lookup *how)
+{
+    if (how->rule != LOOKUP_AMBIGUOUS)
+        return refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "no account has this service name");
+    SAY(x, A_STR("one", how->both[0]->text), A_STR("other", how->both[1]->text));
+    return refuse(x, KDC_ERR_PRINCIPAL_NOT_UNIQUE, "two accounts have this service name");
+}
+
 int32_t step_server(struct exchange *x)
 {
+    struct lookup how;
     if (!x->sname && !x->body->has_sname)
         return refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "no service was named");
     if (!x->sname)
@@ -48,10 +74,13 @@ int32_t step_server(struct exchange *x)
     SAY(x, A_STR("sname", principal_text(x->turn->mem, x->sname, (struct bytes){0})));
     if (x->is_tgs && !bytes_equal(x->body->realm, realm_name(x->realm)))
         return refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "the service is in another realm");
-    x->server = realm_find(x->realm, x->turn->mem, x->sname);
+    x->server = realm_lookup(x->realm, x->turn->mem, x->sname, LOOKUP_SERVICE, &how);
     if (!x->server)
-        return refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "no account has this service name");
-    SAY(x, A_STR("account", x->server->text),
+        return no_server(x, &how);
+    /* The realm is called by its own name, however it was spelled. */
+    if (is_tgs_name(x, &x->server->name))
+        x->sname = &x->server->name;
+    SAY(x, A_STR("account", x->server->text), A_STR("by", found_by(x, &how)),
         A_INT("kvno", x->server->n_keys ? x->server->keys[0].kvno : 0));
     return usable(x, x->server);
 }

@@ -55,8 +55,8 @@ static int32_t step_client(struct exchange *x)
     SAY(x, A_STR("client", principal_text(x->turn->mem, x->cname, x->crealm)));
     if (!bytes_equal(x->crealm, realm_name(x->realm)))
         return refuse(x, KDC_ERR_PATH_NOT_ACCEPTED, "clients of other realms are not served");
-    x->client = realm_find(x->realm, x->turn->mem, x->cname);
-    if (!x->client || !principal_equal(&x->client->name, x->cname))
+    x->client = realm_lookup(x->realm, x->turn->mem, x->cname, LOOKUP_TICKET, NULL);
+    if (!x->client)
         return refuse(x, KDC_ERR_C_PRINCIPAL_UNKNOWN, "the client's account is gone");
     return client_standing(x, x->client, WITH_A_TICKET);
 }

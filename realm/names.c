@@ -6,6 +6,11 @@ bool same_octets(struct bytes a, struct bytes b, bool folded)
     return folded ? bytes_equal_nocase(a, b) : bytes_equal(a, b);
 }
 
+bool realm_is(const struct realm *r, struct bytes name)
+{
+    return same_octets(r->name, name, r->policy.windows_names);
+}
+
 bool same_name(const struct PrincipalName *a, const struct PrincipalName *b, bool folded)
 {
     if (a->name_string.n != b->name_string.n)

@@ -126,6 +126,8 @@ bool realm_build_trust(struct realm_builder *, const struct trust *);
 const struct realm *realm_freeze(struct realm_builder *);
 
 struct bytes realm_name(const struct realm *);
+/* Is this its name? Under windows_names in letters of either case. */
+bool realm_is(const struct realm *, struct bytes name);
 const struct realm_policy *realm_policy(const struct realm *);
 /* By own name or SPN, exactly; the name type is not compared (RFC 4120 6.2). NULL: unknown. What a
  * store gives out is made in mem; a snapshot in memory gives its own. */

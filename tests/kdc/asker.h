@@ -193,6 +193,7 @@ struct ask {
     int64_t stamp;                /* 0: now */
     const struct PA_DATA *padata; /* more, put before */
     size_t n_padata;
+    int32_t cname_type; /* 0: by its form */
     bool addresses;
     /* TGS */
     const struct Ticket *tgt;
@@ -219,6 +220,8 @@ static inline struct KDC_REQ_BODY asker_body(struct asker *a, const struct ask *
     if (q->cname) {
         b.has_cname = true;
         b.cname = name_of(a->mem, q->cname);
+        if (q->cname_type)
+            b.cname.name_type = q->cname_type;
     }
     if (q->sname) {
         b.has_sname = true;

@@ -7,7 +7,7 @@ WARN    := -std=gnu11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissi
            -Wpointer-arith -Wwrite-strings -Wvla -Wno-missing-field-initializers
 HARDEN  ?= -fstack-protector-strong -D_FORTIFY_SOURCE=2
 ALL_CFLAGS = $(WARN) $(HARDEN) $(CFLAGS) -D_GNU_SOURCE -I. -I$(BUILD)/gen -MMD -MP
-SYSLIBS := -lcrypto -ltasn1 -lncursesw -ltinfo -levent_core -lyaml -ljansson -lunistring -lpcap -lm -lpthread
+SYSLIBS := -lcrypto -ltasn1 -lncursesw -ltinfo -levent_core -lyaml -ljansson -lunistring -lpcap -llmdb -lm -lpthread
 
 # Who may include whom is who may link whom: each folder is a library, each test links only what
 # its folder may know (docs/architecture.md). Order is link order.
@@ -68,7 +68,7 @@ INTEROP_QUICK := $(sort $(wildcard tests/interop/test_*.sh))
 INTEROP_SLOW  := $(sort $(wildcard tests/interop/slow_*.sh))
 
 PACKAGES      := gcc libc6-dev binutils libssl-dev libtasn1-6-dev libtasn1-bin libncurses-dev \
-                 libevent-dev libyaml-dev libjansson-dev libunistring-dev libpcap-dev
+                 libevent-dev libyaml-dev libjansson-dev libunistring-dev libpcap-dev liblmdb-dev
 TEST_PACKAGES := $(PACKAGES) libcmocka-dev krb5-user krb5-kdc krb5-admin-server libkrb5-dev curl \
                  tshark tmux
 LINT_PACKAGES := $(PACKAGES) clang-format cppcheck

@@ -6,20 +6,18 @@
 
 #include "realm/realm.h"
 
-/* Sees an account that may have the name; false: seen enough. The same account may come twice. */
-typedef bool account_visitor(void *arg, const struct account *);
-
 struct realm {
     struct bytes name;
     struct realm_policy policy;
     const struct trust *const *trusts;
     size_t n_trusts;
     /* Every account with a name that differs from this one in nothing but case, and perhaps others;
-     * made in mem where they are not there already. */
+     * made in mem where they are not there already; the same may come twice. */
     void (*candidates)(const struct realm *, struct arena *mem, const struct PrincipalName *,
                        account_visitor *, void *arg);
     size_t (*count)(const struct realm *);
-    const struct account *(*at)(const struct realm *, size_t index);
+    const struct account *(*at)(const struct realm *, size_t index); /* NULL: a store */
+    void (*each)(const struct realm *, struct arena *mem, account_visitor *, void *arg);
 };
 
 /* The kinds of names that an account has. */

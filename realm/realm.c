@@ -92,14 +92,25 @@ static const struct account *at_index(const struct realm *r, size_t index)
     return index < m->n ? m->accounts[index] : NULL;
 }
 
+static void each(const struct realm *r, struct arena *mem, account_visitor *visit, void *arg)
+{
+    (void)mem;
+    const struct memory *m = (const struct memory *)r;
+    for (size_t i = 0; i < m->n && visit(arg, m->accounts[i]); i++)
+        ;
+}
+
 /* ---- building -------------------------------------------------------------------------------- */
 
 struct realm_builder *realm_build(struct arena *mem, struct bytes name)
 {
     struct realm_builder *b = arena_new_of(mem, struct realm_builder);
     b->mem = mem;
-    b->memory.realm = (struct realm){
-        .name = arena_copy(mem, name), .candidates = candidates, .count = count, .at = at_index};
+    b->memory.realm = (struct realm){.name = arena_copy(mem, name),
+                                     .candidates = candidates,
+                                     .count = count,
+                                     .at = at_index,
+                                     .each = each};
     default_policy(mem, &b->memory.realm.policy);
     b->memory.n_places = PLACES_FIRST;
     b->memory.places = arena_array(mem, struct place, PLACES_FIRST);
@@ -176,12 +187,17 @@ const struct realm_policy *realm_policy(const struct realm *r)
 
 const struct account *realm_account(const struct realm *r, size_t index)
 {
-    return r->at(r, index);
+    return r->at ? r->at(r, index) : NULL;
 }
 
 size_t realm_count(const struct realm *r)
 {
     return r->count(r);
+}
+
+void realm_each(const struct realm *r, struct arena *mem, account_visitor *visit, void *arg)
+{
+    r->each(r, mem, visit, arg);
 }
 
 const struct account_key *account_key(const struct account *a, uint32_t kvno, int32_t etype)

@@ -133,8 +133,14 @@ const struct realm_policy *realm_policy(const struct realm *);
  * store gives out is made in mem; a snapshot in memory gives its own. */
 const struct account *realm_find(const struct realm *, struct arena *mem,
                                  const struct PrincipalName *);
-const struct account *realm_account(const struct realm *, size_t index); /* in building order */
+/* Of a snapshot in memory, in building order; a store's has none by index. */
+const struct account *realm_account(const struct realm *, size_t index);
 size_t realm_count(const struct realm *);
+/* Sees an account; false: seen enough. */
+typedef bool account_visitor(void *arg, const struct account *);
+/* Every account, in the order in which they were added. What a store gives out is made in mem,
+ * which the visitor may reset when it is done with it. */
+void realm_each(const struct realm *, struct arena *mem, account_visitor *, void *arg);
 
 /* ---- looking up as the policy says -------------------------------------------------------------
  * Exactly (RFC 4120 6.2): a client by its own name, a service by its own name or an SPN; an

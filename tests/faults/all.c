@@ -4,6 +4,7 @@
 #include "context/message.h"
 #include "context/protected.h"
 #include "kdc/kdc.h"
+#include "realm/store_record.h"
 #include "service/service.h"
 #include "wire/ccache.h"
 #include "wire/codec.h"
@@ -17,7 +18,7 @@
 static const struct fault_row *(*const tables[])(size_t *) = {
     asn_fault_table,     keytab_fault_table,    ccache_fault_table, gss_fault_table,
     message_fault_table, protected_fault_table, http_fault_table,   kdc_fault_table,
-    client_fault_table,  service_fault_table};
+    client_fault_table,  service_fault_table,   record_fault_table};
 
 int main(void)
 {

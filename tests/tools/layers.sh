@@ -47,19 +47,21 @@ found=$(
     only 'arpa/inet' '^sim/' 2>&1
     only 'jansson' '^(trace/json|sim/)[a-z_]*\.[ch]$' 2>&1
     only 'yaml' '^sim/[a-z_]*\.[ch]$' 2>&1
+    only 'lmdb' '^realm/store[a-z_]*\.[ch]$' 2>&1
     only 'libtasn1' '^wire/(codec|second)[a-z_]*\.[ch]$' 2>&1
 )
 [ -n "$found" ] && { echo "$found" >&2; bad=1; }
 
 allowed='^(snprintf|__snprintf_chk|memcpy|memset|memcmp|memmove|memchr|strlen|strcmp|strncmp|strchr|strrchr|strstr|strspn|strcspn|explicit_bzero|__stack_chk_fail|__memcpy_chk|__memset_chk|__memmove_chk|_GLOBAL_OFFSET_TABLE_|asn1_get_tag_der|asn1_get_length_der|asn1_length_der)$'
 defined() { for l in "$@"; do nm --defined-only "$build/lib$l.a" 2>/dev/null; done | awk 'NF == 3 { print $3 }'; }
-# ledger.c (shared and locked) and second.c (libtasn1's own trees) are not engine code
+# ledger.c (shared and locked), the store (a file) and second.c (libtasn1's own trees) are not
+# engine code; what reads the store's records is
 for folder in wire context realm kdc ntlm client service; do
     lib=$build/lib$folder.a
     [ -e "$lib" ] || continue
     # shellcheck disable=SC2046
     defined $(may $folder) | sort -u >"$build/layers.defined"
-    nm -A -u "$lib" | grep -vE ':(ledger[a-z_]*|second)\.o:' | awk '{ print $NF }' | sort -u |
+    nm -A -u "$lib" | grep -vE ':(ledger[a-z_]*|store|store_(change|check|view)|second)\.o:' | awk '{ print $NF }' | sort -u |
         comm -23 - "$build/layers.defined" | grep -vE "$allowed" >"$build/layers.extra"
     while read -r symbol; do say "$lib reaches $symbol"; done <"$build/layers.extra"
 done

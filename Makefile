@@ -70,7 +70,7 @@ INTEROP_SLOW  := $(sort $(wildcard tests/interop/slow_*.sh))
 PACKAGES      := gcc libc6-dev binutils libssl-dev libtasn1-6-dev libtasn1-bin libncurses-dev \
                  libevent-dev libyaml-dev libjansson-dev libunistring-dev libpcap-dev liblmdb-dev
 TEST_PACKAGES := $(PACKAGES) libcmocka-dev krb5-user krb5-kdc krb5-admin-server libkrb5-dev curl \
-                 tshark tmux
+                 tshark tmux iproute2 python3-impacket samba-testsuite
 LINT_PACKAGES := $(PACKAGES) clang-format cppcheck
 FUZZ_PACKAGES := $(PACKAGES) clang libclang-rt-14-dev
 
@@ -130,7 +130,7 @@ golden: $(TEST_PROGRAMS) ## rewrite the golden files and screens from what the p
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sort | sed 's/:.*## /\t/' | awk -F '\t' '{ printf "  make %-10s %s\n", $$1, $$2 }'
 
--include $(shell find $(BUILD) -name '*.d' 2>/dev/null)
+-include $(shell find $(BUILD) -path $(BUILD)/heimdal -prune -o -type f -name '*.d' -print 2>/dev/null)
 
 clean: ## remove what was built
 	rm -rf build tessera

@@ -1,9 +1,10 @@
 /* The AS exchange (RFC 4120 3.1): what kinit does. */
-#include "client/inside.h"
+#include "client/fast.h"
 
 #include <string.h>
 
-static const struct preauth_row *const mechanisms[] = {&client_preauth_timestamp};
+static const struct preauth_row *const mechanisms[] = {&client_preauth_challenge,
+                                                       &client_preauth_timestamp};
 
 /* With a keytab, the types it has keys for go first: the KDC takes the reply key's type from the
  * front of the list. */
@@ -57,7 +58,8 @@ static bool ask(struct client *c, struct turn *t, const struct PA_DATA *first, s
         .addresses = task->addresses,
     };
     list_etypes(c, t, &req.req_body);
-    struct bytes data = asn_encode(&ASN_AS_REQ, &req, t->mem);
+    struct bytes data =
+        client_fast_wrap(c, t, &req) ? asn_encode(&ASN_AS_REQ, &req, t->mem) : (struct bytes){0};
     if (!data.n)
         return false;
     tell(t, STEP_DONE, "client.as.request",
@@ -87,6 +89,8 @@ bool client_as_begin(struct client *c, struct turn *t)
 {
     struct key_hint hint;
     c->task.options |= KDC_OPT_RENEWABLE_OK;
+    if (c->task.fast.file && !client_fast_arm(c, t))
+        return true;
     if (!c->task.timestamp_first)
         return ask(c, t, NULL, 0);
     client_key_hint(c, t, NULL, 0, 0, &hint);
@@ -94,7 +98,8 @@ bool client_as_begin(struct client *c, struct turn *t)
     if (!client_long_term_key(c, t, hint.etype, hint.salt, hint.params))
         return client_refuse(c, t, FIND_NO_KEY,
                              (struct detail){.found = name_text(t->mem, NAMES_ETYPE, hint.etype)});
-    return ask_with_proof(c, t, &client_preauth_timestamp, NULL);
+    return ask_with_proof(
+        c, t, c->task.fast.key.n ? &client_preauth_challenge : &client_preauth_timestamp, NULL);
 }
 
 /* ---- the KDC wants a proof ----------------------------------------------------------------------
@@ -105,12 +110,14 @@ static const struct preauth_row *choose(const struct client *c, const struct MET
                                         const struct PA_DATA **cookie)
 {
     const struct preauth_row *chosen = NULL;
+    const bool armored = c->task.fast.key.n != 0;
     *cookie = NULL;
     for (size_t i = 0; i < methods->n; i++) {
         if (methods->at[i].padata_type == PA_FX_COOKIE)
             *cookie = &methods->at[i];
         for (size_t m = 0; m < sizeof mechanisms / sizeof *mechanisms; m++)
-            if (!chosen && !c->task.anonymous && mechanisms[m]->type == methods->at[i].padata_type)
+            if (!chosen && !c->task.anonymous && mechanisms[m]->armored == armored &&
+                mechanisms[m]->type == methods->at[i].padata_type)
                 chosen = mechanisms[m];
     }
     return chosen;
@@ -179,10 +186,13 @@ bool client_as_error(struct client *c, const struct packet *p, struct turn *t)
     struct METHOD_DATA methods = {0};
     if (!client_read_error(c, t, p->data, &e) || client_too_big(c, t, &e))
         return true;
+    if (!client_fast_error(c, t, &e, &methods))
+        return true;
     bool data =
-        e.has_e_data &&
-        (e.error_code == KDC_ERR_PREAUTH_REQUIRED || e.error_code == KDC_ERR_PREAUTH_FAILED) &&
-        asn_decode(&ASN_METHOD_DATA, e.e_data, ASN_DEPLOYED, t->mem, t->faults, &methods);
+        methods.n ||
+        (e.has_e_data &&
+         (e.error_code == KDC_ERR_PREAUTH_REQUIRED || e.error_code == KDC_ERR_PREAUTH_FAILED) &&
+         asn_decode(&ASN_METHOD_DATA, e.e_data, ASN_DEPLOYED, t->mem, t->faults, &methods));
     if (e.error_code == KDC_ERR_PREAUTH_REQUIRED) {
         if (!data)
             return client_refuse(c, t, FIND_MALFORMED, (struct detail){.expected = "METHOD-DATA"});
@@ -211,9 +221,8 @@ static bool reply_key(struct client *c, struct turn *t, const struct KDC_REP *re
     bool told =
         client_key_hint(c, t, rep->padata.at, rep->has_padata ? rep->padata.n : 0, etype, &hint) &&
         hint.told;
-    if (!told && c->task.long_term.n && c->task.long_term.etype == etype)
-        return true;
-    if (client_long_term_key(c, t, etype, hint.salt, hint.params))
+    if ((!told && c->task.long_term.n && c->task.long_term.etype == etype) ||
+        client_long_term_key(c, t, etype, hint.salt, hint.params))
         return true;
     client_refuse(c, t, FIND_NO_KEY,
                   (struct detail){.found = name_text(t->mem, NAMES_ETYPE, etype)});
@@ -235,7 +244,7 @@ static bool request_confirmed(struct client *c, struct turn *t, const struct Enc
             !asn_decode(&ASN_Checksum, pa->padata_value, ASN_DEPLOYED, t->mem, t->faults, &sum))
             continue;
         if (!checksum_is_keyed((int32_t)sum.cksumtype) ||
-            !checksum_verify(t->crypto, (int32_t)sum.cksumtype, &c->task.long_term, USAGE_AS_REQ,
+            !checksum_verify(t->crypto, (int32_t)sum.cksumtype, &c->task.reply, USAGE_AS_REQ,
                              c->task.request, sum.checksum))
             break;
         c->task.confirmed = true;
@@ -251,15 +260,18 @@ bool client_as_reply(struct client *c, const struct packet *p, struct turn *t)
 {
     struct KDC_REP rep;
     struct EncKDCRepPart part;
-    if (!client_read_reply(c, t, p, &ASN_AS_REP, &rep) || !reply_key(c, t, &rep))
+    if (!client_read_reply(c, t, p, &ASN_AS_REP, &rep) || !client_fast_reply(c, t, &rep) ||
+        !reply_key(c, t, &rep))
         return true;
+    if (!client_fast_strengthen(c, t, &c->task.long_term, &c->task.reply))
+        return false;
     enum open_result opened =
-        open_value(t, &rep.enc_part, &c->task.long_term, USAGE_AS_REP, &ASN_EncASRepPart, &part);
+        open_value(t, &rep.enc_part, &c->task.reply, USAGE_AS_REP, &ASN_EncASRepPart, &part);
     if (opened == OPEN_DECODE)
         return client_refuse(c, t, FIND_MALFORMED, (struct detail){.expected = "EncASRepPart"});
     if (opened != OPEN_OK)
         return client_refuse(c, t, FIND_SEALED, (struct detail){0});
-    tell(t, STEP_DONE, "client.rep.open", A_ETYPE("etype", c->task.long_term.etype),
+    tell(t, STEP_DONE, "client.rep.open", A_ETYPE("etype", c->task.reply.etype),
          A_USAGE("usage", USAGE_AS_REP));
     if (!request_confirmed(c, t, &part) || !client_reply_check(c, t, &rep, &part))
         return true;

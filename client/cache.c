@@ -94,6 +94,7 @@ const struct cred *client_cache_keep_reply(struct client *c, struct turn *t,
         .endtime = part->endtime,
         .renew_till = part->has_renew_till ? part->renew_till : 0,
         .ticket = rep->ticket.der,
+        .armored = c->task.fast.key.n != 0,
         .user_to_user = c->task.user_to_user,
         .second_ticket = c->task.second_ticket,
     };

@@ -72,6 +72,7 @@ struct client_do_args {
     int64_t postdate;   /* LOGON: starts so much later, microseconds; 0: at once */
     const struct HostAddresses *addresses; /* LOGON, FORWARD, PROXY: kinit -a; NULL: none */
     const struct ccache *armor;            /* LOGON: FAST under the TGT in it (kinit -T) */
+    bool hide_client;                      /* with armor: no name of the client in clear */
     bool anonymous;                        /* LOGON: kinit -n */
     /* TICKET: user-to-user (kvno --u2u): the ticket of the service's user, sealed under the TGT
      * in this cache (RFC 4120 3.7) */

@@ -3,6 +3,7 @@
 #define CLIENT_INSIDE_H
 
 #include "client/client.h"
+#include "context/fast.h"
 
 /* A ticket with what its owner must know to use it. Everything in the client's arena. */
 struct cred {
@@ -14,12 +15,23 @@ struct cred {
     int64_t authtime, starttime, endtime, renew_till; /* microseconds; renew_till 0: none */
     struct HostAddresses caddr;                       /* n == 0: good from anywhere */
     struct bytes ticket;                              /* DER, as it came */
+    bool armored;                                     /* got by FAST: use that again */
     bool user_to_user; /* sealed with the session key of second_ticket (RFC 4120 3.7) */
     struct bytes second_ticket;
 };
 
 /* What a task waits for: the rows of the table in client.c. */
 enum awaiting { AWAIT_NOTHING, AWAIT_AS_REP, AWAIT_TGS_REP, AWAIT_PAGE };
+
+/* FAST (RFC 6113 5.4). */
+struct fast {
+    const struct ccache *file; /* a logon's armor; NULL: none */
+    bool hide;                 /* hide-client-names */
+    struct KrbFastArmor armor; /* the same in each round */
+    struct key key;            /* of the armor; n == 0: without */
+    struct key strengthen;     /* of the reply; n == 0: none */
+    bool challenged;           /* the KDC owes a challenge of its own */
+};
 
 struct task {
     enum client_task kind;
@@ -43,11 +55,12 @@ struct task {
     /* The logon's secret, and the key made of it with what went into it. */
     struct bytes password;
     const struct keytab *keytab;
-    struct key long_term;
+    struct key long_term, reply; /* reply: long_term, strengthened by FAST */
     struct bytes salt, params;
     uint32_t kvno;
     bool timestamp_first;
     unsigned rounds; /* AS-REQs sent with a proof */
+    struct fast fast;
 
     /* The TGS and AP exchanges. */
     const struct cred *cred;
@@ -103,6 +116,11 @@ enum finding {
     FIND_EXPIRED,
     FIND_INVALID,
     FIND_SECOND,
+    FIND_ARMOR,
+    FIND_BARE,     /* not armored, though the request was */
+    FIND_FAST,     /* armored, and not what it should be */
+    FIND_FINISHED, /* the ticket is not the one the armor speaks of */
+    FIND_KDC,      /* the KDC has not shown that it has the client's key */
     FIND_HTTP,
     FIND_STATUS,
     FIND_TOKEN,
@@ -188,10 +206,11 @@ void client_forget_secret(struct task *);
 /* ---- pre-authentication: one row a mechanism ------------------------------------------------- */
 struct preauth_row {
     int32_t type;
+    bool armored; /* inside FAST, and nowhere else; or outside only */
     /* Makes the element for the next AS-REQ. False: refused. */
     bool (*answer)(struct client *, struct turn *, struct PA_DATA *out);
 };
-extern const struct preauth_row client_preauth_timestamp;
+extern const struct preauth_row client_preauth_timestamp, client_preauth_challenge;
 
 /* ---- the cache (cache.c) --------------------------------------------------------------------- */
 /* Newest that serves; NULL: none. Name types are not compared. A ticket for user-to-user serves

@@ -7,6 +7,9 @@ void client_forget_secret(struct task *task)
     wipe((void *)(uintptr_t)task->password.p, task->password.n);
     task->password.n = 0;
     wipe(&task->long_term, sizeof task->long_term);
+    wipe(&task->reply, sizeof task->reply);
+    wipe(&task->fast.key, sizeof task->fast.key);
+    wipe(&task->fast.strengthen, sizeof task->fast.strengthen);
 }
 
 static void tell_long_term(struct client *c, struct turn *t, const char *cause)

@@ -22,4 +22,4 @@ static bool answer(struct client *c, struct turn *t, struct PA_DATA *out)
     return true;
 }
 
-const struct preauth_row client_preauth_timestamp = {PA_ENC_TIMESTAMP, answer};
+const struct preauth_row client_preauth_timestamp = {PA_ENC_TIMESTAMP, false, answer};

@@ -168,6 +168,7 @@ bool client_task_read(struct client *c, const struct client_do_args *a, int64_t 
         .password = arena_copy(c->mem, a->password),
         .keytab = a->keytab,
         .timestamp_first = a->timestamp_first,
+        .fast = {.file = a->armor, .hide = a->hide_client},
         .mutual = a->mutual,
         .service = a->service,
         .target = arena_str(c->mem, bytes_str(a->target ? a->target : "/")),

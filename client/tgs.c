@@ -1,5 +1,5 @@
 /* The TGS exchange (RFC 4120 3.3): what kvno does. */
-#include "client/inside.h"
+#include "client/fast.h"
 
 static void write_body(struct client *c, struct turn *t, struct KDC_REQ_BODY *body)
 {
@@ -94,6 +94,8 @@ static bool ask(struct client *c, struct turn *t)
         return false;
     req.padata.at = &padata;
     req.padata.n = 1;
+    if (!client_fast_arm_tgs(c, t) || !client_fast_wrap(c, t, &req))
+        return false;
     struct bytes data = asn_encode(&ASN_TGS_REQ, &req, t->mem);
     if (!data.n)
         return false;
@@ -156,7 +158,9 @@ bool client_tgs_begin(struct client *c, struct turn *t)
 bool client_tgs_error(struct client *c, const struct packet *p, struct turn *t)
 {
     struct KRB_ERROR e;
-    if (!client_read_error(c, t, p->data, &e) || client_too_big(c, t, &e))
+    struct METHOD_DATA methods = {0};
+    if (!client_read_error(c, t, p->data, &e) || client_too_big(c, t, &e) ||
+        !client_fast_error(c, t, &e, &methods))
         return true;
     return client_refuse_error(c, t, &e);
 }
@@ -173,8 +177,10 @@ static enum open_result open_reply(struct client *c, struct turn *t, const struc
                 {&c->task.cred->session, USAGE_TGS_REP_SESSION}};
     enum open_result result = OPEN_INTEGRITY;
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++) {
-        result =
-            open_value(t, &rep->enc_part, ways[i].key, ways[i].usage, &ASN_EncTGSRepPart, part);
+        struct key *key = &c->task.reply;
+        if (!client_fast_strengthen(c, t, ways[i].key, key))
+            return OPEN_ETYPE;
+        result = open_value(t, &rep->enc_part, key, ways[i].usage, &ASN_EncTGSRepPart, part);
         if (result == OPEN_OK)
             tell(t, STEP_DONE, "client.rep.open", A_ETYPE("etype", ways[i].key->etype),
                  A_USAGE("usage", ways[i].usage));
@@ -188,7 +194,7 @@ bool client_tgs_reply(struct client *c, const struct packet *p, struct turn *t)
 {
     struct KDC_REP rep;
     struct EncKDCRepPart part;
-    if (!client_read_reply(c, t, p, &ASN_TGS_REP, &rep))
+    if (!client_read_reply(c, t, p, &ASN_TGS_REP, &rep) || !client_fast_reply(c, t, &rep))
         return true;
     enum open_result opened = open_reply(c, t, &rep, &part);
     if (opened == OPEN_DECODE)

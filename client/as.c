@@ -160,7 +160,10 @@ static bool prove(struct client *c, struct turn *t, const struct METHOD_DATA *me
         return client_refuse(c, t, FIND_NO_KEY, (struct detail){.found = "none that was offered"});
     tell(t, STEP_DONE, "client.as.etype-info", A_ETYPE("etype", hint.etype),
          A_TEXT("salt", hint.salt), A_BYTES("params", hint.params),
-         A_STR("source", hint.told ? "from the KDC" : "the usual one"));
+         A_STR("source", !hint.told           ? "the usual one"
+                         : c->task.fast.key.n ? "from the KDC, inside the armor"
+                                              : "from the KDC"),
+         A_STR("bare", c->task.fast.key.n ? "" : "Nobody has vouched for this hint yet"));
     if (!client_long_term_key(c, t, hint.etype, hint.salt, hint.params))
         return client_refuse(c, t, FIND_NO_KEY,
                              (struct detail){.found = name_text(t->mem, NAMES_ETYPE, hint.etype)});

@@ -186,6 +186,7 @@ struct scenario_step {
     size_t n_addresses;
     bool anonymous;
     const char *armor; /* the party whose TGT armors the request (RFC 6113 5.4.1) */
+    bool hide_client;  /* with armor: no name in clear */
     /* ticket, get, renew, proxy */
     const char *spn;
     const char *u2u;           /* ticket: the party whose TGT is the second ticket (RFC 4120 3.7) */

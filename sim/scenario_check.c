@@ -82,6 +82,8 @@ static void check_asking(struct reader *r, const struct scenario *s,
     const struct scenario_party *p = scenario_party(s, step->party);
     if (p && p->role == ROLE_CLIENT && (step->kind == DO_LOGON || step->kind == DO_PASSWORD))
         check_logon(r, s, step);
+    if (step->hide_client && !step->armor)
+        problem(r->all, where(r, &step->hide_client, step), "hide_client without armor");
     if (step->armor)
         check_actor(r, s, step->armor, ROLE_CLIENT, where(r, &step->armor, step));
     if (step->u2u)

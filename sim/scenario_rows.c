@@ -24,6 +24,7 @@ static const struct choice account_flags[] = {
     {"must-change-password", ACCOUNT_MUST_CHANGE},
     {"locked", ACCOUNT_LOCKED},
     {"machine", ACCOUNT_MACHINE},
+    {"fast-required", ACCOUNT_FAST_REQUIRED},
     {NULL, 0},
 };
 /* msDS-SupportedEncryptionTypes, MS-KILE 2.2.7. */
@@ -204,6 +205,7 @@ static const struct key_row step_rows[] = {
        .only = LOGON | IN(DO_FORWARD) | IN(DO_PROXY)),
     K("anonymous", V_BOOL, scenario_step, anonymous, .only = LOGON),
     K("armor", V_NAME, scenario_step, armor, .only = LOGON),
+    K("hide_client", V_BOOL, scenario_step, hide_client, .only = LOGON),
     K("spn", V_NAME, scenario_step, spn,
       .only = IN(DO_TICKET) | IN(DO_GET) | IN(DO_RENEW) | IN(DO_VALIDATE) | IN(DO_PROXY)),
     K("u2u", V_NAME, scenario_step, u2u, .only = IN(DO_TICKET)),

@@ -94,6 +94,7 @@ static struct client_do_args args_of(struct world *w, const struct scenario_step
         .postdate = s->postdate,
         .addresses = addresses_of(w, s),
         .armor = cache_of(w, s->armor),
+        .hide_client = s->hide_client,
         .anonymous = s->anonymous,
         .second_ticket = cache_of(w, s->u2u),
         .anew = s->anew,

@@ -56,6 +56,8 @@ static void follow(struct dissector *d, struct node *parent, struct node *n)
             f->state = FIELD_OPAQUE;
         return;
     }
+    if (!row->type && row->flat == FLAT_NONE)
+        return;
     f->state = FIELD_HOLDS;
     f->value = arena_printf(d->mem, "%zu octets, %s", f->end - f->body,
                             row->type ? row->type->name : row->container);

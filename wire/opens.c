@@ -28,6 +28,8 @@ static const struct holds_row holds[] = {
     PADATA(19, "PA-ETYPE-INFO2", ETYPE_INFO2),
     PADATA(128, "PA-PAC-REQUEST", KERB_PA_PAC_REQUEST),
     PADATA(129, "PA-FOR-USER", PA_FOR_USER),
+    /* What is in it concerns only the KDC that made it. */
+    {"PA-DATA.padata-value", "padata-type", 133, "PA-FX-COOKIE", NULL, FLAT_NONE, "RFC 6113 5.2"},
     PADATA(134, "PA-AUTHENTICATION-SET", PA_AUTHENTICATION_SET),
     {"KDC-REQ.padata.padata-value", "padata-type", 136, "PA-FX-FAST", &ASN_PA_FX_FAST_REQUEST,
      FLAT_NONE, "RFC 6113 5.4.2"},

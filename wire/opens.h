@@ -36,7 +36,7 @@ struct holds_row {
     int64_t number;              /* its value here */
     const char *container;       /* the name of this holding in paths: "PA-TGS-REQ" */
     const struct asn_type *type; /* what it holds; NULL: see flat */
-    enum flat_format flat;
+    enum flat_format flat;       /* FLAT_NONE too: octets, and meant to be no more than that */
     const char *spec;
 };
 
@@ -48,8 +48,8 @@ enum sealed_for {
     KEY_OF_TGT_SESSION,    /* of the TGT that the request presented */
     KEY_OF_SUBKEY,         /* the application's choice: a subkey where there is one, otherwise the
                             * session key of the ticket */
-    KEY_OF_ARMOR,          /* KRB-FX-CF2 of subkey and session key of the armor (RFC 6113 5.4.1.1) */
-    KEY_OF_CHALLENGE,      /* KRB-FX-CF2 of the armor key and the client's (RFC 6113 5.4.6) */
+    KEY_OF_ARMOR,     /* KRB-FX-CF2 of subkey and session key of the armor (RFC 6113 5.4.1.1) */
+    KEY_OF_CHALLENGE, /* KRB-FX-CF2 of the armor key and the client's (RFC 6113 5.4.6) */
 };
 
 /* An EncryptedData. */

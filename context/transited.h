@@ -1,11 +1,11 @@
-/* The realms that took part in authenticating a client (RFC 4120 3.3.3.2): DOMAIN-X500-COMPRESS. The
- * list has no order in time; the client's realm and the last one are not in it. */
+/* The realms that took part in authenticating a client (RFC 4120 3.3.3.2): DOMAIN-X500-COMPRESS.
+ * The list has no order in time; the client's realm and the last one are not in it. */
 #ifndef CONTEXT_TRANSITED_H
 #define CONTEXT_TRANSITED_H
 
 #include "base/arena.h"
 
-#define DOMAIN_X500_COMPRESS 1 /* tr-type: the only one there is */
+#define DOMAIN_X500_COMPRESS 1  /* tr-type: the only one there is */
 #define TRANSITED_REALMS     64 /* more than these in one field are not read */
 #define TRANSITED_OCTETS     2048
 

@@ -47,7 +47,12 @@ struct exchange {
     const struct account_key *client_key;  /* AS: what the reply will be sealed with */
     const struct account_key *server_key;  /* what the ticket will be sealed with */
     const struct PrincipalName *sname;     /* the ticket's, once decided */
-    struct key second;                     /* user-to-user: the session key of the second TGT */
+    const struct trust *issuer;            /* TGS: whose KDC made the ticket brought; NULL: ours */
+    const struct trust *referral;          /* TGS: where the client is sent to; NULL: nowhere */
+    struct TransitedEncoding transited;    /* TGS: of the new ticket */
+    bool path_checked;                     /* TGS: those realms are believed */
+    const char *ap_why; /* TGS: why the ticket brought is none for us; NULL: it is */
+    struct key second;  /* user-to-user: the session key of the second TGT */
     const struct PrincipalName *second_owner; /* and its client; NULL: no such ticket is asked */
     int32_t session_etype;
     bool proven;           /* a pre-authentication mechanism has verified */
@@ -97,6 +102,8 @@ int32_t refuse(struct exchange *, int32_t code, const char *e_text);
 const char *reader_name(struct exchange *, const struct PrincipalName *);
 void tell_account_key(struct exchange *, const struct account *, const struct account_key *,
                       const char *cause);
+/* The key that another realm shares with this one, for tickets that come in. */
+void tell_trust_key(struct exchange *, const struct account_key *, const char *cause);
 /* kind: "session" or "subkey". */
 void tell_session_key(struct exchange *, const char *kind, const struct key *,
                       const struct PrincipalName *cname, const struct PrincipalName *sname,
@@ -123,6 +130,9 @@ bool is_password_service(const struct PrincipalName *);                  /* kadm
 /* For the reader: by which rule a lookup has found its account. */
 const char *found_by(struct exchange *, const struct lookup *);
 int32_t step_server(struct exchange *);
+/* referral.c: nobody here has the name x->sname. Makes x->server and x->sname the ticket-granting
+ * service of the next realm on the way to it; false: there is no way, or none was asked for. */
+bool refer(struct exchange *);
 
 /* ---- etype_step.c: the choices of etype.h, made and told ----------------------------------------
  */

@@ -66,21 +66,24 @@ static int32_t no_server(struct exchange *x, const struct lookup *how)
 
 int32_t step_server(struct exchange *x)
 {
-    struct lookup how;
+    struct lookup how = {.rule = LOOKUP_NONE};
     if (!x->sname && !x->body->has_sname)
         return refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "no service was named");
     if (!x->sname)
         x->sname = &x->body->sname;
     SAY(x, A_STR("sname", principal_text(x->turn->mem, x->sname, (struct bytes){0})));
-    if (x->is_tgs && !bytes_equal(x->body->realm, realm_name(x->realm)))
-        return refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "the service is in another realm");
-    x->server = realm_lookup(x->realm, x->turn->mem, x->sname, LOOKUP_SERVICE, &how);
+    bool elsewhere = x->is_tgs && !bytes_equal(x->body->realm, realm_name(x->realm));
+    x->server =
+        elsewhere ? NULL : realm_lookup(x->realm, x->turn->mem, x->sname, LOOKUP_SERVICE, &how);
+    bool referred = !x->server && how.rule != LOOKUP_AMBIGUOUS && x->is_tgs && refer(x);
     if (!x->server)
-        return no_server(x, &how);
+        return elsewhere ? refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "the service is in another realm")
+                         : no_server(x, &how);
     /* The realm is called by its own name, however it was spelled. */
     if (is_tgs_name(x, &x->server->name))
         x->sname = &x->server->name;
-    SAY(x, A_STR("account", x->server->text), A_STR("by", found_by(x, &how)),
+    SAY(x, A_STR("account", x->server->text),
+        A_STR("by", referred ? "a referral" : found_by(x, &how)),
         A_INT("kvno", x->server->n_keys ? x->server->keys[0].kvno : 0));
     return usable(x, x->server);
 }

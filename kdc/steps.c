@@ -61,15 +61,29 @@ static bool first_told(struct kdc *kdc, const struct account_key *key)
     return true;
 }
 
+static void tell_lasting_key(struct exchange *x, const char *name, const struct account_key *k,
+                             const char *cause)
+{
+    tell_key(x->turn, .holder = x->kdc->config.party, .name = name, .etype = k->key.etype,
+             .kvno = (int32_t)k->kvno, .value = key_bytes(&k->key), .cause = cause);
+}
+
 void tell_account_key(struct exchange *x, const struct account *a, const struct account_key *k,
                       const char *cause)
 {
-    if (!x->turn->tell || !first_told(x->kdc, k))
-        return;
-    tell_key(x->turn, .holder = x->kdc->config.party,
-             .name = arena_printf(x->turn->mem, "K/%s", reader_name(x, &a->name)),
-             .etype = k->key.etype, .kvno = (int32_t)k->kvno, .value = key_bytes(&k->key),
-             .cause = cause);
+    if (x->turn->tell && first_told(x->kdc, k))
+        tell_lasting_key(x, arena_printf(x->turn->mem, "K/%s", reader_name(x, &a->name)), k, cause);
+}
+
+/* By the name that it has where it is used to seal: there it is the key of the account krbtgt/US.
+ */
+void tell_trust_key(struct exchange *x, const struct account_key *k, const char *cause)
+{
+    struct bytes us = realm_name(x->realm);
+    if (x->turn->tell && first_told(x->kdc, k))
+        tell_lasting_key(x,
+                         arena_printf(x->turn->mem, "K/krbtgt/%.*s", (int)us.n, (const char *)us.p),
+                         k, cause);
 }
 
 void tell_session_key(struct exchange *x, const char *kind, const struct key *key,

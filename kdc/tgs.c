@@ -54,7 +54,7 @@ static int32_t step_client(struct exchange *x)
 {
     SAY(x, A_STR("client", principal_text(x->turn->mem, x->cname, x->crealm)));
     if (!bytes_equal(x->crealm, realm_name(x->realm)))
-        return refuse(x, KDC_ERR_PATH_NOT_ACCEPTED, "clients of other realms are not served");
+        return SILENT; /* its realm alone knows its account */
     x->client = realm_lookup(x->realm, x->turn->mem, x->cname, LOOKUP_TICKET, NULL);
     if (!x->client)
         return refuse(x, KDC_ERR_C_PRINCIPAL_UNKNOWN, "the client's account is gone");
@@ -80,9 +80,11 @@ static const struct step tgs_steps[] = {
     {"kdc.tgs.checksum", step_tgs_checksum, "RFC 4120 3.3.2"},
     {"kdc.tgs.replay", step_tgs_replay, "RFC 4120 3.2.3"},
     {"kdc.tgs.fast", step_armored, "RFC 6113 5.4.2"},
+    {"kdc.tgs.path", step_tgs_path, "RFC 4120 2.7"},
     {"kdc.tgs.client", step_client, "RFC 4120 3.3.3"},
     {"kdc.tgs.user-to-user", step_user_to_user, "RFC 4120 3.3.3"},
     {"kdc.tgs.server", step_server, "RFC 4120 3.3.3"},
+    {"kdc.tgs.referral", step_referral, "RFC 6806 8"},
     {"kdc.tgs.user-to-user.owner", step_user_to_user_owner, "RFC 4120 3.3.3"},
     {"kdc.tgs.options", step_tgs_options, "RFC 4120 3.3.3"},
     {"kdc.tgs.etype", step_tgs_etype, "RFC 4120 3.3.3"},

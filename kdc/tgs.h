@@ -11,6 +11,14 @@
 int32_t step_tgs_ap(struct exchange *);
 int32_t step_tgs_checksum(struct exchange *);
 int32_t step_tgs_replay(struct exchange *);
+/* The ticket asked for is, in another form, the very one that was brought. */
+bool brings_what_it_asks(const struct exchange *, const struct Ticket *brought);
+/* transited.c: the realms that a client came through */
+int32_t step_tgs_path(struct exchange *);
+/* referral.c: the way to services of other realms */
+int32_t step_referral(struct exchange *);
+const char *trusts_text(struct exchange *);      /* "OTHER.TEST FAR.TEST(by OTHER.TEST)" */
+const char *asker_name(const struct exchange *); /* the party that sent the request */
 /* tgs_grant.c: what of it is granted */
 int32_t step_tgs_options(struct exchange *);
 int32_t step_tgs_flags(struct exchange *);

@@ -2,30 +2,66 @@
  * was seen before (RFC 4120 3.3.2). */
 #include "kdc/tgs.h"
 
-/* A ticket-granting ticket; or, to be had again in another form, the very ticket that is asked
- * for. */
-static const struct account *ticket_holder(const struct exchange *x, const struct Ticket *t)
+bool brings_what_it_asks(const struct exchange *x, const struct Ticket *t)
 {
     const struct KDC_REQ_BODY *b = x->body;
-    bool again = (b->kdc_options & (KDC_OPT_RENEW | KDC_OPT_VALIDATE | KDC_OPT_PROXY)) &&
-                 b->has_sname && principal_equal(&t->sname, &b->sname);
-    if (!bytes_equal(t->realm, realm_name(x->realm)) || !(is_tgs_name(x, &t->sname) || again))
-        return NULL;
-    return realm_find(x->realm, x->turn->mem, &t->sname);
+    return (b->kdc_options & (AGAIN | KDC_OPT_PROXY)) && b->has_sname &&
+           principal_equal(&t->sname, &b->sname);
+}
+
+/* Whose key it has to be; NULL: nobody's, and the error for that. */
+struct holder {
+    const struct account *keys;
+    int32_t code;
+};
+
+/* From another KDC, for this one: sealed with the key that the two realms share. */
+static struct holder foreign_tgt(struct exchange *x, const struct Ticket *t)
+{
+    const struct trust *trust = realm_trust(x->realm, x->turn->mem, t->realm);
+    x->ap_why = "no key is shared with its realm";
+    if (!trust)
+        return (struct holder){.code = KRB_AP_ERR_NOKEY};
+    x->ap_why = "its realm's clients are not served here";
+    if (!trust->inbound)
+        return (struct holder){.code = KDC_ERR_POLICY};
+    x->ap_why = NULL;
+    x->issuer = trust;
+    struct account *shared = arena_new_of(x->turn->mem, struct account);
+    *shared = (struct account){.name = t->sname, .keys = trust->keys, .n_keys = trust->n_keys};
+    return (struct holder){.keys = shared};
+}
+
+/* A ticket-granting ticket; or, to be had again in another form, the very ticket that is asked
+ * for. */
+static struct holder ticket_holder(struct exchange *x, const struct Ticket *t)
+{
+    bool ours = bytes_equal(t->realm, realm_name(x->realm)), tgt = is_tgs_name(x, &t->sname);
+    if (tgt && !ours)
+        return foreign_tgt(x, t);
+    if (ours && (tgt || brings_what_it_asks(x, t)))
+        return (struct holder){.keys = realm_find(x->realm, x->turn->mem, &t->sname),
+                               .code = KRB_AP_ERR_NOT_US};
+    x->ap_why = is_krbtgt(&t->sname) ? "this TGT is for another realm's KDC"
+                                     : "this is a service's ticket and no TGT";
+    return (struct holder){.code = KRB_AP_ERR_NOT_US};
 }
 
 static int32_t find_key(void *arg, struct turn *turn, const struct Ticket *t, struct key *out)
 {
     struct exchange *x = arg;
     (void)turn;
-    const struct account *a = ticket_holder(x, t);
-    if (!a)
-        return KRB_AP_ERR_NOT_US;
+    struct holder h = ticket_holder(x, t);
+    if (!h.keys)
+        return h.code;
     uint32_t kvno = t->enc_part.has_kvno ? (uint32_t)t->enc_part.kvno : 0;
-    const struct account_key *k = account_key(a, kvno, (int32_t)t->enc_part.etype);
+    const struct account_key *k = account_key(h.keys, kvno, (int32_t)t->enc_part.etype);
     if (!k)
-        return account_key(a, kvno, 0) ? KRB_AP_ERR_NOKEY : KRB_AP_ERR_BADKEYVER;
-    tell_account_key(x, a, k, "kdc.tgs.ap.key");
+        return account_key(h.keys, kvno, 0) ? KRB_AP_ERR_NOKEY : KRB_AP_ERR_BADKEYVER;
+    if (x->issuer)
+        tell_trust_key(x, k, "kdc.tgs.ap.key");
+    else
+        tell_account_key(x, h.keys, k, "kdc.tgs.ap.key");
     *out = k->key;
     return 0;
 }
@@ -93,7 +129,7 @@ int32_t step_tgs_ap(struct exchange *x)
                          "kdc.tgs.ap.authenticator");
     }
     x->ctime = x->tgt.authenticator.ctime + x->tgt.authenticator.cusec;
-    return code ? refuse(x, code, ap_text(code)) : DONE;
+    return code ? refuse(x, code, x->ap_why ? x->ap_why : ap_text(code)) : DONE;
 }
 
 /* The authenticator could be put on top of another body, if the body were not summed up in it. KDCs

@@ -27,11 +27,13 @@ static int32_t check_again(struct exchange *x)
 {
     const struct EncTicketPart *old = &x->tgt.ticket;
     uint32_t options = x->body->kdc_options;
+    if (x->issuer)
+        return refuse(x, KDC_ERR_POLICY, "only the KDC that issued it can do that");
     if (!principal_equal(&x->tgt.req.ticket.sname, &x->body->sname))
         return refuse(x, KDC_ERR_SERVER_NOMATCH,
                       options & KDC_OPT_RENEW ? "only the ticket itself can be renewed"
                                               : "only the ticket itself can be validated");
-    if ((options & KDC_OPT_RENEW) && (old->flags & TKT_INVALID))
+    if ((options & KDC_OPT_RENEW) && (old->flags & TKT_INVALID)) /* both options */
         return refuse(x, KRB_AP_ERR_TKT_NYV, "a ticket is validated before renewal");
     if ((options & KDC_OPT_RENEW) && (!old->has_renew_till || old->renew_till < x->turn->now))
         return refuse(x, KRB_AP_ERR_TKT_EXPIRED, "the time for renewing is over");
@@ -50,6 +52,18 @@ static int32_t check_start(struct exchange *x)
     return DONE;
 }
 
+/* Again, because a request inside an armor may ask for something else than the one outside did when
+ * the ticket was opened. */
+static int32_t check_brought(struct exchange *x)
+{
+    const struct Ticket *t = &x->tgt.req.ticket;
+    if (!is_tgs_name(x, &t->sname) && !brings_what_it_asks(x, t))
+        return refuse(x, KRB_AP_ERR_NOT_US, "this is a service's ticket and no TGT");
+    if ((x->tgt.ticket.flags & TKT_INVALID) && !(x->body->kdc_options & KDC_OPT_VALIDATE))
+        return refuse(x, KRB_AP_ERR_TKT_NYV, "the ticket is not valid yet");
+    return DONE;
+}
+
 int32_t step_tgs_options(struct exchange *x)
 {
     const struct KDC_REQ_BODY *b = x->body;
@@ -60,6 +74,9 @@ int32_t step_tgs_options(struct exchange *x)
     const char *why = option_refused(options);
     if (why)
         return refuse(x, KDC_ERR_BADOPTION, why);
+    int32_t code = check_brought(x);
+    if (code)
+        return code;
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
         if ((options & needs[i].option) && !(x->tgt.ticket.flags & needs[i].flag))
             return refuse(x, needs[i].code, needs[i].why);
@@ -86,7 +103,7 @@ static uint32_t new_flags(const struct exchange *x)
     uint32_t flags = (x->tgt.ticket.flags & FLAGS_CARRIED) | (options & FLAGS_ASKED);
     if (options & KDC_OPT_POSTDATED)
         flags |= TKT_INVALID; /* until it is validated */
-    if (!(options & KDC_OPT_DISABLE_TRANSITED_CHECK))
+    if (x->path_checked)
         flags |= TKT_TRANSITED_POLICY_CHECKED;
     if (x->server->flags & ACCOUNT_OK_AS_DELEGATE)
         flags |= TKT_OK_AS_DELEGATE;

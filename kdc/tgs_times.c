@@ -93,7 +93,7 @@ static void carry_over(struct exchange *x)
     bool elsewhere = (options & (KDC_OPT_FORWARDED | KDC_OPT_PROXY)) && !(options & AGAIN);
     t->has_caddr = elsewhere ? x->body->has_addresses : tgt->has_caddr;
     t->caddr = elsewhere ? x->body->addresses : tgt->caddr;
-    t->transited = tgt->transited;
+    t->transited = x->transited;
     t->has_authorization_data = tgt->has_authorization_data;
     t->authorization_data = tgt->authorization_data;
 }

@@ -82,6 +82,10 @@ int32_t step_server(struct exchange *x)
     /* The realm is called by its own name, however it was spelled. */
     if (is_tgs_name(x, &x->server->name))
         x->sname = &x->server->name;
+    if (referred) { /* the name asked for is told by the step of the referral */
+        x->n_said = 0;
+        SAY(x, A_STR("sname", x->server->text));
+    }
     SAY(x, A_STR("account", x->server->text),
         A_STR("by", referred ? "a referral" : found_by(x, &how)),
         A_INT("kvno", x->server->n_keys ? x->server->keys[0].kvno : 0));

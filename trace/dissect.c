@@ -1,6 +1,7 @@
 #include "trace/dissect_inside.h"
 
 #include "wire/kerberos.h"
+#include "wire/kpasswd.h"
 
 #include <string.h>
 
@@ -185,6 +186,8 @@ struct root *dissect(struct bytes data, enum transport via, const struct keyring
     const struct asn_type *type = message_type(data);
     if (!type && data.n && data.p[0] == 0x60)
         return read_token(&d, data);
+    if (kpasswd_is(data))
+        return dissect_kpasswd(&d, data);
     if (!type)
         return read_unknown(&d, data);
     struct root *r = root_new(&d, data, NULL, type->name);

@@ -1,10 +1,11 @@
-/* The formats without ASN.1, by the map of wire/flat.h: GSS framing, the checksum 0x8003, HTTP. */
+/* The formats without ASN.1, by the map of wire/flat.h: GSS framing, the checksum 0x8003, changes of passwords, HTTP. */
 #include "trace/dissect_inside.h"
 
 #include "base/text.h"
 #include "base/when.h"
 #include "wire/flat.h"
 #include "wire/http.h"
+#include "wire/kpasswd.h"
 #include "wire/names.h"
 
 #include <string.h>
@@ -205,8 +206,20 @@ void dissect_flat(struct dissector *d, struct root *r, enum flat_format format,
         map(d, r, gss_token_walk, container ? container : "GSS-TOKEN");
     else if (format == FLAT_GSS_CHECKSUM)
         map(d, r, gss_checksum_walk, container ? container : "GSS-CHECKSUM");
+    else if (format == FLAT_KPASSWD)
+        map(d, r, kpasswd_walk, container);
+    else if (format == FLAT_KPASSWD_RESULT)
+        map(d, r, kpasswd_result_walk, container ? container : "KPASSWD-RESULT");
     else
         map(d, r, http_walk, container ? container : "HTTP");
+}
+
+struct root *dissect_kpasswd(struct dissector *d, struct bytes data)
+{
+    bool reply = kpasswd_is_reply(data);
+    struct root *r = root_new(d, data, NULL, reply ? "kpasswd reply" : "kpasswd request");
+    dissect_flat(d, r, FLAT_KPASSWD, reply ? "KPASSWD-REP" : "KPASSWD-REQ");
+    return r;
 }
 
 struct root *dissect_http(struct dissector *d, struct bytes data)

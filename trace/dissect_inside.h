@@ -92,5 +92,7 @@ void node_open(struct dissector *, struct node *);
  * root's own). */
 void dissect_flat(struct dissector *, struct root *, enum flat_format, const char *container);
 struct root *dissect_http(struct dissector *, struct bytes);
+/* Octets for which kpasswd_is. */
+struct root *dissect_kpasswd(struct dissector *, struct bytes);
 
 #endif

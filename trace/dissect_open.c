@@ -48,7 +48,7 @@ static void follow(struct dissector *d, struct node *parent, struct node *n)
     if (f->end == f->body || d->depth >= DISSECT_DEPTH)
         return;
     const struct holds_row *row = holds_find(&n->place, sibling_number, &parent->field);
-    while (row && !row->by && !reads_as(d, contents(f), row->type))
+    while (row && !row->by && row->type && !reads_as(d, contents(f), row->type))
         row = holds_next(&n->place, row);
     if (!row) {
         /* A checksum is not opaque: it is meant to be nothing but octets. */

@@ -159,7 +159,8 @@ char *message_label(struct root *r, struct arena *mem)
     if (r->top && r->top->type)
         return arena_printf(mem, "%s", kerberos_label(r, mem));
     struct root *inner = carried(r);
-    const char *own = r->top && *r->top->value && r->top->state != FIELD_OPAQUE
+    bool http = r->top && strncmp(r->top->name, "HTTP", 4) == 0;
+    const char *own = http && *r->top->value && r->top->state != FIELD_OPAQUE
                           ? arena_printf(mem, "HTTP %s", r->top->value)
                           : r->what;
     return inner ? arena_printf(mem, "%s + %s", own, kerberos_label(inner, mem))

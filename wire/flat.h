@@ -54,6 +54,9 @@ bool gss_token_walk(struct bytes, struct arena *, struct faults *, struct flat_v
 /* A per-message token, MIC or Wrap (RFC 4121 4.2.6); what is sealed in it is one leaf. */
 bool gss_message_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
 bool gss_checksum_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
+/* RFC 3244's messages, and the result inside them. */
+bool kpasswd_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
+bool kpasswd_result_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
 /* Exactly one message, head and body; one that is not whole yet is a fault here. */
 bool http_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
 /* Messages over TCP, each after its length, to the end of the input; the rest of a stream that

@@ -39,8 +39,11 @@ const struct name_row *name_find(enum registry r, int64_t number)
 char *name_text(struct arena *mem, enum registry r, int64_t number)
 {
     const struct name_row *row = name_find(r, number);
-    const char *format = r == NAMES_TOK_ID || r == NAMES_GSS_FLAG ? "0x%04llx%s%s" : "%lld%s%s";
+    bool hex = r == NAMES_TOK_ID || r == NAMES_GSS_FLAG || r == NAMES_KPASSWD_VERSION;
+    const char *format = hex ? "0x%04llx%s%s" : "%lld%s%s";
 
+    if (r == NAMES_ERROR && row && number >= KPASSWD_RESULTS)
+        number -= KPASSWD_RESULTS;
     return arena_printf(mem, format, (long long)number, row ? " " : "", row ? row->name : "");
 }
 

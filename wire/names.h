@@ -30,6 +30,8 @@ enum registry {
     NAMES_FAST_OPTION,
     NAMES_GSS_FLAG, /* values (0x2 mutual), RFC 4121 4.1.1.1 */
     NAMES_TOK_ID,   /* 0x0100 AP-REQ ... RFC 4121 4.1 */
+    NAMES_KPASSWD,  /* result codes, RFC 3244 2 */
+    NAMES_KPASSWD_VERSION,
     NAMES_REGISTRIES
 };
 
@@ -43,9 +45,15 @@ char *name_text(struct arena *mem, enum registry, int64_t number);
 char *name_flags(struct arena *mem, enum registry, uint32_t flags);
 
 /* Values engines and tests use by name: constants exactly as printed. */
+/* A result of the password protocol among errors: so much more than its number, so that it is not
+ * taken for the error of that number. name_text shows it as its number. */
+#define KPASSWD_RESULTS 46400
 enum krb_error {
 #define E(number, name, text, spec) name = number,
 #include "wire/names_error.def"
+#undef E
+#define E(number, name, text) name = KPASSWD_RESULTS + number,
+#include "wire/names_kpasswd.def"
 #undef E
 };
 enum pa_type {

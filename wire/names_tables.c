@@ -5,6 +5,9 @@ static const struct name_row errors[] = {
 #define E(number, name, text, spec) {number, #name, text, spec},
 #include "wire/names_error.def"
 #undef E
+#define E(number, name, text) {KPASSWD_RESULTS + (number), #name, text, "RFC 3244 2"},
+#include "wire/names_kpasswd.def"
+#undef E
 };
 
 static const struct name_row padata[] = {
@@ -258,6 +261,19 @@ static const struct name_row tok_ids[] = {
     {0x0504, "GSS_Wrap", "A message with its protection, sealed or signed.", "RFC 4121 4.2.6.2"},
 };
 
+static const struct name_row kpasswd_results[] = {
+#define E(number, name, text) {number, #name, text, "RFC 3244 2"},
+#include "wire/names_kpasswd.def"
+#undef E
+};
+
+static const struct name_row kpasswd_versions[] = {
+    {0x0001, "change password", "The older form: one's own password. Every reply has it too.",
+     "RFC 3244 2"},
+    {0xff80, "set password", "RFC 3244's form: one's own password, or another account's.",
+     "RFC 3244 2"},
+};
+
 const struct name_table *const name_tables[NAMES_REGISTRIES] = {
     [NAMES_ERROR] = &(const struct name_table)NAME_TABLE(errors),
     [NAMES_PADATA] = &(const struct name_table)NAME_TABLE(padata),
@@ -275,5 +291,7 @@ const struct name_table *const name_tables[NAMES_REGISTRIES] = {
     [NAMES_ETYPE] = &names_of_etypes,
     [NAMES_CKSUMTYPE] = &names_of_cksumtypes,
     [NAMES_KEY_USAGE] = &names_of_usages,
+    [NAMES_KPASSWD] = &(const struct name_table)NAME_TABLE(kpasswd_results),
+    [NAMES_KPASSWD_VERSION] = &(const struct name_table)NAME_TABLE(kpasswd_versions),
     [NAMES_ADTYPE] = &(const struct name_table)NAME_TABLE(adtypes),
 };

@@ -60,6 +60,14 @@ static const struct holds_row holds[] = {
 
     {"Authenticator.cksum.checksum", "cksumtype", CKSUMTYPE_GSS, "GSS-CHECKSUM", NULL,
      FLAT_GSS_CHECKSUM, "RFC 4121 4.1.1"},
+
+    /* The older form has the new password there and nothing else. */
+    {"KPASSWD-REQ/EncKrbPrivPart.user-data", NULL, 0, "ChangePasswdData", &ASN_ChangePasswdData,
+     FLAT_NONE, "RFC 3244 2"},
+    {"KPASSWD-REP/EncKrbPrivPart.user-data", NULL, 0, "KPASSWD-RESULT", NULL, FLAT_KPASSWD_RESULT,
+     "RFC 3244 2"},
+    {"KPASSWD-REP/KRB-ERROR.e-data", NULL, 0, "KPASSWD-RESULT", NULL, FLAT_KPASSWD_RESULT,
+     "RFC 3244 2"},
 };
 
 static const struct opens_row opens[] = {

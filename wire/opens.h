@@ -26,7 +26,15 @@ struct place {
 unsigned place_fits(const char *key, const struct place *);
 
 /* Octets that are not DER but have rows of their own (wire/flat.h). */
-enum flat_format { FLAT_NONE, FLAT_GSS_TOKEN, FLAT_GSS_CHECKSUM, FLAT_HTTP, FLAT_FRAME };
+enum flat_format {
+    FLAT_NONE,
+    FLAT_GSS_TOKEN,
+    FLAT_GSS_CHECKSUM,
+    FLAT_HTTP,
+    FLAT_FRAME,
+    FLAT_KPASSWD,
+    FLAT_KPASSWD_RESULT
+};
 
 /* An OCTET STRING whose contents are another value. */
 struct holds_row {

@@ -279,6 +279,10 @@ bool client_as_reply(struct client *c, const struct packet *p, struct turn *t)
     if (!request_confirmed(c, t, &part) || !client_reply_check(c, t, &rep, &part))
         return true;
     const struct cred *tgt = client_cache_keep_reply(c, t, &rep, &part);
+    if (c->task.kind == CLIENT_PASSWORD) {
+        c->task.cred = tgt;
+        return client_kpasswd_send(c, t);
+    }
     c->cname = tgt->client;
     c->crealm = tgt->crealm;
     c->known = true;

@@ -98,10 +98,11 @@ const struct cred *client_cache_keep_reply(struct client *c, struct turn *t,
         .user_to_user = c->task.user_to_user,
         .second_ticket = c->task.second_ticket,
     };
-    bool inherits = c->task.kind != CLIENT_LOGON && !part->has_caddr;
+    bool inherits = c->task.cred && !part->has_caddr;
     cred.caddr = inherits ? c->task.cred->caddr : part->caddr;
     key_from_wire(&part->key, &cred.session);
-    bool apart = c->task.kind == CLIENT_FORWARD || c->task.kind == CLIENT_PROXY;
+    bool apart = c->task.kind == CLIENT_FORWARD || c->task.kind == CLIENT_PROXY ||
+                 c->task.kind == CLIENT_PASSWORD;
     const struct cred *kept = apart ? cred_copy(c, &cred) : client_cache_keep(c, &cred);
     c->got = kept;
     wipe(&cred.session, sizeof cred.session);

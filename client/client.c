@@ -17,6 +17,8 @@ static const struct transition {
     {AWAIT_TGS_REP, MESSAGE_ERROR, client_tgs_error},   /* refused */
     {AWAIT_TGS_REP, MESSAGE_TGS_REP, client_tgs_reply}, /* granted; a GET goes on to AWAIT_PAGE */
     {AWAIT_PAGE, MESSAGE_HTTP, client_ap_page},         /* the page, and the service's proof */
+    {AWAIT_PASSWORD, MESSAGE_ERROR, client_kpasswd_error}, /* refused, before there was a key */
+    {AWAIT_PASSWORD, MESSAGE_OTHER, client_kpasswd_reply}, /* the result */
 };
 
 /* What a task begins with. */
@@ -24,7 +26,7 @@ static bool (*const begin[])(struct client *, struct turn *) = {
     [CLIENT_LOGON] = client_as_begin,       [CLIENT_TICKET] = client_tgs_begin,
     [CLIENT_GET] = client_ap_begin,         [CLIENT_RENEW] = client_renew_begin,
     [CLIENT_VALIDATE] = client_renew_begin, [CLIENT_FORWARD] = client_renew_begin,
-    [CLIENT_PROXY] = client_renew_begin,
+    [CLIENT_PROXY] = client_renew_begin,    [CLIENT_PASSWORD] = client_as_begin,
 };
 
 /* The APPLICATION tag tells Kerberos messages apart (RFC 4120 5). */

@@ -1,13 +1,19 @@
 /* What the AS and TGS exchanges share on the client's side: sending, reading, errors. */
 #include "client/inside.h"
 
+static uint16_t port_of(enum awaiting awaiting)
+{
+    return awaiting == AWAIT_PAGE ? 80 : awaiting == AWAIT_PASSWORD ? 464 : 88;
+}
+
 void client_send_request(struct client *c, struct turn *t, enum awaiting awaiting,
                          const struct party *to, struct bytes data)
 {
     /* Memory may run out in either line: only then does the task move on. */
     struct bytes kept = arena_copy(c->mem, data);
     enum transport via = awaiting == AWAIT_PAGE ? VIA_HTTP : c->task.via;
-    outbox_send(t->out, &(struct packet){.via = via, .to = to, .data = data});
+    outbox_send(t->out,
+                &(struct packet){.via = via, .to = to, .port = port_of(awaiting), .data = data});
     c->task.request = kept;
     c->task.awaiting = awaiting;
     c->task.peer = to;
@@ -60,8 +66,10 @@ bool client_too_big(struct client *c, struct turn *t, const struct KRB_ERROR *e)
     if (e->error_code != KRB_ERR_RESPONSE_TOO_BIG || c->task.via != VIA_UDP)
         return false;
     tell(t, STEP_DONE, "client.tcp", A_INT("octets", (int64_t)c->task.request.n));
-    outbox_send(t->out,
-                &(struct packet){.via = VIA_TCP, .to = c->task.peer, .data = c->task.request});
+    outbox_send(t->out, &(struct packet){.via = VIA_TCP,
+                                         .to = c->task.peer,
+                                         .port = port_of(c->task.awaiting),
+                                         .data = c->task.request});
     c->task.via = VIA_TCP;
     return true;
 }

@@ -21,7 +21,7 @@ struct cred {
 };
 
 /* What a task waits for: the rows of the table in client.c. */
-enum awaiting { AWAIT_NOTHING, AWAIT_AS_REP, AWAIT_TGS_REP, AWAIT_PAGE };
+enum awaiting { AWAIT_NOTHING, AWAIT_AS_REP, AWAIT_TGS_REP, AWAIT_PAGE, AWAIT_PASSWORD };
 
 /* FAST (RFC 6113 5.4). */
 struct fast {
@@ -58,6 +58,9 @@ struct task {
     struct key long_term, reply; /* reply: long_term, strengthened by FAST */
     struct bytes salt, params;
     uint32_t kvno;
+    struct bytes new_password;
+    struct PrincipalName target_name; /* PASSWORD: whose it is; no parts: one's own */
+    struct bytes target_realm;
     bool timestamp_first;
     unsigned rounds; /* AS-REQs sent with a proof */
     struct fast fast;
@@ -71,6 +74,12 @@ struct task {
     const struct party *service;
     const char *target, *host;
 };
+
+/* Its ticket comes from the AS. */
+static inline bool logs_on(const struct task *task)
+{
+    return task->kind == CLIENT_LOGON || task->kind == CLIENT_PASSWORD;
+}
 
 /* Keys and numbers of an accepted AP exchange, for messages protected later (RFC 4121 4.2). */
 struct security_context {
@@ -126,6 +135,8 @@ enum finding {
     FIND_TOKEN,
     FIND_NO_PROOF,
     FIND_PROOF,
+    FIND_RESULT,       /* of the password protocol: not changed */
+    FIND_RESULT_PROOF, /* the result cannot be believed */
     FINDINGS
 };
 struct detail {
@@ -185,6 +196,10 @@ bool client_ap_begin(struct client *, struct turn *);
 /* The GET itself, with task.cred. */
 bool client_ap_send(struct client *, struct turn *);
 bool client_ap_page(struct client *, const struct packet *, struct turn *);
+/* The change itself, with task.cred (kpasswd.c). */
+bool client_kpasswd_send(struct client *, struct turn *);
+bool client_kpasswd_reply(struct client *, const struct packet *, struct turn *);
+bool client_kpasswd_error(struct client *, const struct packet *, struct turn *);
 
 /* ---- the long-term key (key.c) --------------------------------------------------------------- */
 /* Makes task.long_term for this encryption type from the password or the keytab; what was made

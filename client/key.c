@@ -3,9 +3,10 @@
 
 void client_forget_secret(struct task *task)
 {
-    /* The password is a copy in the client's own arena: nobody else reads it. */
+    /* The passwords are copies in the client's own arena: nobody else reads them. */
     wipe((void *)(uintptr_t)task->password.p, task->password.n);
-    task->password.n = 0;
+    wipe((void *)(uintptr_t)task->new_password.p, task->new_password.n);
+    task->password.n = task->new_password.n = 0;
     wipe(&task->long_term, sizeof task->long_term);
     wipe(&task->reply, sizeof task->reply);
     wipe(&task->fast.key, sizeof task->fast.key);

@@ -71,6 +71,10 @@ static const struct fault_row rows[FINDINGS] = {
                        "the service was asked to prove itself and did not: no AP-REP",
                        "RFC 4120 3.2.5", "an AP-REP"},
     [FIND_PROOF] = {"client.ap.proof", "the service's proof does not hold", "RFC 4120 3.2.5", NULL},
+    [FIND_RESULT] = {"client.kpasswd.result", "the password was not changed", "RFC 3244 2", NULL},
+    [FIND_RESULT_PROOF] = {"client.kpasswd.proof",
+                           "the result was not sealed by who could open the ticket", "RFC 3244 2",
+                           NULL},
 };
 
 /* The code that stands for a finding, and words where the code's own would mislead. */
@@ -110,6 +114,8 @@ static const struct {
     [FIND_NO_PROOF] = {KRB_AP_ERR_MUT_FAIL,
                        "Mutual authentication failed: the service sent no proof"},
     [FIND_PROOF] = {KRB_AP_ERR_MUT_FAIL, NULL},
+    [FIND_RESULT] = {KRB5_KPASSWD_HARDERROR, NULL},
+    [FIND_RESULT_PROOF] = {KRB_AP_ERR_MUT_FAIL, NULL},
 };
 
 const struct fault_row *client_fault_table(size_t *n)
@@ -122,7 +128,9 @@ bool client_refuse(struct client *c, struct turn *t, enum finding what, struct d
 {
     const char *expected = d.expected ? d.expected : rows[what].expected;
     int32_t code = d.code ? d.code : outcomes[what].code;
-    const char *own = what == FIND_STATUS ? d.found : d.code ? NULL : outcomes[what].words;
+    const char *own = what == FIND_STATUS || what == FIND_RESULT ? d.found
+                      : d.code                                   ? NULL
+                                                                 : outcomes[what].words;
     const char *text = client_outcome_words(c, code, own);
 
     tell(t, STEP_REFUSED, rows[what].id, A_STR("expected", expected ? expected : ""),

@@ -30,7 +30,7 @@ static bool nonce_is_ours(struct client *c, struct turn *t, const struct reply *
 static bool client_is_ours(struct client *c, struct turn *t, const struct reply *r)
 {
     const struct task *task = &c->task;
-    bool free = task->kind == CLIENT_LOGON && (task->options & KDC_OPT_CANONICALIZE);
+    bool free = logs_on(task) && (task->options & KDC_OPT_CANONICALIZE);
     bool same = principal_equal(&r->rep->cname, &task->cname);
     if (!bytes_equal(r->rep->crealm, task->crealm) || (!same && !(free && task->confirmed)))
         return fails(c, t, FIND_CLIENT, client_shown(t->mem, &task->cname, task->crealm),
@@ -74,7 +74,7 @@ static bool server_is_asked(struct client *c, struct turn *t, const struct reply
  * starts when the user was authenticated: that may be hours ago. */
 static int64_t made_at(const struct client *c, const struct EncKDCRepPart *part)
 {
-    if (c->task.kind == CLIENT_LOGON)
+    if (logs_on(&c->task))
         return part->has_starttime && !c->task.from ? part->starttime : part->authtime;
     return part->has_starttime && c->task.kind != CLIENT_VALIDATE ? part->starttime : 0;
 }
@@ -98,7 +98,7 @@ static int64_t renewable_until(const struct task *task)
 {
     if (task->rtime)
         return task->rtime;
-    if (task->kind != CLIENT_LOGON && task->cred->renew_till)
+    if (!logs_on(task) && task->cred->renew_till)
         return task->cred->renew_till;
     return task->options & KDC_OPT_RENEWABLE ? INT64_MAX : task->till;
 }
@@ -142,7 +142,7 @@ static bool addresses_are_asked(struct client *c, struct turn *t, const struct r
 {
     const struct task *task = &c->task;
     const struct HostAddresses none = {0}, *got = r->part->has_caddr ? &r->part->caddr : &none;
-    bool anew = task->kind == CLIENT_LOGON || (task->options & (KDC_OPT_FORWARDED | KDC_OPT_PROXY));
+    bool anew = logs_on(task) || (task->options & (KDC_OPT_FORWARDED | KDC_OPT_PROXY));
     const struct HostAddresses *due = anew ? &task->addresses : &task->cred->caddr;
     if (!same_addresses(got, due) && (anew || got->n))
         return fails(c, t, FIND_ADDRESSES, arena_printf(t->mem, "%zu", due->n),

@@ -86,6 +86,10 @@ static bool read_logon(struct client *c, const struct client_do_args *a, struct 
         return false;
     task->crealm = arena_copy(c->mem, task->crealm);
     task->srealm = task->crealm;
+    if (a->task == CLIENT_PASSWORD)
+        return read_name(c, "kadmin/changepw", NT_SRV_INST, &task->sname, NULL) &&
+               (!a->change_for ||
+                read_name(c, a->change_for, NT_PRINCIPAL, &task->target_name, &task->target_realm));
     if (a->in_tkt)
         return read_name(c, a->in_tkt, NT_SRV_INST, &task->sname, &task->srealm);
     task->sname = client_tgs_name(c->mem, task->crealm);
@@ -166,6 +170,8 @@ bool client_task_read(struct client *c, const struct client_do_args *a, int64_t 
         .anonymous = a->anonymous,
         .anew = a->anew,
         .password = arena_copy(c->mem, a->password),
+        .new_password = arena_copy(c->mem, a->new_password),
+        .target_realm = c->config.realm,
         .keytab = a->keytab,
         .timestamp_first = a->timestamp_first,
         .fast = {.file = a->armor, .hide = a->hide_client},
@@ -177,5 +183,6 @@ bool client_task_read(struct client *c, const struct client_do_args *a, int64_t 
     if (task->user_to_user)
         task->options |= KDC_OPT_ENC_TKT_IN_SKEY;
     read_times(a, now, task);
-    return a->task == CLIENT_LOGON ? read_logon(c, a, task) : read_service(c, a, task);
+    bool logon = a->task == CLIENT_LOGON || a->task == CLIENT_PASSWORD;
+    return logon ? read_logon(c, a, task) : read_service(c, a, task);
 }

@@ -99,7 +99,7 @@ static const struct {
  * password was wrong. */
 static bool wrong_password(const struct client *c, int32_t code)
 {
-    return c->task.kind == CLIENT_LOGON && !c->task.keytab &&
+    return logs_on(&c->task) && !c->task.keytab &&
            (code == KDC_ERR_PREAUTH_FAILED || code == KRB_AP_ERR_BAD_INTEGRITY);
 }
 
@@ -131,6 +131,7 @@ static const struct {
     [CLIENT_VALIDATE] = {"kinit", "validating credentials"},
     [CLIENT_FORWARD] = {"forward", "getting a forwarded ticket"},
     [CLIENT_PROXY] = {"proxy", "getting a proxy ticket for %s"},
+    [CLIENT_PASSWORD] = {"kpasswd", "getting initial ticket"},
 };
 
 const char *client_outcome_words(struct client *c, int32_t code, const char *own)
@@ -140,7 +141,7 @@ const char *client_outcome_words(struct client *c, int32_t code, const char *own
     enum client_task kind = c->task.awaiting == AWAIT_TGS_REP && c->task.kind == CLIENT_GET
                                 ? CLIENT_TICKET
                                 : c->task.kind;
-    const char *doing = doings[kind].doing;
+    const char *doing = c->task.awaiting == AWAIT_PASSWORD ? NULL : doings[kind].doing;
     if (!doing)
         return arena_printf(c->mem, "%s: %s", doings[kind].program, why);
     const char *name =

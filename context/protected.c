@@ -115,7 +115,8 @@ static int32_t check_addresses(struct turn *t, const struct protected_end *e, co
         return refused(t, PROTECTED_REFLECTED, KRB_AP_ERR_BADADDR, "s-address");
     if (g->has_s && e->theirs && !address_equal(g->s, e->theirs))
         return refused(t, PROTECTED_S_ADDRESS, KRB_AP_ERR_BADADDR, "s-address");
-    if (g->has_r && e->ours && !address_equal(g->r, e->ours))
+    bool somewhere = e->ours && e->ours->addr_type != DIRECTIONAL;
+    if (g->has_r && somewhere && !address_equal(g->r, e->ours))
         return refused(t, PROTECTED_R_ADDRESS, KRB_AP_ERR_BADADDR, "r-address");
     return 0;
 }

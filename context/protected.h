@@ -28,7 +28,8 @@ struct protected_end {
 };
 
 /* Addresses that say only which way a message goes (RFC 4120 7.1): of who sent the AP-REQ, and of
- * who received it. Network address translation does not change them. */
+ * who received it. Network address translation does not change them. Whose own
+ * address is one of these does not look at r-address. */
 extern const struct HostAddress address_of_initiator, address_of_acceptor;
 
 /* The message's DER, in turn->mem; send_seq counts on. False: our fault. */

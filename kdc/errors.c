@@ -9,6 +9,9 @@ const struct fault_row kdc_faults[KDC_FAULTS] = {
                        "RFC 4120 3.1.3", "[APPLICATION 10] or [APPLICATION 12]"},
     [NOT_WHOLE] = {"kdc.not-whole", "the message does not end where its first length says",
                    "RFC 4120 7.2", NULL},
+    [NOT_A_CHANGE] = {"kdc.not-a-change",
+                      "this is no request to change a password, so there is nobody to answer",
+                      "RFC 3244 2", "an AP-REQ behind its length"},
 };
 
 const struct fault_row *kdc_fault_table(size_t *n)

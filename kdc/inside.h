@@ -121,6 +121,18 @@ int32_t tgs_answer(struct exchange *);
 /* DONE, or the error; told as a decision. For a step of the AS and of the TGS. */
 int32_t client_standing(struct exchange *, const struct account *, enum way_in);
 
+/* ---- kdc.c -------------------------------------------------------------------------------------
+ */
+
+/* Sends the reply again that these octets got before; false: they are new. */
+bool answered_before(struct exchange *);
+void send_reply(struct exchange *, struct bytes reply);
+
+/* ---- kpasswd.c ---------------------------------------------------------------------------------
+ */
+
+bool kdc_kpasswd(struct kdc *, const struct packet *, struct turn *);
+
 /* ---- server.c: which account a ticket is for, as both exchanges ask ----------------------------
  */
 
@@ -183,7 +195,7 @@ const char *option_refused(uint32_t options);
 /* ---- errors.c ----------------------------------------------------------------------------------
  */
 
-enum kdc_fault { NOT_A_REQUEST, NOT_WHOLE, KDC_FAULTS };
+enum kdc_fault { NOT_A_REQUEST, NOT_WHOLE, NOT_A_CHANGE, KDC_FAULTS };
 extern const struct fault_row kdc_faults[KDC_FAULTS];
 
 /* The KRB-ERROR that ends the exchange with this code. */

@@ -16,7 +16,7 @@ void kdc_realm(struct kdc *kdc, const struct realm *realm)
 
 /* The longer reply that a datagram cannot carry is kept: the client asks again over TCP with the
  * same octets, and a TGS would otherwise take that for a replay. */
-static void send_reply(struct exchange *x, struct bytes reply)
+void send_reply(struct exchange *x, struct bytes reply)
 {
     size_t limit = x->packet->limit;
     if (limit && reply.n > limit) {
@@ -36,7 +36,7 @@ static void send_reply(struct exchange *x, struct bytes reply)
 }
 
 /* A retransmission: the same octets again get the reply they got, and count once. */
-static bool answered_before(struct exchange *x)
+bool answered_before(struct exchange *x)
 {
     struct ledger *ledger = x->kdc->config.ledger;
     uint8_t earlier[LOOKASIDE_MAX];
@@ -107,6 +107,8 @@ static bool is_request(const struct packet *packet, struct turn *turn)
 static bool receive(void *arg, const struct packet *packet, struct turn *turn)
 {
     struct kdc *kdc = arg;
+    if (packet->port == KPASSWD_PORT)
+        return kdc_kpasswd(kdc, packet, turn);
     if (!is_request(packet, turn))
         return true;
     struct exchange *x = arena_new_of(turn->mem, struct exchange); /* wiped with the turn */

@@ -21,9 +21,12 @@ struct kdc *kdc_new(struct arena *, const struct kdc_config *);
 /* The snapshot from the next turn on. */
 void kdc_realm(struct kdc *, const struct realm *);
 
-/* A whole message in; the reply and what is told leave by the turn. False: our fault (memory,
- * crypto). A refused request is a KRB-ERROR and true; so is one that is malformed inside. What is
- * no Kerberos request at all, or not whole, gets silence on every transport, a fault in
+#define KPASSWD_PORT 464 /* packet->port of changes of passwords (RFC 3244) */
+
+/* A whole message in; the reply and what is told leave by the turn. What came to
+ * KPASSWD_PORT is a change of a password, anything else an AS-REQ or TGS-REQ. False: our fault
+ * (memory, crypto). A refused request is a KRB-ERROR and true; so is one that is malformed inside.
+ * What is no Kerberos request at all, or not whole, gets silence on every transport, a fault in
  * turn->faults, and true. A reply longer than packet->limit becomes KRB_ERR_RESPONSE_TOO_BIG. */
 bool kdc_receive(struct kdc *, const struct packet *, struct turn *);
 

@@ -20,11 +20,12 @@ enum account_flag {
     ACCOUNT_OK_AS_DELEGATE = 8,
     ACCOUNT_NO_SERVER = 16, /* no tickets for it */
     ACCOUNT_MUST_CHANGE = 32,
-    ACCOUNT_LOCKED = 64,          /* closed by an administrator, until he opens it */
-    ACCOUNT_MACHINE = 128,        /* a computer: "name$", salted and looked up as MS-KILE says */
-    ACCOUNT_TRUST = 256,          /* krbtgt/OTHER.REALM: the way out to a trusted realm */
-    ACCOUNT_DES_ONLY = 512,       /* UseDESOnly (MS-KILE 3.3.1.1): no key but single DES is used */
-    ACCOUNT_FAST_REQUIRED = 1024, /* logs on inside armor only (RFC 6113 5.4) */
+    ACCOUNT_LOCKED = 64,           /* closed by an administrator, until he opens it */
+    ACCOUNT_MACHINE = 128,         /* a computer: "name$", salted and looked up as MS-KILE says */
+    ACCOUNT_TRUST = 256,           /* krbtgt/OTHER.REALM: the way out to a trusted realm */
+    ACCOUNT_DES_ONLY = 512,        /* UseDESOnly (MS-KILE 3.3.1.1): no key but single DES is used */
+    ACCOUNT_FAST_REQUIRED = 1024,  /* logs on inside armor only (RFC 6113 5.4) */
+    ACCOUNT_SETS_PASSWORDS = 2048, /* may set the passwords of others (RFC 3244) */
 };
 
 /* Supported encryption types as bits (MS-KILE 2.2.7). The last is no type: whoever says it takes
@@ -70,6 +71,7 @@ struct realm_policy {
     unsigned attempts;
     int64_t attempt_window;     /* microseconds */
     bool no_postdate;           /* no ticket starts in the future (RFC 4120 2.4): error 10 */
+    size_t password_min;        /* characters of the shortest password that is taken; 0: any */
     bool windows_names;         /* names are looked up as MS-KILE 3.3.5.1.1 says: letters of either
                                  * case, HOST's aliases, "name$"; else exactly (RFC 4120 6.2) */
     bool duplicates;            /* an SPN may stand on two accounts: looked up, it is not unique */

@@ -1,9 +1,10 @@
 /* What the AS and TGS exchanges share on the client's side: sending, reading, errors. */
 #include "client/inside.h"
 
+/* Of a KDC, which has two. */
 static uint16_t port_of(enum awaiting awaiting)
 {
-    return awaiting == AWAIT_PAGE ? 80 : awaiting == AWAIT_PASSWORD ? 464 : 88;
+    return awaiting == AWAIT_PASSWORD ? 464 : 0;
 }
 
 void client_send_request(struct client *c, struct turn *t, enum awaiting awaiting,

@@ -72,6 +72,7 @@ static struct realm_policy policy_of(const struct scenario_realm *r, struct aren
                              .max_renew = r->max_renew,
                              .attempts = r->attempts,
                              .attempt_window = r->attempt_window,
+                             .password_min = r->password_min,
                              .duplicates = r->duplicates};
     if (r->preset)
         preset_apply(preset_find(r->preset), mem, &p);
@@ -249,10 +250,10 @@ static bool add_trust(struct maker *m, const struct scenario_trust *t)
 static bool add_all(struct maker *m)
 {
     const struct scenario *s = m->scenario;
-    char *krbtgt = arena_printf(m->mem, "krbtgt/%s", m->realm->name);
-    if (!scenario_account(s, m->realm->name, krbtgt)) {
-        struct scenario_account tgs = {.name = krbtgt, .kvno = 1};
-        if (!add_account(m, &tgs))
+    const char *own[] = {arena_printf(m->mem, "krbtgt/%s", m->realm->name), CHANGEPW};
+    for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
+        struct scenario_account service = {.name = own[i], .kvno = 1};
+        if (!scenario_account(s, m->realm->name, own[i]) && !add_account(m, &service))
             return false;
     }
     for (size_t i = 0; i < s->n_trusts; i++)

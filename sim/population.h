@@ -7,6 +7,9 @@
 #include "sim/scenario.h"
 #include "wire/keytab.h"
 
+/* The account that passwords are changed at (RFC 3244); each realm has it, as it has krbtgt. */
+#define CHANGEPW "kadmin/changepw"
+
 /* The realm of that name (NULL: the first). In mem (the arena of the run). Keys of accounts with a
  * password come from string-to-key (remembered within the process: a PBKDF2 takes milliseconds);
  * random ones, krbtgt's among them, from the stream of the seed. The two ends of a trust have the

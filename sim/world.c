@@ -80,7 +80,8 @@ static void add_kdc(struct world *w, struct actor *a)
     a->port = 88;
     a->kdc = kdc_new(w->mem, &config);
     for (size_t i = 0; i < realm_count(realm); i++)
-        world_tell_keys(w, a, name, realm_account(realm, i), NULL);
+        if (strcmp(realm_account(realm, i)->text, CHANGEPW) != 0) /* told where it is used */
+            world_tell_keys(w, a, name, realm_account(realm, i), NULL);
 }
 
 static bool add_service(struct world *w, struct actor *a)

@@ -453,12 +453,13 @@ static void nothing_changed_on_the_way_is_taken(void **state)
     for (size_t n = 0; n < data.n; n++)
         silent(bytes_of(changing, n));
     struct arena *mem = a->mem;
+    const struct realm *realm = people(8);
     a->mem = a->turn.mem = arena_new(1 << 16);
     for (size_t bit = 0; bit < 8 * data.n; bit++) {
         arena_reset(a->mem);
         ledger_free(a->ledger);
         a->ledger = ledger_new(16, false);
-        kdc = kdc_new(a->mem, &(struct kdc_config){"kdc", people(8), a->ledger, &changer});
+        kdc = kdc_new(a->mem, &(struct kdc_config){"kdc", realm, a->ledger, &changer});
         changing[bit / 8] ^= (uint8_t)(1 << bit % 8);
         sent(bytes_of(changing, data.n));
         changing[bit / 8] ^= (uint8_t)(1 << bit % 8);

@@ -77,17 +77,25 @@ static bool no_attempt_left(struct exchange *x, struct bytes *account)
     return false;
 }
 
+/* A wrong clock is no wrong password, and no right one either: it may be an old recording, which
+ * must not clear the account of the guesses made meanwhile. The same where no key was tried. */
+static void settle(struct exchange *x, struct bytes account, int32_t code)
+{
+    struct ledger *ledger = x->kdc->config.ledger;
+    if (!code || code == KDC_ERR_PREAUTH_FAILED)
+        attempt_settle(ledger, account, !code, x->turn->now);
+    else
+        attempt_withdraw(ledger, account);
+}
+
 static int32_t verify(struct exchange *x, const struct mechanism *m, const struct PA_DATA *pa)
 {
     struct bytes account = {0};
     if (no_attempt_left(x, &account))
         return refuse(x, KDC_ERR_CLIENT_REVOKED, "too many wrong passwords");
     int32_t code = m->verify(x, pa);
-    /* A wrong clock is no wrong password. Whatever else fails proves nothing: it must not clear the
-     * account of the wrong ones before. */
-    bool good = !code || code == KRB_AP_ERR_SKEW;
     if (account.n && x->counted)
-        attempt_settle(x->kdc->config.ledger, account, good, x->turn->now);
+        settle(x, account, code);
     if (code == KDC_ERR_PREAUTH_FAILED)
         x->e_data = offers(x);
     if (!code)

@@ -211,6 +211,19 @@ void attempt_settle(struct ledger *l, struct bytes account, bool good, int64_t n
     leave(l, s);
 }
 
+void attempt_withdraw(struct ledger *l, struct bytes account)
+{
+    struct print p = print_of(l->seed, account);
+    struct shard *s = enter(l, &p);
+    uint32_t at = table_find(&s->accounts, &p);
+    struct attempts *a = at ? &s->attempts[at] : NULL;
+    if (a && a->pending)
+        a->pending--;
+    if (a && !a->pending && !a->bad)
+        table_remove(&s->accounts, at);
+    leave(l, s);
+}
+
 unsigned attempt_count(struct ledger *l, struct bytes account, int64_t now)
 {
     struct print p = print_of(l->seed, account);

@@ -28,6 +28,8 @@ enum replay replay_insert(struct ledger *, struct bytes key, int64_t now, int64_
 bool attempt_reserve(struct ledger *, struct bytes account, unsigned limit, int64_t now,
                      int64_t window);
 void attempt_settle(struct ledger *, struct bytes account, bool good, int64_t now);
+/* Neither right nor wrong: as if it had not been made. */
+void attempt_withdraw(struct ledger *, struct bytes account);
 /* How many wrong ones are remembered. Only to tell and to refuse early: who tries a key reserves.
  */
 unsigned attempt_count(struct ledger *, struct bytes account, int64_t now);

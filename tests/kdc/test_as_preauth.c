@@ -118,6 +118,43 @@ static void test_attempts_are_not_cleared_without_proof(void **state)
     assert_int_equal(ask_as(a, &good, NULL).error, KDC_ERR_CLIENT_REVOKED);
 }
 
+/* Nor is it cleared by a recording of the right one, an hour old. */
+static void test_attempts_are_not_cleared_by_an_old_recording(void **state)
+{
+    (void)state;
+    struct realm_policy p = *realm_policy(asker_realm(a));
+    p.attempts = 3;
+    p.attempt_window = 10 * MINUTE;
+    asker_policy(a, &p);
+    struct ask bad = {"alice", TGS, .till = TILL, .stamp_key = asker_key(a, "bob", 18)};
+    struct ask old = {"alice", TGS, .till = TILL, .stamp_key = asker_key(a, "alice", 18),
+                      .stamp = ASKER_NOW - HOUR};
+    for (uint32_t i = 0; i < 3; i++) {
+        old.nonce = 100 + i;
+        assert_int_equal(ask_as(a, &old, NULL).error, KRB_AP_ERR_SKEW);
+        bad.nonce = 200 + i;
+        assert_int_equal(ask_as(a, &bad, NULL).error, KDC_ERR_PREAUTH_FAILED);
+    }
+    old.nonce = 300;
+    assert_int_equal(ask_as(a, &old, NULL).error, KDC_ERR_CLIENT_REVOKED);
+}
+
+/* But a clock that is wrong closes no account. */
+static void test_a_wrong_clock_is_not_counted(void **state)
+{
+    (void)state;
+    struct realm_policy p = *realm_policy(asker_realm(a));
+    p.attempts = 2;
+    p.attempt_window = 10 * MINUTE;
+    asker_policy(a, &p);
+    struct ask off = {"alice", TGS, .till = TILL, .stamp_key = asker_key(a, "alice", 18),
+                      .stamp = ASKER_NOW + HOUR};
+    for (off.nonce = 100; off.nonce < 105; off.nonce++)
+        assert_int_equal(ask_as(a, &off, NULL).error, KRB_AP_ERR_SKEW);
+    off.stamp = 0;
+    assert_int_equal(ask_as(a, &off, off.stamp_key).error, 0);
+}
+
 static void test_retransmitted_failure_counts_once(void **state)
 {
     (void)state;
@@ -180,6 +217,8 @@ int main(void)
         TEST(test_skew_edge),
         TEST(test_attempts),
         TEST(test_attempts_are_not_cleared_without_proof),
+        TEST(test_attempts_are_not_cleared_by_an_old_recording),
+        TEST(test_a_wrong_clock_is_not_counted),
         TEST(test_retransmitted_failure_counts_once),
         TEST(test_every_padata_type),
         TEST(test_without_preauth),

@@ -140,6 +140,27 @@ static void test_attempts(void **state)
     ledger_free(l);
 }
 
+static void test_attempts_withdrawn(void **state)
+{
+    (void)state;
+    struct ledger *l = ledger_new(10, false);
+    struct bytes alice = BYTES_LIT("alice");
+    assert_true(attempt_reserve(l, alice, 2, NOW, MINUTE));
+    attempt_settle(l, alice, false, NOW);
+    assert_int_equal(attempt_count(l, alice, NOW), 1);
+    for (int i = 0; i < 5; i++) { /* takes its place while it lasts, and changes nothing */
+        assert_true(attempt_reserve(l, alice, 2, NOW, MINUTE));
+        assert_false(attempt_reserve(l, alice, 2, NOW, MINUTE));
+        attempt_withdraw(l, alice);
+        assert_int_equal(attempt_count(l, alice, NOW), 1);
+    }
+    assert_int_equal(attempt_count(l, alice, NOW + MINUTE), 1);
+    assert_int_equal(attempt_count(l, alice, NOW + MINUTE + 1), 0);
+    attempt_withdraw(l, BYTES_LIT("nobody"));
+    assert_int_equal(attempt_count(l, BYTES_LIT("nobody"), NOW), 0);
+    ledger_free(l);
+}
+
 static void test_attempts_full(void **state)
 {
     (void)state;
@@ -226,11 +247,17 @@ static void test_lookaside_bounds(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_replay),         cmocka_unit_test(test_every_octet_counts),
-        cmocka_unit_test(test_full),           cmocka_unit_test(test_ten_thousand_then_all_again),
-        cmocka_unit_test(test_replay_threads), cmocka_unit_test(test_attempts),
-        cmocka_unit_test(test_attempts_full),  cmocka_unit_test(test_attempt_threads),
-        cmocka_unit_test(test_lookaside),      cmocka_unit_test(test_lookaside_bounds),
+        cmocka_unit_test(test_replay),
+        cmocka_unit_test(test_every_octet_counts),
+        cmocka_unit_test(test_full),
+        cmocka_unit_test(test_ten_thousand_then_all_again),
+        cmocka_unit_test(test_replay_threads),
+        cmocka_unit_test(test_attempts),
+        cmocka_unit_test(test_attempts_withdrawn),
+        cmocka_unit_test(test_attempts_full),
+        cmocka_unit_test(test_attempt_threads),
+        cmocka_unit_test(test_lookaside),
+        cmocka_unit_test(test_lookaside_bounds),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

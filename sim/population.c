@@ -304,10 +304,14 @@ void population_keytab(const struct realm *realm, const struct account *account,
                        int64_t when, struct arena *mem, struct keytab *out)
 {
     struct PrincipalName *other = arena_new_of(mem, struct PrincipalName);
-    bool two = spn && principal_parse(mem, spn, NT_SRV_INST, other, NULL) &&
-               !principal_equal(other, &account->name);
-    out->entries = arena_array(mem, struct keytab_entry, 2 * account->n_keys);
+    bool more = spn && principal_parse(mem, spn, NT_SRV_INST, other, NULL) &&
+                !principal_equal(other, &account->name);
+    out->entries = arena_array(mem, struct keytab_entry, (2 + account->n_spns) * account->n_keys);
     out->n = add_entries(out->entries, realm, account, &account->name, when);
-    if (two)
+    for (size_t i = 0; i < account->n_spns; i++) {
+        out->n += add_entries(out->entries + out->n, realm, account, &account->spns[i], when);
+        more = more && !principal_equal(other, &account->spns[i]);
+    }
+    if (more)
         out->n += add_entries(out->entries + out->n, realm, account, other, when);
 }

@@ -17,8 +17,8 @@
 const struct realm *population_realm(const struct scenario *, const char *realm, uint64_t seed,
                                      struct crypto *, struct arena *mem, char **error);
 
-/* Every key of the account, as entries under its own name, and under spn when that is not NULL and
- * another name. In mem. */
+/* Every key of the account, as entries under its own name, its SPNs, and under spn when that is not
+ * NULL and another name. In mem. */
 void population_keytab(const struct realm *, const struct account *, const char *spn, int64_t when,
                        struct arena *mem, struct keytab *out);
 

@@ -16,6 +16,9 @@
 struct crypto;
 struct crypto *crypto_new(void); /* NULL: OpenSSL or its legacy provider cannot be had */
 void crypto_free(struct crypto *);
+/* Forgets every key but the lasting ones: for when there is nothing to do. What was derived from a
+ * session key stays behind only in what this cannot reach, the states of two hashes. */
+void crypto_forget(struct crypto *);
 
 #define KEY_MAX 32 /* octets of the longest protocol key (aes256) */
 

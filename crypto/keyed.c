@@ -99,6 +99,23 @@ const struct hmac *keyed_mac(struct crypto *c, const struct etype_row *row, stru
     return k->mac_ready[kind] ? mac : NULL;
 }
 
+void keyed_forget(struct keyed_cache *cache, void (*clear)(EVP_CIPHER_CTX *))
+{
+    for (int i = 0; i < ETYPES; i++) {
+        struct keyed *k = &cache->passing[i];
+        if (!k->used)
+            continue;
+        if (k->decrypt_ready)
+            clear(k->decrypt);
+        if (k->encrypt_ready)
+            clear(k->encrypt);
+        k->decrypt_ready = k->encrypt_ready = false;
+        memset(k->mac_ready, 0, sizeof k->mac_ready);
+        wipe(&k->key, sizeof k->key);
+        k->used = 0;
+    }
+}
+
 void keyed_cache_free(struct keyed_cache *cache)
 {
     for (int i = 0; i < ETYPES; i++)

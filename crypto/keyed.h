@@ -46,6 +46,8 @@ struct keyed *keyed_find(struct crypto *, const struct etype_row *, const struct
 EVP_CIPHER_CTX *keyed_cipher(struct crypto *, const struct etype_row *, struct keyed *,
                              bool encrypt);
 const struct hmac *keyed_mac(struct crypto *, const struct etype_row *, struct keyed *, enum kind);
+/* Wipes the passing keys, and keys their contexts anew with `clear`. */
+void keyed_forget(struct keyed_cache *, void (*clear)(EVP_CIPHER_CTX *));
 /* Wipes and frees all there is. */
 void keyed_cache_free(struct keyed_cache *);
 

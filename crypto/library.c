@@ -123,6 +123,23 @@ struct crypto *crypto_new(void)
     return c;
 }
 
+/* A context that was keyed keeps the key until it is keyed again. */
+static void key_with_zeros(EVP_CIPHER_CTX *ctx)
+{
+    static const uint8_t zeros[KEY_MAX];
+    if (ctx && EVP_CIPHER_CTX_get_key_length(ctx) <= KEY_MAX)
+        EVP_CipherInit_ex2(ctx, NULL, zeros, NULL, -1, NULL);
+}
+
+void crypto_forget(struct crypto *c)
+{
+    if (c->chained.n) {
+        key_with_zeros(c->encrypting[c->chained.n == 16 ? AES_128_CBC : AES_256_CBC]);
+        wipe(&c->chained, sizeof c->chained);
+    }
+    keyed_forget(&c->keyed, key_with_zeros);
+}
+
 void crypto_free(struct crypto *c)
 {
     if (!c)

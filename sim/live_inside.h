@@ -90,6 +90,8 @@ void live_stream_close_all(struct live_worker *);
 void live_udp_close(struct live_worker *);
 
 /* live_worker.c */
+/* Nothing more has arrived for now: what the turns before have left of keys is wiped. */
+void live_rest(struct live_worker *);
 /* The worker's own, before its sockets. first: whose scenario and realm it shares; NULL: none. */
 bool live_worker_start(struct live_worker *, const struct live_worker *first, char **error);
 bool live_worker_run(struct live_worker *); /* in a thread of its own */

@@ -146,10 +146,9 @@ static bool answers_wait(struct live_conn *c)
     return c->waiting;
 }
 
-static void on_read(struct bufferevent *io, void *arg)
+static void take_requests(struct live_conn *c)
 {
-    struct live_conn *c = arg;
-    struct evbuffer *in = bufferevent_get_input(io);
+    struct evbuffer *in = bufferevent_get_input(c->io);
     TAILQ_REMOVE(&c->worker->conns, c, at);
     TAILQ_INSERT_TAIL(&c->worker->conns, c, at);
     while (!answers_wait(c)) {
@@ -165,6 +164,15 @@ static void on_read(struct bufferevent *io, void *arg)
         evbuffer_drain(in, used);
         set_deadline(c);
     }
+}
+
+static void on_read(struct bufferevent *io, void *arg)
+{
+    (void)io;
+    struct live_conn *c = arg;
+    struct live_worker *w = c->worker;
+    take_requests(c); /* the connection may be gone */
+    live_rest(w);
 }
 
 /* Everything is written. */

@@ -72,8 +72,9 @@ static void on_datagrams(evutil_socket_t fd, short what, void *arg)
         for (int i = 0; i < n; i++)
             answer(w, i);
         if (n < BATCH)
-            return;
+            break;
     }
+    live_rest(w);
 }
 
 static void ask_for_arrival_address(int fd, int family)

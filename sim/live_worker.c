@@ -89,6 +89,21 @@ bool live_turn(struct live_worker *w, enum engine engine, struct packet *p,
     return ok;
 }
 
+/* Where calls deeper than this one have left what they had on the stack. */
+#define DEPTH ((size_t)48 << 10)
+static __attribute__((noinline)) void wipe_stack(void)
+{
+    uint8_t left[DEPTH];
+    wipe(left, sizeof left);
+}
+
+void live_rest(struct live_worker *w)
+{
+    arena_reset(w->turn_mem);
+    crypto_forget(w->crypto);
+    wipe_stack();
+}
+
 /* ---- life --------------------------------------------------------------------------------------
  */
 

@@ -11,7 +11,12 @@ struct party {
     struct bytes address; /* 4 octets (IPv4) or 16 (IPv6), high ones first; empty: not known */
 };
 
-enum transport { VIA_UDP, VIA_TCP, VIA_HTTP };
+/* Kerberos by datagram or stream, and what else travels: HTTP by stream, DNS by datagram. */
+enum transport { VIA_UDP, VIA_TCP, VIA_HTTP, VIA_DNS };
+static inline bool via_datagram(enum transport via)
+{
+    return via == VIA_UDP || via == VIA_DNS;
+}
 
 struct conn; /* a connection of the transport's; engines compare and hand back, never look inside */
 struct tls;  /* opaque: what the transport knows of the TLS layer (channel bindings) */

@@ -144,9 +144,8 @@ const char *client_outcome_words(struct client *c, int32_t code, const char *own
     const char *doing = c->task.awaiting == AWAIT_PASSWORD ? NULL : doings[kind].doing;
     if (!doing)
         return arena_printf(c->mem, "%s: %s", doings[kind].program, why);
-    const char *name =
-        strchr(doing, '%') ? client_shown(c->mem, &c->task.sname, c->task.srealm) : "";
-    int before = (int)strcspn(doing, "%");
+    const char *place = strchr(doing, '%');
+    int before = place ? (int)(place - doing) : (int)strlen(doing);
     return arena_printf(c->mem, "%s: %s while %.*s%s", doings[kind].program, why, before, doing,
-                        name);
+                        place ? client_shown(c->mem, &c->task.sname, c->task.srealm) : "");
 }

@@ -9,7 +9,7 @@ static struct conn *conn_open(struct world *w, struct actor *opener, struct acto
 {
     struct conn *c = arena_new_of(w->mem, struct conn);
     *c = (struct conn){.next = w->conns,
-                       .number = via == VIA_UDP ? 0 : ++w->tcp,
+                       .number = via_datagram(via) ? 0 : ++w->tcp,
                        .via = via,
                        .opener = opener,
                        .server = server,

@@ -183,6 +183,8 @@ struct root *dissect(struct bytes data, enum transport via, const struct keyring
     struct dissector d = {.mem = mem, .ring = ring, .crypto = crypto};
     if (via == VIA_HTTP)
         return dissect_http(&d, data);
+    if (via == VIA_DNS)
+        return dissect_dns(&d, data);
     const struct asn_type *type = message_type(data);
     if (!type && data.n && data.p[0] == 0x60)
         return read_token(&d, data);

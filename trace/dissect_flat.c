@@ -1,8 +1,10 @@
-/* The formats without ASN.1, by the map of wire/flat.h: GSS framing, the checksum 0x8003, changes of passwords, HTTP. */
+/* The formats without ASN.1, by the map of wire/flat.h: GSS framing, the checksum 0x8003, changes
+ * of passwords, HTTP, DNS. */
 #include "trace/dissect_inside.h"
 
 #include "base/text.h"
 #include "base/when.h"
+#include "wire/dns.h"
 #include "wire/flat.h"
 #include "wire/http.h"
 #include "wire/kpasswd.h"
@@ -210,6 +212,8 @@ void dissect_flat(struct dissector *d, struct root *r, enum flat_format format,
         map(d, r, kpasswd_walk, container);
     else if (format == FLAT_KPASSWD_RESULT)
         map(d, r, kpasswd_result_walk, container ? container : "KPASSWD-RESULT");
+    else if (format == FLAT_DNS)
+        map(d, r, dns_walk, container ? container : "DNS");
     else
         map(d, r, http_walk, container ? container : "HTTP");
 }
@@ -220,6 +224,27 @@ struct root *dissect_kpasswd(struct dissector *d, struct bytes data)
     struct root *r = root_new(d, data, NULL, reply ? "kpasswd reply" : "kpasswd request");
     dissect_flat(d, r, FLAT_KPASSWD, reply ? "KPASSWD-REP" : "KPASSWD-REQ");
     return r;
+}
+
+static const char *registry_name(enum registry registry, int64_t number)
+{
+    const struct name_row *row = name_find(registry, number);
+    return row ? row->name : "?";
+}
+
+static char *records_text(struct arena *mem, const struct dns_message *m)
+{
+    char *text = arena_str(mem, bytes_str(""));
+    for (size_t i = 0; i < m->n && i < 4; i++) {
+        const struct dns_record *r = &m->records[i];
+        const uint8_t *p = r->address.p;
+        const char *value = r->target ? r->target : "";
+        if (r->address.n == 4)
+            value = arena_printf(mem, "%d.%d.%d.%d", p[0], p[1], p[2], p[3]);
+        text = arena_printf(mem, "%s%s%s %s", text, i ? ", " : "",
+                            registry_name(NAMES_DNS_TYPE, r->type), value);
+    }
+    return text;
 }
 
 struct root *dissect_http(struct dissector *d, struct bytes data)
@@ -241,5 +266,25 @@ struct root *dissect_http(struct dissector *d, struct bytes data)
                 spaces++;
             }
     r->top->value = text_escape(d->mem, line);
+    return r;
+}
+
+/* "DNS query A www.example.test", "DNS answer 10.0.0.21", "DNS answer NXDOMAIN". */
+struct root *dissect_dns(struct dissector *d, struct bytes data)
+{
+    struct dns_message m;
+    bool read = dns_read(data, d->mem, NULL, &m);
+    struct root *r = root_new(d, data, NULL, read && m.answer ? "DNS answer" : "DNS query");
+    dissect_flat(d, r, FLAT_DNS, NULL);
+    if (!read)
+        return r;
+    const char *type = registry_name(NAMES_DNS_TYPE, m.question.type);
+    if (!m.answer)
+        r->top->value = arena_printf(d->mem, "%s %s", type, m.question.name);
+    else if (m.n == 0)
+        r->top->value = arena_printf(d->mem, "%s to %s %s", registry_name(NAMES_DNS_RCODE, m.rcode),
+                                     type, m.question.name);
+    else
+        r->top->value = records_text(d->mem, &m);
     return r;
 }

@@ -94,5 +94,6 @@ void dissect_flat(struct dissector *, struct root *, enum flat_format, const cha
 struct root *dissect_http(struct dissector *, struct bytes);
 /* Octets for which kpasswd_is. */
 struct root *dissect_kpasswd(struct dissector *, struct bytes);
+struct root *dissect_dns(struct dissector *, struct bytes);
 
 #endif

@@ -160,8 +160,9 @@ char *message_label(struct root *r, struct arena *mem)
         return arena_printf(mem, "%s", kerberos_label(r, mem));
     struct root *inner = carried(r);
     bool http = r->top && strncmp(r->top->name, "HTTP", 4) == 0;
-    const char *own = http && *r->top->value && r->top->state != FIELD_OPAQUE
-                          ? arena_printf(mem, "HTTP %s", r->top->value)
+    bool dns = r->top && strncmp(r->top->name, "DNS", 3) == 0;
+    const char *own = (http || dns) && *r->top->value && r->top->state != FIELD_OPAQUE
+                          ? arena_printf(mem, "%s %s", dns ? r->what : "HTTP", r->top->value)
                           : r->what;
     return inner ? arena_printf(mem, "%s + %s", own, kerberos_label(inner, mem))
                  : arena_printf(mem, "%s", own);

@@ -132,7 +132,8 @@ static void packet(struct telling *t, const struct event *e, json_t *o)
                                         [FATE_DROPPED] = "dropped",
                                         [FATE_CHANGED] = "changed",
                                         [FATE_INJECTED] = "injected"};
-    static const char *const vias[] = {[VIA_UDP] = "udp", [VIA_TCP] = "tcp", [VIA_HTTP] = "http"};
+    static const char *const vias[] = {
+        [VIA_UDP] = "udp", [VIA_TCP] = "tcp", [VIA_HTTP] = "http", [VIA_DNS] = "dns"};
     struct root *r = dissect(e->arrived, e->via, &t->ring, t->crypto, t->mem);
     set(o, "number", json_integer((json_int_t)e->number));
     if (e->in_reply)

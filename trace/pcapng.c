@@ -220,7 +220,7 @@ static uint16_t port_or(uint16_t port, uint16_t otherwise)
 static void sides_of(const struct capture *c, const struct event *e, struct side *from,
                      struct side *to)
 {
-    uint16_t known = e->via == VIA_HTTP ? 80 : 88;
+    uint16_t known = e->via == VIA_HTTP ? 80 : e->via == VIA_DNS ? 53 : 88;
     uint16_t mine = (uint16_t)(40000 + e->conn % 20000);
     from->address = address_of(c->trace, e->party);
     to->address = address_of(c->trace, e->to);
@@ -248,7 +248,7 @@ static struct flow *flow_of(struct capture *c, const struct event *e)
     *f = (struct flow){.conn = e->conn, .a = from, .b = to, .last = e->index};
     for (size_t i = e->index; i < c->trace->n; i++) {
         const struct event *o = c->trace->events[i];
-        bool same = o->kind == EVENT_PACKET && o->via != VIA_UDP && o->conn == e->conn;
+        bool same = o->kind == EVENT_PACKET && !via_datagram(o->via) && o->conn == e->conn;
         if (same && (e->conn || o == e || o->in_reply == e->number))
             f->last = i;
     }
@@ -322,7 +322,7 @@ static void packet(struct capture *c, const struct event *e)
     const char *comment = comment_of(c, e);
     struct side from = {0}, to = {0};
     c->at = e->at;
-    if (e->via != VIA_UDP) {
+    if (!via_datagram(e->via)) {
         stream(c, e, e->arrived, comment);
         return;
     }

@@ -157,7 +157,9 @@ char *event_text(const struct event *e, const struct text_options *given, struct
 
 static const char *via_text(enum transport via)
 {
-    return via == VIA_UDP ? "UDP" : via == VIA_TCP ? "TCP" : "HTTP";
+    static const char *const names[] = {
+        [VIA_UDP] = "UDP", [VIA_TCP] = "TCP", [VIA_HTTP] = "HTTP", [VIA_DNS] = "UDP"};
+    return names[via];
 }
 
 static const char *fate_text(const struct event *e)

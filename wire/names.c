@@ -40,7 +40,7 @@ char *name_text(struct arena *mem, enum registry r, int64_t number)
 {
     const struct name_row *row = name_find(r, number);
     bool hex = r == NAMES_TOK_ID || r == NAMES_GSS_FLAG || r == NAMES_KPASSWD_VERSION;
-    const char *format = hex ? "0x%04llx%s%s" : "%lld%s%s";
+    const char *format = hex ? "0x%04llx%s%s" : r == NAMES_DNS_RCODE ? "0x%02llx%s%s" : "%lld%s%s";
 
     if (r == NAMES_ERROR && row && number >= KPASSWD_RESULTS)
         number -= KPASSWD_RESULTS;

@@ -32,6 +32,9 @@ enum registry {
     NAMES_TOK_ID,   /* 0x0100 AP-REQ ... RFC 4121 4.1 */
     NAMES_KPASSWD,  /* result codes, RFC 3244 2 */
     NAMES_KPASSWD_VERSION,
+    NAMES_DNS_TYPE,  /* RFC 1035 3.2.2, RFC 3596, RFC 2782 */
+    NAMES_DNS_FLAG,  /* bits of the third octet of a header, 24 the highest; RFC 1035 4.1.1 */
+    NAMES_DNS_RCODE, /* the fourth octet: RA, three zeros, RCODE */
     NAMES_REGISTRIES
 };
 

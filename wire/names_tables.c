@@ -274,6 +274,38 @@ static const struct name_row kpasswd_versions[] = {
      "RFC 3244 2"},
 };
 
+static const struct name_row dns_types[] = {
+    {1, "A", "The address of a host (IPv4).", "RFC 1035 3.4.1"},
+    {2, "NS", "Who answers for a zone.", "RFC 1035 3.3.11"},
+    {5, "CNAME", "The name is an alias: ask for the name that stands here.", "RFC 1035 3.3.1"},
+    {6, "SOA", "Where a zone begins, and how long a no may be remembered.", "RFC 1035 3.3.13"},
+    {12, "PTR", "The name that an address points back to.", "RFC 1035 3.3.12"},
+    {15, "MX", "Where a domain takes its mail.", "RFC 1035 3.3.9"},
+    {16, "TXT", "Text for whoever knows what it means.", "RFC 1035 3.3.14"},
+    {28, "AAAA", "The address of a host (IPv6).", "RFC 3596 2.1"},
+    {33, "SRV", "Host and port of a service, as of the KDCs of a realm.", "RFC 2782"},
+    {41, "OPT", "No record of a name: what the sender can do beyond RFC 1035.", "RFC 6891 6.1"},
+};
+
+static const struct name_row dns_flags[] = {
+    {24, "response", "An answer; a query has 0 here.", "RFC 1035 4.1.1"},
+    {29, "authoritative", "The one who answers owns the zone.", "RFC 1035 4.1.1"},
+    {30, "truncated", "The answer did not fit: ask again over TCP.", "RFC 1035 4.1.1"},
+    {31, "recursion-desired", "The server shall ask others, until it knows.", "RFC 1035 4.1.1"},
+};
+
+static const struct name_row dns_rcodes[] = {
+    {0x00, "no error", "A query, or an answer of one who asks no others.", "RFC 1035 4.1.1"},
+    {0x01, "FORMERR", "The query could not be read.", "RFC 1035 4.1.1"},
+    {0x02, "SERVFAIL", "The server could not find out.", "RFC 1035 4.1.1"},
+    {0x03, "NXDOMAIN", "There is no such name.", "RFC 1035 4.1.1"},
+    {0x80, "no error", "The server asks others where it does not know.", "RFC 1035 4.1.1"},
+    {0x81, "FORMERR", "The query could not be read.", "RFC 1035 4.1.1"},
+    {0x82, "SERVFAIL", "The server could not find out.", "RFC 1035 4.1.1"},
+    {0x83, "NXDOMAIN", "There is no such name.", "RFC 1035 4.1.1"},
+    {0x85, "REFUSED", "The server does not answer this one.", "RFC 1035 4.1.1"},
+};
+
 const struct name_table *const name_tables[NAMES_REGISTRIES] = {
     [NAMES_ERROR] = &(const struct name_table)NAME_TABLE(errors),
     [NAMES_PADATA] = &(const struct name_table)NAME_TABLE(padata),
@@ -288,6 +320,9 @@ const struct name_table *const name_tables[NAMES_REGISTRIES] = {
     [NAMES_FAST_OPTION] = &(const struct name_table)NAME_TABLE(fast_options),
     [NAMES_GSS_FLAG] = &(const struct name_table)NAME_TABLE(gss_flags),
     [NAMES_TOK_ID] = &(const struct name_table)NAME_TABLE(tok_ids),
+    [NAMES_DNS_TYPE] = &(const struct name_table)NAME_TABLE(dns_types),
+    [NAMES_DNS_FLAG] = &(const struct name_table)NAME_TABLE(dns_flags),
+    [NAMES_DNS_RCODE] = &(const struct name_table)NAME_TABLE(dns_rcodes),
     [NAMES_ETYPE] = &names_of_etypes,
     [NAMES_CKSUMTYPE] = &names_of_cksumtypes,
     [NAMES_KEY_USAGE] = &names_of_usages,

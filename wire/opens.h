@@ -33,7 +33,8 @@ enum flat_format {
     FLAT_HTTP,
     FLAT_FRAME,
     FLAT_KPASSWD,
-    FLAT_KPASSWD_RESULT
+    FLAT_KPASSWD_RESULT,
+    FLAT_DNS
 };
 
 /* An OCTET STRING whose contents are another value. */

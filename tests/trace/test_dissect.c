@@ -2,6 +2,7 @@
 #include "tests/trace/support.h"
 #include "tests/wire/samples.h"
 #include "base/text.h"
+#include "wire/dns.h"
 #include "wire/gss.h"
 #include "wire/http.h"
 
@@ -258,6 +259,24 @@ static void http(void **state)
     assert_string_equal(message_label(r, m.mem), "HTTP 401");
 }
 
+static void dns(void **state)
+{
+    (void)state;
+    const struct dns_host host = {.name = "www.example.test", .address = "10.0.0.21"};
+    struct dns_message query = {.question = {"www.example.test", DNS_A, 1}};
+    struct bytes asked = dns_write(&query, m.mem);
+    struct root *r = read_all(asked, VIA_DNS);
+    assert_string_equal(message_label(r, m.mem), "DNS query A www.example.test");
+    r = read_all(dns_answer(m.mem, asked, &host, 1), VIA_DNS);
+    assert_string_equal(message_label(r, m.mem), "DNS answer A 10.0.0.21");
+    assert_value(r, "DNS.answer[0].TYPE", "1 A");
+    assert_value(r, "DNS.RCODE", "0x80 no error");
+    r = read_all(dns_answer(m.mem, asked, NULL, 0), VIA_DNS);
+    assert_string_equal(message_label(r, m.mem), "DNS answer NXDOMAIN to A www.example.test");
+    for (size_t n = 0; n < asked.n; n++)
+        assert_tiled(dissect(bytes_slice(asked, 0, n), VIA_DNS, NULL, NULL, m.mem));
+}
+
 /* Every beginning of an HTTP message with all in it: leaves tile, in all its layers. */
 static void http_damaged(void **state)
 {
@@ -333,10 +352,10 @@ int main(void)
 {
     made_init(&m);
     const struct CMUnitTest own[] = {
-        cmocka_unit_test(values),  cmocka_unit_test(error),        cmocka_unit_test(tgs_req),
-        cmocka_unit_test(replies), cmocka_unit_test(wrong_key),    cmocka_unit_test(learn),
-        cmocka_unit_test(http),    cmocka_unit_test(http_damaged), cmocka_unit_test(broken),
-        cmocka_unit_test(deep),    cmocka_unit_test(nothing),
+        cmocka_unit_test(values),  cmocka_unit_test(error),     cmocka_unit_test(tgs_req),
+        cmocka_unit_test(replies), cmocka_unit_test(wrong_key), cmocka_unit_test(learn),
+        cmocka_unit_test(dns),     cmocka_unit_test(http),      cmocka_unit_test(http_damaged),
+        cmocka_unit_test(broken),  cmocka_unit_test(deep),      cmocka_unit_test(nothing),
     };
     int failed = cmocka_run_group_tests_name("dissect", own, NULL, NULL);
     failed += samples_run("messages", m.mem, vector);

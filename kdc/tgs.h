@@ -25,6 +25,8 @@ int32_t step_tgs_flags(struct exchange *);
 /* tgs_times.c: from when until when */
 int32_t step_tgs_times(struct exchange *);
 int64_t brought_start(const struct exchange *); /* of the ticket brought */
+/* authorization.c: what goes on from the ticket brought */
+int32_t step_tgs_authorization(struct exchange *);
 /* user_to_user.c: a ticket sealed with a session key (RFC 4120 3.7) */
 int32_t step_user_to_user(struct exchange *);
 int32_t step_user_to_user_owner(struct exchange *);

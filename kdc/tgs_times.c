@@ -94,8 +94,6 @@ static void carry_over(struct exchange *x)
     t->has_caddr = elsewhere ? x->body->has_addresses : tgt->has_caddr;
     t->caddr = elsewhere ? x->body->addresses : tgt->caddr;
     t->transited = x->transited;
-    t->has_authorization_data = tgt->has_authorization_data;
-    t->authorization_data = tgt->authorization_data;
 }
 
 static struct end set_times(struct exchange *x)

@@ -238,6 +238,41 @@ static void test_the_wrong_kdc_says_so(void **state)
     assert_true(bytes_equal_str(g.krb_error.e_text, "this is a service's ticket and no TGT"));
 }
 
+/* A PAC is signed with keys of the old ticket: it does not go on, what stands beside it does. */
+static void test_a_foreign_pac_stays_behind(void **state)
+{
+    (void)state;
+    struct AuthorizationData_item inside[] = {{.ad_type = 128, .ad_data = BYTES_LIT("signed")},
+                                              {.ad_type = 97, .ad_data = BYTES_LIT("kept")}};
+    struct AuthorizationData both = {inside, 2}, pac = {inside, 1};
+    struct AuthorizationData_item outside[] = {
+        {.ad_type = 1, .ad_data = asn_encode(&ASN_AD_IF_RELEVANT, &both, a->mem)},
+        {.ad_type = 1, .ad_data = asn_encode(&ASN_AD_IF_RELEVANT, &pac, a->mem)},
+        {.ad_type = 1, .ad_data = BYTES_LIT("junk")},
+        {.ad_type = 128, .ad_data = BYTES_LIT("signed")},
+        {.ad_type = 99, .ad_data = BYTES_LIT("kept")},
+    };
+    struct EncTicketPart part = of_carol("OTHER.TEST", "");
+    part.has_authorization_data = true;
+    part.authorization_data = (struct AuthorizationData){outside, 5};
+    struct Ticket t = visitor("OTHER.TEST", &other_key, part);
+    struct ask q = by_carol(&t, "OTHER.TEST");
+    struct got g = ask_tgs(a, &q);
+    assert_int_equal(g.error, 0);
+    assert_int_equal(g.ticket.authorization_data.n, 2);
+    struct AuthorizationData left;
+    assert_true(asn_decode(&ASN_AD_IF_RELEVANT, g.ticket.authorization_data.at[0].ad_data,
+                           ASN_STRICT, a->mem, NULL, &left));
+    assert_int_equal(left.n, 1);
+    assert_int_equal(left.at[0].ad_type, 97);
+    assert_int_equal(g.ticket.authorization_data.at[1].ad_type, 99);
+    part.authorization_data.n = 1;
+    part.authorization_data.at = &outside[3]; /* nothing else: nothing left */
+    t = visitor("OTHER.TEST", &other_key, part);
+    q.ctime = ASKER_NOW + 1;
+    assert_false(ask_tgs(a, &q).ticket.has_authorization_data);
+}
+
 /* ---- going out --------------------------------------------------------------------------------
  */
 
@@ -337,6 +372,7 @@ int main(void)
         REALMS(test_for_whom_a_neighbour_speaks),
         REALMS(test_tickets_of_others_that_do_not_open),
         REALMS(test_the_wrong_kdc_says_so),
+        REALMS(test_a_foreign_pac_stays_behind),
         REALMS(test_a_tgt_for_another_realm),
         REALMS(test_a_referral_by_the_hosts_suffix),
         REALMS(test_a_referral_by_the_realm_of_the_request),

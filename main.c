@@ -22,6 +22,7 @@ static const struct verb {
     {"exec", "-- CMD...", "run a command against a realm that lives as long as it", verb_exec},
     {"logon", "[PRINCIPAL]", "log on at a real KDC, as kinit does, and explain it", verb_logon},
     {"ticket", "SPN...", "tickets for services, as kvno gets them, explained", verb_ticket},
+    {"passwd", "PRINCIPAL", "change a password, as kpasswd does, explained", verb_passwd},
     {"vectors", "FILE...", "run files of test vectors", verb_vectors},
 };
 #define N_VERBS (sizeof verbs / sizeof *verbs)

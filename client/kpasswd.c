@@ -45,14 +45,16 @@ static bool build_ap_req(struct client *c, struct turn *t, struct sent *sent, st
     return out->n != 0;
 }
 
+/* One's own name could be left out; kadmind of MIT reads none without. */
 static struct bytes what_is_asked(const struct client *c, struct turn *t)
 {
     const struct task *task = &c->task;
+    bool own = !task->target_name.name_string.n;
     struct ChangePasswdData data = {.newpasswd = task->new_password,
-                                    .has_targname = task->target_name.name_string.n != 0,
-                                    .targname = task->target_name,
-                                    .has_targrealm = task->target_name.name_string.n != 0,
-                                    .targrealm = task->target_realm};
+                                    .has_targname = true,
+                                    .targname = own ? task->cname : task->target_name,
+                                    .has_targrealm = true,
+                                    .targrealm = own ? task->crealm : task->target_realm};
     return asn_encode(&ASN_ChangePasswdData, &data, t->mem);
 }
 

@@ -140,9 +140,12 @@ static int32_t check_guard(struct turn *t, struct protected_end *e, const struct
     int32_t code = check_addresses(t, e, g);
     if (code)
         return code;
-    if (g->numbered && !g->has_time && !g->has_seq)
+    /* libkrb5 leaves the number 0 out: where that is the next one, a message without one has it. */
+    uint32_t seq = g->has_seq ? g->seq : 0;
+    bool without = !g->has_seq && !(e->with_seq && e->receive_seq == 0);
+    if (g->numbered && !g->has_time && without)
         return refused(t, PROTECTED_BARE, KRB_AP_ERR_MODIFIED, "");
-    if (g->numbered && e->with_seq && (!g->has_seq || g->seq != e->receive_seq))
+    if (g->numbered && e->with_seq && (without || seq != e->receive_seq))
         return refused(t, PROTECTED_ORDER, KRB_AP_ERR_BADORDER, "seq-number");
     code = check_time(t, e, g);
     if (!code && g->numbered && e->with_seq)

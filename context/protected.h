@@ -17,7 +17,7 @@ struct protected_end {
     int64_t skew;   /* microseconds either way */
     bool with_time; /* messages carry a timestamp, and must */
     bool with_seq;  /* KRB-SAFE and KRB-PRIV carry sequence numbers, and must */
-    uint32_t send_seq, receive_seq; /* of the next message */
+    uint32_t send_seq, receive_seq; /* of the next message; no number in it is read as 0 */
     /* ours: needed for KRB-SAFE and KRB-PRIV, which always name their sender; KRB-CRED: NULL, none.
      * theirs NULL: the sender's address is not known, and not compared. */
     const struct HostAddress *ours, *theirs;

@@ -112,12 +112,12 @@ static int32_t step_open(struct exchange *x)
     const struct Authenticator *a = &c->ap.authenticator;
     struct bytes data;
     SAY(x, A_USAGE("usage", USAGE_KRB_PRIV));
-    if (!a->has_subkey || !a->has_seq_number)
-        return refuse(x, KRB5_KPASSWD_AUTHERROR, "the authenticator lacks subkey or number");
+    if (!a->has_subkey)
+        return refuse(x, KRB5_KPASSWD_AUTHERROR, "the authenticator has no subkey");
     c->end = (struct protected_end){.key = c->ap.subkey,
                                     .skew = x->policy->skew,
                                     .with_seq = true,
-                                    .receive_seq = (uint32_t)a->seq_number};
+                                    .receive_seq = a->has_seq_number ? (uint32_t)a->seq_number : 0};
     SAY(x, A_ETYPE("etype", c->end.key.etype), A_INT("sequence", c->end.receive_seq));
     int32_t code = priv_check(x->turn, &c->end, c->message.rest, &data);
     if (code) {

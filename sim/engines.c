@@ -1,9 +1,72 @@
 #include "sim/engines.h"
 
 #include "sim/population.h"
+#include "sim/changes.h"
+#include "wire/kpasswd.h"
 #include "wire/names.h"
 
+#include <pthread.h>
+#include <stdatomic.h>
+#include <stdlib.h>
 #include <string.h>
+
+/* Changes come from any thread, one at a time, with memory and cryptography of their own. */
+struct engines_changes {
+    pthread_mutex_t lock;
+    struct arena *mem;
+    struct crypto *crypto;
+    const struct realm_changer *inner;
+    struct realm_changer changer;
+    _Atomic(const struct realm *) now;
+};
+
+static int32_t set_password(void *arg, struct turn *turn, const struct PrincipalName *name,
+                            struct bytes password, const char **why)
+{
+    struct engines_changes *c = arg;
+    pthread_mutex_lock(&c->lock);
+    int32_t result = c->inner->set_password(c->inner->arg, turn, name, password, why);
+    pthread_mutex_unlock(&c->lock);
+    return result;
+}
+
+static void made(void *arg, const struct realm *realm)
+{
+    atomic_store(&((struct engines_changes *)arg)->now, realm);
+}
+
+static void changes_end(struct engines_changes *c)
+{
+    arena_free(c->mem);
+    crypto_free(c->crypto);
+    pthread_mutex_destroy(&c->lock);
+    free(c);
+}
+
+static struct engines_changes *changes_start(const struct scenario *s, struct arena *mem,
+                                             char **error)
+{
+    struct engines_changes *c = calloc(1, sizeof *c);
+    struct changes *changes = NULL;
+    char *why = NULL;
+    *error = arena_printf(mem, "out of memory, or OpenSSL has no legacy provider");
+    if (!c)
+        return NULL;
+    pthread_mutex_init(&c->lock, NULL);
+    c->mem = arena_new(0);
+    c->crypto = crypto_new();
+    if (c->mem && c->crypto)
+        changes = changes_new(s, s->seed, c->crypto, c->mem, &why);
+    if (!changes) {
+        *error = why ? arena_printf(mem, "%s", why) : *error;
+        changes_end(c);
+        return NULL;
+    }
+    c->inner = changes_changer(changes, NULL, made, c);
+    c->changer = (struct realm_changer){set_password, c};
+    made(c, changes_realm(changes, NULL));
+    return c;
+}
 
 static bool replay_new(void *arg, struct bytes key, int64_t now, int64_t window)
 {
@@ -46,24 +109,29 @@ static bool start_service(struct engines *e, const struct scenario_party *p, str
     return e->service != NULL;
 }
 
-bool engines_start(struct engines *e, const struct engines_options *options, struct crypto *crypto,
-                   struct arena *mem, char **error)
+bool engines_start(struct engines *e, const struct engines_options *options, struct arena *mem,
+                   char **error)
 {
     const char *name = options->scenario ? options->scenario : "example-test";
     *e = (struct engines){.ledger = options->ledger};
     if (options->like) {
         e->scenario = options->like->scenario;
-        e->realm = options->like->realm;
+        e->changes = options->like->changes;
     } else {
         e->scenario = arena_new_of(mem, struct scenario);
         if (!scenario_load(mem, name, e->scenario, error))
             return false;
-        e->realm = population_realm(e->scenario, NULL, e->scenario->seed, crypto, mem, error);
+        e->changes = changes_start(e->scenario, mem, error);
+        e->owns = true;
     }
-    if (!e->realm)
+    if (!e->changes)
         return false;
+    e->realm = atomic_load(&e->changes->now);
     e->kdc_party.name = party_of(e->scenario, ROLE_KDC, "kdc");
-    struct kdc_config config = {e->kdc_party.name, e->realm, e->ledger};
+    struct kdc_config config = {.party = e->kdc_party.name,
+                                .realm = e->realm,
+                                .ledger = e->ledger,
+                                .changer = &e->changes->changer};
     e->kdc = kdc_new(mem, &config);
     const struct scenario_party *service = service_of(e->scenario);
     if (e->kdc && (!service || options->no_service || start_service(e, service, mem)))
@@ -90,9 +158,24 @@ uint64_t engines_turn(struct crypto *crypto, int64_t now, struct bytes data)
     return be64(sums[1]);
 }
 
+void engines_end(struct engines *e)
+{
+    if (e->owns && e->changes)
+        changes_end(e->changes);
+    e->changes = NULL;
+}
+
 bool engines_receive(struct engines *e, enum engine engine, struct packet *p, struct turn *turn)
 {
-    p->to = engine == ENGINE_KDC ? &e->kdc_party : &e->service_party;
-    return engine == ENGINE_KDC ? kdc_receive(e->kdc, p, turn)
-                                : service_receive(e->service, p, turn);
+    if (engine == ENGINE_SERVICE) {
+        p->to = &e->service_party;
+        return service_receive(e->service, p, turn);
+    }
+    const struct realm *now = atomic_load(&e->changes->now);
+    if (now != e->realm)
+        kdc_realm(e->kdc, now);
+    e->realm = now;
+    p->to = &e->kdc_party;
+    p->port = kpasswd_is(p->data) ? KPASSWD_PORT : 88;
+    return kdc_receive(e->kdc, p, turn);
 }

@@ -10,7 +10,11 @@
 
 enum engine { ENGINE_KDC, ENGINE_SERVICE };
 
+struct engines_changes; /* the realm as it is now, for all that share it */
+
 struct engines {
+    struct engines_changes *changes;
+    bool owns; /* the changes */
     struct scenario *scenario;
     const struct realm *realm;
     struct ledger *ledger;
@@ -27,14 +31,18 @@ struct engines_options {
 };
 /* In mem. False: *error says why. Account keys come from the scenario's own seed, so that keytabs
  * made from it stay good from run to run. */
-bool engines_start(struct engines *, const struct engines_options *, struct crypto *,
-                   struct arena *mem, char **error);
+bool engines_start(struct engines *, const struct engines_options *, struct arena *mem,
+                   char **error);
+
+void engines_end(struct engines *); /* those that shared its scenario and realm first */
 
 /* The number of the turn that seeded randomness is drawn for: what arrives and when, and not how
  * many came before it, so that it is the same however many threads serve. */
 uint64_t engines_turn(struct crypto *, int64_t now, struct bytes data);
 
-/* One packet through one of them; p->to is set. False: our fault. */
+/* One packet through one of them; p->to and p->port are set: what is sent to the KDC and looks like
+ * a change of a password is one, so that both protocols can be served at one port. A password that
+ * is changed counts from the next packet on, in every thread. False: our fault. */
 bool engines_receive(struct engines *, enum engine, struct packet *, struct turn *);
 
 #endif

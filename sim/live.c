@@ -124,6 +124,14 @@ static bool open_http(struct live_worker *w, struct sockaddr_storage *sa, sockle
     return true;
 }
 
+/* 0.0.0.0, ::, and nowhere in particular. */
+static bool is_any(const struct sockaddr *sa)
+{
+    if (sa->sa_family == AF_INET6)
+        return IN6_IS_ADDR_UNSPECIFIED(&((const struct sockaddr_in6 *)(const void *)sa)->sin6_addr);
+    return ((const struct sockaddr_in *)(const void *)sa)->sin_addr.s_addr == INADDR_ANY;
+}
+
 static bool open_sockets(struct live *l, char **error)
 {
     struct sockaddr_storage sa;
@@ -134,8 +142,12 @@ static bool open_sockets(struct live *l, char **error)
         return false;
     }
     l->port = l->options.port;
+    struct live_peer *own = arena_new_of(l->mem, struct live_peer);
+    if (!is_any((struct sockaddr *)&sa))
+        live_peer_address(own, (struct sockaddr *)&sa);
     for (struct live_worker *w = l->workers; w < l->workers + l->n_workers; w++) {
         set_port(&sa, l->port);
+        w->engines.kdc_party.address = own->party.address;
         if (!(w == l->workers ? open_first_kdc(w, &sa, n) : open_kdc(w, &sa, n))) {
             *error = arena_printf(l->mem, "cannot listen on %s port %u: %s", address,
                                   (unsigned)l->options.port, strerror(errno));

@@ -58,12 +58,14 @@ static bool write_krb5_conf(const struct live_place *at, const struct scenario *
                               "[realms]\n"
                               "  %s = {\n"
                               "    kdc = %s:%u\n"
+                              "    kpasswd_server = %s:%u\n"
                               "  }\n"
                               "[domain_realm]\n"
                               "  .%s = %s\n"
                               "  %s = %s\n",
                               s->realm.name, at->dir, s->realm.name, before_port(at->address, mem),
-                              (unsigned)at->port, domain, s->realm.name, domain, s->realm.name);
+                              (unsigned)at->port, before_port(at->address, mem), (unsigned)at->port,
+                              domain, s->realm.name, domain, s->realm.name);
     return write_file(arena_printf(mem, "%s/krb5.conf", at->dir), bytes_str(text), mem, error);
 }
 

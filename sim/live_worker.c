@@ -133,7 +133,7 @@ bool live_worker_start(struct live_worker *w, const struct live_worker *first, c
     w->stop_event = event_new(w->loop, l->stop[0], EV_READ, on_stop, w->loop);
     if (!w->stop_event || event_add(w->stop_event, NULL))
         return false;
-    return engines_start(&w->engines, &engines, w->crypto, l->mem, error);
+    return engines_start(&w->engines, &engines, l->mem, error);
 }
 
 static void *serve(void *arg)
@@ -156,6 +156,7 @@ bool live_worker_run(struct live_worker *w)
 
 void live_worker_end(struct live_worker *w)
 {
+    engines_end(&w->engines);
     live_stream_close_all(w);
     live_udp_close(w);
     if (w->stop_event)

@@ -15,5 +15,6 @@ int verb_exec(int argc, char **argv);
 int verb_replay(int argc, char **argv);
 int verb_logon(int argc, char **argv);
 int verb_ticket(int argc, char **argv);
+int verb_passwd(int argc, char **argv);
 
 #endif

@@ -311,6 +311,18 @@ static void without_time_and_number_nothing_is_taken(void **state)
     }
 }
 
+static void a_number_left_out_is_zero(void **state)
+{
+    (void)state;
+    struct ends e = ends_of(18);
+    e.a.with_seq = e.a.with_time = e.b.with_time = false;
+    struct bytes m = made(PRIV, &e.a);
+    refused("protected.bare", KRB_AP_ERR_MODIFIED, checked(PRIV, &e.b, m));
+    e.b.receive_seq = 0;
+    assert_int_equal(checked(PRIV, &e.b, m), 0);
+    assert_int_equal(e.b.receive_seq, 1);
+}
+
 static void messages_come_in_their_order(void **state)
 {
     (void)state;
@@ -404,6 +416,7 @@ int main(void)
         cmocka_unit_test_setup(the_edge_of_the_skew_belongs_to_it, fresh),
         cmocka_unit_test_setup(a_time_that_is_expected_must_be_there, fresh),
         cmocka_unit_test_setup(without_time_and_number_nothing_is_taken, fresh),
+        cmocka_unit_test_setup(a_number_left_out_is_zero, fresh),
         cmocka_unit_test_setup(messages_come_in_their_order, fresh),
         cmocka_unit_test_setup(a_message_seen_before_is_refused, fresh),
         cmocka_unit_test_setup(tickets_can_be_handed_on_unsealed_where_that_is_agreed, fresh),

@@ -384,7 +384,7 @@ static void without_a_common_key_it_is_said_in_clear(void **state)
         {3, KRB_AP_ERR_NOT_US, {GOOD, .sname = "krbtgt/EXAMPLE.TEST"}},
         {3, KRB_AP_ERR_SKEW, {GOOD, .ctime = ASKER_NOW - 5 * MINUTE - 1}},
         {3, KRB_ERR_GENERIC, {GOOD, .no_subkey = true}},
-        {3, KRB_ERR_GENERIC, {GOOD, .no_seq = true}},
+        {3, KRB_AP_ERR_BADORDER, {GOOD, .no_seq = true}},
         {3, KRB_AP_ERR_BAD_INTEGRITY, {GOOD, .priv_key = &other}},
         {3, KRB_AP_ERR_BAD_INTEGRITY, {GOOD, .priv_key = &session}},
         {3, KRB_AP_ERR_BADORDER, {GOOD, .seq = SEQ + 1}},

@@ -105,6 +105,10 @@ static void add_ends(struct exchange *x, struct EncKDCRepPart *part)
     struct LastReq_item *last = arena_array(x->turn->mem, struct LastReq_item, 2);
     size_t n = 0;
     if (a && a->password_expires)
+        SAY(x, A_TIME("password_ends", a->password_expires));
+    if (a && a->expires)
+        SAY(x, A_TIME("account_ends", a->expires));
+    if (a && a->password_expires)
         last[n++] = (struct LastReq_item){.lr_type = LR_PASSWORD_EXPIRES,
                                           .lr_value = seconds_of(a->password_expires)};
     if (a && a->expires)

@@ -150,11 +150,16 @@ char *arena_str(struct arena *a, struct bytes b)
 
 char *arena_printf(struct arena *a, const char *format, ...)
 {
+    char most[2048]; /* nearly always enough: it need not be printed once to be measured */
     va_list args;
     va_start(args, format);
-    int n = vsnprintf(NULL, 0, format, args);
+    int n = vsnprintf(most, sizeof most, format, args);
     va_end(args);
     char *s = arena_take(a, (size_t)n + 1);
+    if ((size_t)n < sizeof most) {
+        memcpy(s, most, (size_t)n + 1);
+        return s;
+    }
     va_start(args, format);
     vsnprintf(s, (size_t)n + 1, format, args);
     va_end(args);

@@ -43,7 +43,11 @@ bool http_refuse_octet(struct faults *, enum http_fault, const char *path, struc
 /* Classes of RFC 9110 5.6.2, RFC 3986 2 and RFC 9110 5.5. */
 bool http_is_token(uint8_t c);
 bool http_is_uri(uint8_t c);   /* but '%' and '#' */
-bool http_is_value(uint8_t c); /* visible, space, tab, and 0x80 to 0xff */
+/* Visible, space, tab, and 0x80 to 0xff. */
+static inline bool http_is_value(uint8_t c)
+{
+    return c == '\t' || (c >= 0x20 && c != 0x7f);
+}
 /* The first octet of in[at, end) that is not of the class; end: all are. */
 size_t http_span(bool (*class)(uint8_t), struct bytes in, size_t at, size_t end);
 /* The same for the characters of a URI, with '%' before two hexadecimal digits. */

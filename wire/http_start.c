@@ -123,11 +123,6 @@ bool http_is_uri(uint8_t c)
     return is_alpha(c) || is_digit(c) || (c && strchr("-._~:/?[]@!$&'()*+,;=", c));
 }
 
-bool http_is_value(uint8_t c)
-{
-    return c == '\t' || (c >= 0x20 && c != 0x7f);
-}
-
 /* Of a host's name (RFC 3986 3.2.2): unreserved and sub-delims. */
 static bool is_host(uint8_t c)
 {

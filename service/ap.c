@@ -31,28 +31,67 @@ static bool entry_version(const struct keytab_entry *e, const struct EncryptedDa
            (!e->has_kvno32 && e->kvno == ((uint64_t)sealed->kvno & 0xff));
 }
 
+static bool entry_opens(struct turn *t, const struct keytab_entry *e, const struct Ticket *ticket)
+{
+    struct bytes cipher = ticket->enc_part.cipher;
+    uint8_t *plain = arena_take(t->mem, cipher.n);
+    struct key key;
+    size_t n = 0;
+    bool opens = key_import(e->etype, e->key, &key) &&
+                 unseal(t->crypto, &key, USAGE_TICKET, cipher, plain, &n);
+    wipe(plain, n);
+    return opens;
+}
+
+/* Of the candidates, the entries of the ticket's name and etype. NULL: none. */
+static const struct keytab_entry *choose(struct turn *t, enum kvno_policy policy,
+                                         const struct keytab_entry **all, size_t n,
+                                         const struct Ticket *ticket)
+{
+    const struct keytab_entry *named = NULL, *newest = NULL;
+    for (size_t i = 0; i < n; i++) {
+        if (entry_version(all[i], &ticket->enc_part) && (!named || all[i]->kvno > named->kvno))
+            named = all[i];
+        if (!newest || all[i]->kvno > newest->kvno)
+            newest = all[i];
+    }
+    if (policy == KVNO_STRICT)
+        return named;
+    if (policy == KVNO_HIGHEST || (named && entry_opens(t, named, ticket)))
+        return policy == KVNO_HIGHEST ? newest : named;
+    for (size_t i = 0; i < n; i++)
+        if (all[i] != named && entry_opens(t, all[i], ticket))
+            return all[i];
+    return named ? named : newest;
+}
+
+static const char *const policies[] = {
+    [KVNO_STRICT] = "the version that the ticket names, and no other",
+    [KVNO_LENIENT] = "whichever opens the ticket, the named version first",
+    [KVNO_HIGHEST] = "the newest, whatever the ticket names",
+};
+
 static int32_t find_key(void *arg, struct turn *t, const struct Ticket *ticket, struct key *out)
 {
     struct visit *v = arg;
     const struct keytab *keytab = v->service->config.keytab;
-    const struct keytab_entry *best = NULL;
-    bool named = false, typed = false;
+    const struct keytab_entry **all = arena_array(t->mem, const struct keytab_entry *, keytab->n);
+    size_t n = 0;
+    bool named = false;
     for (size_t i = 0; i < keytab->n; i++) {
         const struct keytab_entry *e = &keytab->entries[i];
         if (!entry_names(e, ticket))
             continue;
         named = true;
-        if (e->etype != ticket->enc_part.etype)
-            continue;
-        typed = true;
-        if (entry_version(e, &ticket->enc_part) && (!best || e->kvno > best->kvno))
-            best = e;
+        if (e->etype == ticket->enc_part.etype)
+            all[n++] = e;
     }
     if (!named)
         return principal_equal(&ticket->sname, &v->service->sname) ? KRB_AP_ERR_NOKEY
                                                                    : KRB_AP_ERR_NOT_US;
-    if (!typed)
+    if (!n)
         return KRB_AP_ERR_NOKEY;
+    const struct keytab_entry *best = choose(t, v->service->config.kvno_policy, all, n, ticket);
     if (!best)
         return KRB_AP_ERR_BADKEYVER;
     if (!key_import(best->etype, best->key, out))
@@ -63,6 +102,9 @@ static int32_t find_key(void *arg, struct turn *t, const struct Ticket *ticket, 
                                   principal_text(t->mem, &ticket->sname, (struct bytes){0})),
              .etype = out->etype, .kvno = (int32_t)best->kvno, .value = key_bytes(out),
              .cause = "service.ap.key");
+    if (n > 1)
+        tell(t, STEP_NOTED, "service.ap.version", A_INT("kvno", best->kvno),
+             A_STR("policy", policies[v->service->config.kvno_policy]));
     return 0;
 }
 
@@ -93,6 +135,8 @@ enum next service_ap_ticket(struct visit *v)
     /* What was opened is known from then on, whatever the later checks say. */
     tell_shared(v, "session", &v->checked.session, "service.ap.ticket");
     tell_shared(v, "subkey", &v->checked.subkey, "service.ap.authenticator");
+    if (code == KRB_AP_ERR_BAD_INTEGRITY && v->service->config.windows_errors)
+        code = KRB_AP_ERR_MODIFIED;
     if (code)
         return service_refuse(v, FIND_REFUSED, 401, code,
                               name_text(v->turn->mem, NAMES_ERROR, code));

@@ -16,6 +16,14 @@ struct replay_cache {
     void *arg;
 };
 
+/* Which of the keys under its name and the ticket's etype a service takes. The version stands
+ * outside the seal (RFC 4120 5.2.9): it is a hint, and proves nothing. */
+enum kvno_policy {
+    KVNO_STRICT,  /* the one of the version that the ticket names, else KRB_AP_ERR_BADKEYVER */
+    KVNO_LENIENT, /* whichever opens it, the named one first */
+    KVNO_HIGHEST, /* the newest, whatever the ticket names */
+};
+
 struct service_config {
     const char *party; /* "www" */
     const char *spn;   /* "HTTP/www.example.test" */
@@ -24,6 +32,9 @@ struct service_config {
     int64_t skew;
     struct replay_cache replay;
     bool acceptor_subkey; /* put a subkey of its own into the AP-REP */
+    enum kvno_policy kvno_policy;
+    bool windows_errors; /* a ticket or authenticator that does not open is KRB_AP_ERR_MODIFIED, 41
+                          * (MS-KILE 3.4.5), not KRB_AP_ERR_BAD_INTEGRITY, 31 (RFC 4120 3.2.3) */
 };
 /* The strings, the keytab and what it points to must outlive the service. NULL: the SPN is no name.
  */

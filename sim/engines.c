@@ -103,7 +103,9 @@ static bool start_service(struct engines *e, const struct scenario_party *p, str
                                     .realm = realm_name(e->realm),
                                     .keytab = keytab,
                                     .skew = e->scenario->realm.skew,
-                                    .replay = {replay_new, e->ledger}};
+                                    .replay = {replay_new, e->ledger},
+                                    .kvno_policy = (enum kvno_policy)p->kvno_policy,
+                                    .windows_errors = p->windows_errors};
     e->service = service_new(mem, &config);
     e->service_party.name = p->name;
     return e->service != NULL;

@@ -80,13 +80,6 @@ struct scenario_host {
     size_t line;
 };
 
-/* Which kvno of a keytab a service takes for a ticket. */
-enum kvno_policy {
-    KVNO_STRICT,  /* the one that the ticket names */
-    KVNO_LENIENT, /* every one of the etype, the named one first */
-    KVNO_HIGHEST, /* the newest alone */
-};
-
 struct scenario_party {
     const char *name;
     enum role role;
@@ -104,9 +97,8 @@ struct scenario_party {
     uint32_t names;          /* client: enum name_policy, client/client.h */
     bool discover;           /* client: asks the name server for the KDC */
     size_t port;             /* service: 80 */
-    uint32_t kvno_policy;    /* service: enum kvno_policy */
+    uint32_t kvno_policy;    /* service: enum kvno_policy, service/service.h */
     uint32_t windows_errors; /* service: 1: a ticket that does not open is error 41 */
-    bool compare_addresses;  /* service: a ticket's addresses against the sender's */
     struct scenario_host *hosts; /* dns */
     size_t n_hosts;
     size_t line;

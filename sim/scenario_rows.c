@@ -3,6 +3,7 @@
 #include "base/when.h"
 #include "client/client.h"
 #include "realm/realm.h"
+#include "service/service.h"
 #include "sim/scenario.h"
 
 /* K(key, kind, struct, member, ...); KN where the struct has n_MEMBER beside it. */
@@ -124,16 +125,14 @@ static const struct key_row party_rows[] = {
       .choices = kvno_policies),
     K("errors", V_CHOICE, scenario_party, windows_errors, .only = IN(ROLE_SERVICE),
       .choices = error_policies),
-    K("compare_addresses", V_BOOL, scenario_party, compare_addresses, .only = IN(ROLE_SERVICE)),
     KN("hosts", V_LIST, scenario_party, hosts, .only = IN(ROLE_DNS), .shape = &host_shape),
 };
-static const struct scenario_party party_initial = {.kvno_policy = KVNO_LENIENT};
 static const struct shape party_shape = {
     "party",
     party_rows,
     N(party_rows),
     sizeof(struct scenario_party),
-    &party_initial,
+    NULL,
     offsetof(struct scenario_party, line),
     offsetof(struct scenario_party, role),
     roles,

@@ -101,7 +101,9 @@ static bool add_service(struct world *w, struct actor *a)
                                     .keytab = a->keytab,
                                     .skew = scenario_realm(w->scenario, p->realm)->skew,
                                     .replay = {unseen, a->seen},
-                                    .acceptor_subkey = p->acceptor_subkey};
+                                    .acceptor_subkey = p->acceptor_subkey,
+                                    .kvno_policy = (enum kvno_policy)p->kvno_policy,
+                                    .windows_errors = p->windows_errors};
     a->service = service_new(w->mem, &config);
     world_tell_keys(w, a, p->realm, account, NULL);
     return true;

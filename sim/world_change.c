@@ -11,22 +11,38 @@ static void tell_database(struct world *w, const char *realm, const struct accou
             world_tell_keys(w, &w->actors[i], realm, is, was);
 }
 
-/* New entries beside the old ones, or instead of them. */
+static bool same_entry(const struct keytab_entry *a, const struct keytab_entry *b)
+{
+    if (a->kvno != b->kvno || !bytes_equal_secret(a->key, b->key) ||
+        a->n_components != b->n_components)
+        return false;
+    for (size_t i = 0; i < a->n_components; i++)
+        if (!bytes_equal(a->components[i], b->components[i]))
+            return false;
+    return true;
+}
+
+static bool has_entry(const struct keytab *keytab, const struct keytab_entry *e)
+{
+    for (size_t i = 0; i < keytab->n; i++)
+        if (same_entry(&keytab->entries[i], e))
+            return true;
+    return false;
+}
+
+/* The newest keys, beside the old entries or instead of them. */
 static void change_keytab(struct world *w, struct actor *a, const struct account *is, bool beside)
 {
-    struct keytab fresh, *own = a->keytab;
+    struct keytab fresh, *own = a->keytab, all = {0};
     population_keytab(changes_realm(w->changes, a->is->realm), is, a->is->spn, w->now, w->mem,
                       &fresh);
-    if (beside) {
-        struct keytab_entry *all = arena_array(w->mem, struct keytab_entry, own->n + fresh.n);
-        size_t n = 0;
-        for (size_t i = 0; i < own->n; i++)
-            all[n++] = own->entries[i];
-        for (size_t i = 0; i < fresh.n; i++)
-            all[n++] = fresh.entries[i];
-        fresh = (struct keytab){.entries = all, .n = n};
-    }
-    *own = fresh;
+    all.entries = arena_array(w->mem, struct keytab_entry, own->n + fresh.n);
+    for (size_t i = 0; i < own->n && beside; i++)
+        all.entries[all.n++] = own->entries[i];
+    for (size_t i = 0; i < fresh.n; i++)
+        if (fresh.entries[i].kvno == is->keys[0].kvno && !has_entry(&all, &fresh.entries[i]))
+            all.entries[all.n++] = fresh.entries[i];
+    *own = all;
     struct arg args[] = {A_STR("account", is->text),
                          A_STR("how", beside ? "beside" : "instead of")};
     world_tell_step(w, a, "world.keytab.new", STEP_DONE, args, 2);

@@ -232,6 +232,73 @@ static void versions_of_the_key(void **state)
     assert_int_equal(hand_send(&h, hand_request(&h, kvno_260)).http.status, 200);
 }
 
+static void of_version_2(struct hand_request *r)
+{
+    r->key = r->from->subkey; /* it plays the old key */
+    r->kvno = 2;
+}
+/* The key is the newest, the number an old one: a password that was set to what it was. */
+static void called_version_2(struct hand_request *r)
+{
+    r->kvno = 2;
+}
+static void called_version_9(struct hand_request *r)
+{
+    r->kvno = 9;
+}
+
+/* 0: admitted. */
+static int32_t under(enum kvno_policy policy, bool windows, hand_request_twist twist)
+{
+    struct service_config config = {.party = "www",
+                                    .spn = "HTTP/www.example.test",
+                                    .realm = REALM,
+                                    .keytab = &h.keytab,
+                                    .skew = 5 * MINUTE,
+                                    .replay = {hand_insert, &h},
+                                    .kvno_policy = policy,
+                                    .windows_errors = windows};
+    h.service = service_new(h.hand.run, &config);
+    h.hand.turn.now += SECOND;
+    struct hand_answer a = hand_send(&h, hand_request(&h, twist));
+    return a.http.status == 200 ? 0 : (int32_t)a.error.error_code;
+}
+
+static void policies_for_versions(void **state)
+{
+    (void)state;
+    static const struct {
+        hand_request_twist twist;
+        int32_t strict, lenient, highest;
+    } table[] = {
+        {NULL, 0, 0, 0},
+        {of_version_2, 0, 0, KRB_AP_ERR_BAD_INTEGRITY},
+        {called_version_2, KRB_AP_ERR_BAD_INTEGRITY, 0, 0},
+        {called_version_9, KRB_AP_ERR_BADKEYVER, 0, 0},
+        {other_session, KRB_AP_ERR_BAD_INTEGRITY, KRB_AP_ERR_BAD_INTEGRITY,
+         KRB_AP_ERR_BAD_INTEGRITY},
+    };
+    h.entries[1] = h.entries[0];
+    h.entries[1].kvno = 2;
+    h.entries[1].key = key_bytes(&h.subkey);
+    h.keytab.n = 2;
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        assert_int_equal(under(KVNO_STRICT, false, table[i].twist), table[i].strict);
+        assert_int_equal(under(KVNO_LENIENT, false, table[i].twist), table[i].lenient);
+        assert_int_equal(under(KVNO_HIGHEST, false, table[i].twist), table[i].highest);
+    }
+}
+
+/* The same refusal under its other number (MS-KILE 3.4.5). */
+static void windows_says_41(void **state)
+{
+    (void)state;
+    assert_int_equal(under(KVNO_STRICT, false, other_key), KRB_AP_ERR_BAD_INTEGRITY);
+    assert_int_equal(under(KVNO_STRICT, true, other_key), KRB_AP_ERR_MODIFIED);
+    assert_int_equal(under(KVNO_STRICT, true, other_client), KRB_AP_ERR_BADMATCH);
+    assert_int_equal(under(KVNO_STRICT, true, NULL), 0);
+}
+
 static void five_minutes_exactly(void **state)
 {
     (void)state;
@@ -338,6 +405,7 @@ int main(void)
         TEST(admitted_with_a_proof),      TEST(admitted_without_a_proof),
         TEST(admitted_without_subkeys),   TEST(bindings_and_delegation_are_told),
         TEST(each_refusal_has_its_code),  TEST(versions_of_the_key),
+        TEST(policies_for_versions),      TEST(windows_says_41),
         TEST(five_minutes_exactly),       TEST(second_time_is_a_replay),
         TEST(every_change_of_an_ap_req),  TEST(every_length_of_a_request),
         TEST(each_allocation_fails_once),

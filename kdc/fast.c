@@ -153,7 +153,7 @@ static int32_t step_body(struct exchange *x)
     x->req.has_padata = req->padata.n != 0;
     x->req.padata.at = req->padata.at;
     x->req.padata.n = req->padata.n;
-    SAY(x, A_INT("elements", (int64_t)req->padata.n));
+    SAY(x, A_STR("elements", padata_names(x, req->padata.at, req->padata.n)));
     return DONE;
 }
 
@@ -181,7 +181,9 @@ static int32_t check_marks(struct exchange *x, bool armored)
     if (has_element(t->has_authorization_data, &t->authorization_data, AD_FX_FAST_ARMOR) ||
         has_element(a->has_authorization_data, &a->authorization_data, AD_FX_FAST_ARMOR))
         return refuse(x, KDC_ERR_POLICY, "this ticket is good for armor only");
-    if (!armored && has_element(a->has_authorization_data, &a->authorization_data, AD_FX_FAST_USED))
+    if (!armored &&
+        (has_element(t->has_authorization_data, &t->authorization_data, AD_FX_FAST_USED) ||
+         has_element(a->has_authorization_data, &a->authorization_data, AD_FX_FAST_USED)))
         return refuse(x, KRB_AP_ERR_MODIFIED, "the armor was taken off on the way");
     return DONE;
 }

@@ -171,6 +171,8 @@ struct mechanism {
 };
 extern const struct mechanism etype_info2, etype_info, encrypted_timestamp;
 
+/* "PA-ETYPE-INFO2, PA-FX-COOKIE"; only called when narrated. */
+const char *padata_names(struct exchange *, const struct PA_DATA *, size_t n);
 const struct PA_DATA *find_padata(const struct KDC_REQ *, int32_t type);
 int32_t step_preauth(struct exchange *);
 

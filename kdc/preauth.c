@@ -7,6 +7,7 @@ static const struct mechanism *const mechanisms[] = {
     &fast_available, &etype_info2, &etype_info, &encrypted_challenge, &encrypted_timestamp, &cookie,
 };
 #define MECHANISMS (sizeof mechanisms / sizeof *mechanisms)
+#define NAMED      16 /* in a sentence */
 
 const struct PA_DATA *find_padata(const struct KDC_REQ *req, int32_t type)
 {
@@ -16,12 +17,15 @@ const struct PA_DATA *find_padata(const struct KDC_REQ *req, int32_t type)
     return NULL;
 }
 
-static const char *offered(struct exchange *x, const struct METHOD_DATA *methods)
+const char *padata_names(struct exchange *x, const struct PA_DATA *at, size_t n)
 {
     char *list = arena_printf(x->turn->mem, "%s", "");
-    for (size_t i = 0; i < methods->n; i++)
+    for (size_t i = 0; i < n && i < NAMED; i++) {
+        const struct name_row *row = name_find(NAMES_PADATA, at[i].padata_type);
         list = arena_printf(x->turn->mem, "%s%s%s", list, *list ? ", " : "",
-                            name_find(NAMES_PADATA, methods->at[i].padata_type)->name);
+                            row ? row->name
+                                : name_text(x->turn->mem, NAMES_PADATA, at[i].padata_type));
+    }
     return list;
 }
 
@@ -47,7 +51,7 @@ static struct bytes offers(struct exchange *x)
             mechanisms[i]->offer(x, &pa->padata_value))
             methods.n++;
     }
-    SAY(x, A_STR("offered", offered(x, &methods)));
+    SAY(x, A_STR("offered", padata_names(x, methods.at, methods.n)));
     return asn_encode(&ASN_METHOD_DATA, &methods, x->turn->mem);
 }
 

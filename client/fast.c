@@ -202,6 +202,24 @@ static bool check_finished(struct client *c, struct turn *t, const struct KrbFas
     return true;
 }
 
+/* Heimdal 7 seals its challenge with the key of the client's. That takes the same two keys, and the
+ * usage keeps it from being the client's own sent back: it proves as much. */
+static bool open_challenge(struct client *c, struct turn *t, const struct EncryptedData *sealed,
+                           struct key *key, struct PA_ENC_TS_ENC *stamp)
+{
+    bool (*const make[])(struct crypto *, const struct key *, const struct key *,
+                         struct key *) = {fast_kdc_challenge_key, fast_client_challenge_key};
+    for (size_t i = 0; i < 2; i++)
+        if (make[i](t->crypto, &c->task.fast.key, &c->task.long_term, key) &&
+            open_value(t, sealed, key, USAGE_ENC_CHALLENGE_KDC, &ASN_PA_ENC_TS_ENC, stamp) ==
+                OPEN_OK) {
+            if (i)
+                tell(t, STEP_NOTED, "client.fast.kdc-other");
+            return true;
+        }
+    return false;
+}
+
 /* The KDC shows that it has the client's key too, before its ticket is believed (RFC 6113 5.4.6).
  */
 static bool check_kdc(struct client *c, struct turn *t, const struct KrbFastResponse *response)
@@ -213,15 +231,14 @@ static bool check_kdc(struct client *c, struct turn *t, const struct KrbFastResp
     struct EncryptedData sealed;
     struct PA_ENC_TS_ENC stamp;
     struct key key;
-    bool good = pa &&
-                asn_decode(&ASN_EncryptedChallenge, pa->padata_value, ASN_DEPLOYED, t->mem,
-                           t->faults, &sealed) &&
-                fast_kdc_challenge_key(t->crypto, &c->task.fast.key, &c->task.long_term, &key) &&
-                open_value(t, &sealed, &key, USAGE_ENC_CHALLENGE_KDC, &ASN_PA_ENC_TS_ENC, &stamp) ==
-                    OPEN_OK;
-    if (!good)
-        return fails(c, t, FIND_KDC, pa ? "it does not open" : "it is missing", 0);
-    tell(t, STEP_DONE, "client.fast.kdc", A_TIME("time", stamp.patimestamp + stamp.pausec),
+    if (!pa)
+        return fails(c, t, FIND_KDC, "it is missing", 0);
+    if (!asn_decode(&ASN_EncryptedChallenge, pa->padata_value, ASN_DEPLOYED, t->mem, t->faults,
+                    &sealed) ||
+        !open_challenge(c, t, &sealed, &key, &stamp))
+        return fails(c, t, FIND_KDC, "it does not open", 0);
+    tell(t, STEP_DONE, "client.fast.kdc",
+         A_TIME("time", stamp.patimestamp + (stamp.has_pausec ? stamp.pausec : 0)),
          A_USAGE("usage", USAGE_ENC_CHALLENGE_KDC));
     tell_task_key(c, t, "KDC challenge", &key, "client.fast.kdc");
     wipe(&key, sizeof key);

@@ -17,7 +17,7 @@ struct armored {
     const struct key *session;
     const char *acname;
     int32_t cksumtype; /* 0: the key's */
-    bool wrong_checksum, other_body, no_fast;
+    bool wrong_checksum, other_body;
 };
 
 static struct got host; /* websvc's ticket-granting ticket: the armor */

@@ -40,7 +40,7 @@ static void restart(struct app *a)
     size_t n = a->lesson->n + 1;
     a->states = arena_array(a->lesson->mem, struct message_state, n);
     a->at = a->eyes = 0;
-    a->zoom = false;
+    a->zoom = a->explain = false;
     a->pane = PANE_TREE;
     a->help = a->blank = false;
     a->asking = ASK_NOTHING;
@@ -156,6 +156,10 @@ static void act_in_lesson(struct app *a, enum action act)
         break;
     case ACT_EYES:
         a->eyes = (a->eyes + 1) % (l->n_columns + 2);
+        break;
+    case ACT_EXPLAIN:
+        a->explain = !a->explain;
+        a->states[lesson_message(l, a->at)].words_top = 0;
         break;
     case ACT_BLANK:
         a->blank = true;

@@ -44,6 +44,7 @@ struct app {
     bool other_layout; /* than the one usual for the size of the screen */
     enum pane pane;
     bool zoom;
+    bool explain; /* the words are about what was decided */
 };
 
 #define LEAST_ROWS 18

@@ -32,6 +32,7 @@ static const struct binding bindings[] = {
     {{'z'}, ACT_LAYOUT, IN_TREE, 4, "lecture", "large, for a lecture"},
     {{'\\'}, ACT_ZOOM, IN_TREE, 0, "this pane", "this pane alone, or all"},
     {{'P'}, ACT_EYES, IN_TREE, 8, "eyes", "whose eyes: all, each party, Eve"},
+    {{'e'}, ACT_EXPLAIN, IN_LESSON, 9, "why", "what was decided here, from what, and why"},
     {{'.', 'b'}, ACT_BLANK, IN_LESSON, 0, "blank", "blank the screen; any key brings it back"},
     {{'?', KEY_F1}, ACT_HELP, ANYWHERE, 1, "help", "this page; any key goes back"},
     {{'q'}, ACT_CLOSE, ANYWHERE, 3, "quit", "close; on the list it asks once"},

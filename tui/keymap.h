@@ -23,6 +23,7 @@ enum action {
     ACT_LAYOUT,
     ACT_ZOOM,
     ACT_EYES,
+    ACT_EXPLAIN,
     ACT_BLANK,
     ACT_HELP,
     ACT_CLOSE,

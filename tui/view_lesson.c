@@ -142,7 +142,9 @@ static void draw_bytes_rule(const struct scene *s, struct grid *g, struct area a
 static void draw_words_rules(const struct scene *s, struct grid *g, const struct areas *a)
 {
     bool focus = s->app->pane == PANE_WORDS && a->words.rows;
-    const char *said = s->at == 0 ? "WHAT THIS IS ABOUT" : "WHAT JUST HAPPENED";
+    const char *said = s->at == 0        ? "WHAT THIS IS ABOUT"
+                       : s->app->explain ? "WHAT WAS DECIDED"
+                                         : "WHAT JUST HAPPENED";
     struct area at = a->words.rows ? a->words : a->meaning;
     const char *meaning =
         s->field ? arena_printf(s->mem, "MEANING of %s", s->field->name) : "HOW TO READ IT";

@@ -1,5 +1,6 @@
 #include "tui/words.h"
 
+#include "sim/knobs.h"
 #include "trace/catalogue.h"
 
 #include <string.h>
@@ -154,8 +155,61 @@ static void add_try_next(struct paras *p, const struct scene *s)
         add_prose(p, LOOK_NORMAL, arena_printf(s->mem, "TRY NEXT  %s", sc->try_next[i]));
 }
 
+/* ---- what was decided ------------------------------------------------------------------------ */
+
+/* There is room for what says something; `tessera why` has all. */
+static bool says_nothing(const char *value)
+{
+    static const char *const words[] = {"", "no", "none", "nothing", "never", "0"};
+    for (size_t i = 0; i < sizeof words / sizeof *words; i++)
+        if (strcmp(value, words[i]) == 0)
+            return true;
+    return false;
+}
+
+/* "from client-etypes 18 17 (alice), permitted-etypes 18 17 (realm)" */
+static const char *inputs_text(const struct decision_told *d, struct arena *mem)
+{
+    const char *text = "from";
+    for (size_t i = 0; i < d->n; i++) {
+        const struct decision_input *in = &d->inputs[i];
+        if (!says_nothing(in->value))
+            text = arena_printf(mem, "%s%s %s %s (%s)", text, text[4] ? "," : "", in->name,
+                                in->value, in->subject);
+    }
+    return text[4] ? text : "from: nothing is set";
+}
+
+static void add_decision(struct paras *p, const struct scene *s, const struct event *e)
+{
+    const struct decision_told *d = e->decision;
+    const char *title = decision_title(d->id);
+    enum look look = look_of(s->lesson, e->party);
+    add(p, (struct para){e->party, look, "?",
+                         arena_printf(s->mem, "decides %s: %s", title ? title : d->id, d->outcome),
+                         LOOK_BOLD, false});
+    add(p, (struct para){"", look, " ", inputs_text(d, s->mem), LOOK_DIM, false});
+    add(p, (struct para){"", look, " ", arena_printf(s->mem, "%s (%s)", d->rule, d->spec),
+                         LOOK_NORMAL, true});
+}
+
+static struct paras words_decided(const struct scene *s)
+{
+    struct paras p = {.mem = s->mem};
+    size_t from, to;
+    lesson_segment(s->lesson, s->at, &from, &to);
+    for (size_t i = from; i < to; i++)
+        if (s->lesson->trace->events[i]->kind == EVENT_DECISION)
+            add_decision(&p, s, s->lesson->trace->events[i]);
+    if (!p.n)
+        add_prose(&p, LOOK_NORMAL, "Nothing was decided here. e goes back to what happened.");
+    return p;
+}
+
 struct paras words_happened(const struct scene *s)
 {
+    if (s->app->explain && s->at)
+        return words_decided(s);
     struct paras p = {.mem = s->mem};
     const struct lesson *l = s->lesson;
     size_t from, to;

@@ -28,6 +28,19 @@ uint32_t etype_bit(int32_t etype)
     }
 }
 
+const char *etype_bits_text(struct arena *mem, uint32_t bits)
+{
+    static const char *const names[] = {"des-crc", "des-md5", "rc4",
+                                        "aes128",  "aes256",  "aes-session"};
+    if (!bits)
+        return "nothing";
+    const char *list = arena_printf(mem, "0x%x:", (unsigned)bits);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (bits & (1u << i))
+            list = arena_printf(mem, "%s %s", list, names[i]);
+    return list;
+}
+
 /* ---- what a service can use ------------------------------------------------------------------
  */
 

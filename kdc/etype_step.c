@@ -70,19 +70,6 @@ static const char *list_keys(const struct exchange *x, const struct account *a)
     return list;
 }
 
-static const char *list_bits(struct arena *mem, uint32_t bits)
-{
-    static const char *const names[] = {"des-crc", "des-md5", "rc4",
-                                        "aes128",  "aes256",  "aes-session"};
-    if (!bits)
-        return "nothing";
-    const char *list = arena_printf(mem, "0x%x:", (unsigned)bits);
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (bits & (1u << i))
-            list = arena_printf(mem, "%s %s", list, names[i]);
-    return list;
-}
-
 static const char *yes_no(bool yes)
 {
     return yes ? "yes" : "no";
@@ -119,9 +106,9 @@ static void tell_service(struct telling *t)
     struct arena *mem = t->x->turn->mem;
     input(t, "service-kind", a->text, kinds[t->in->kind]);
     input(t, "service-keys", a->text, list_keys(t->x, a));
-    input(t, "service-supported", a->text, list_bits(mem, a->supported_etypes));
+    input(t, "service-supported", a->text, etype_bits_text(mem, a->supported_etypes));
     input(t, "service-des-only", a->text, yes_no(a->flags & ACCOUNT_DES_ONLY));
-    input(t, "default-supported", "realm", list_bits(mem, t->in->policy->default_supported));
+    input(t, "default-supported", "realm", etype_bits_text(mem, t->in->policy->default_supported));
     input(t, "preset", "realm", t->in->policy->preset ? t->in->policy->preset : "none");
 }
 
@@ -185,7 +172,7 @@ static void tell_reply(const struct exchange *x, const struct etype_inputs *in,
     tell_list(&t);
     input(&t, "client-keys", in->client->text, list_keys(x, in->client));
     input(&t, "client-supported", in->client->text,
-          list_bits(x->turn->mem, in->client->supported_etypes));
+          etype_bits_text(x->turn->mem, in->client->supported_etypes));
     tell_choice(&t, "kdc.etype.reply",
                 "The first type in the client's list that the realm permits and that the client "
                 "has a key of. What is said of its account counts for tickets to it, not here.",
@@ -207,7 +194,7 @@ static void say_inputs(struct exchange *x, const struct etype_inputs *in)
     SAY(x, A_STR("asked", list_asked(x)), A_STR("permitted", list_permitted(x)),
         A_STR("service_keys", list_keys(x, x->server)));
     if (declared)
-        SAY(x, A_STR("declared", list_bits(x->turn->mem, declared)));
+        SAY(x, A_STR("declared", etype_bits_text(x->turn->mem, declared)));
     if (!x->is_tgs)
         SAY(x, A_STR("client_keys", list_keys(x, x->client)));
 }

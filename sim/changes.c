@@ -201,6 +201,27 @@ bool changes_apply(struct changes *c, const struct scenario_step *step, char **e
     return true;
 }
 
+bool changes_preset(struct changes *c, const char *realm, const char *preset, char **error)
+{
+    struct changing *r = changing_of(c, realm);
+    const struct scenario_realm *named = scenario_realm(&c->now, r->name);
+    struct scenario before = c->now;
+    c->now.others = arena_array(c->mem, struct scenario_realm, before.n_others);
+    for (size_t i = 0; i < before.n_others; i++)
+        c->now.others[i] = before.others[i];
+    if (named == &before.realm || named == &c->now.realm)
+        c->now.realm.preset = preset;
+    else
+        c->now.others[named - before.others].preset = preset;
+    if (!make(c, r, error)) {
+        c->now = before;
+        return false;
+    }
+    if (r->made)
+        r->made(r->arg, r->now->realm);
+    return true;
+}
+
 /* ---- for kpasswd ---------------------------------------------------------------------------- */
 static size_t characters(struct bytes utf8)
 {

@@ -23,6 +23,9 @@ const struct realm *changes_realm_was(const struct changes *, const char *realm,
  * password changes (MS-KILE 3.1.1.2 makes it then). False: nothing is changed, *error says why. */
 bool changes_apply(struct changes *, const struct scenario_step *, char **error);
 
+/* The realm of that name (NULL: the first) goes by another preset from now on. False: *error. */
+bool changes_preset(struct changes *, const char *realm, const char *preset, char **error);
+
 /* For kpasswd. `made` is called with the snapshot after each change, within the engine's turn. */
 const struct realm_changer *changes_changer(struct changes *, const char *realm,
                                             void (*made)(void *arg, const struct realm *),

@@ -64,8 +64,7 @@ struct maker {
     char **error;
 };
 
-/* A preset, and what the file says beside it. */
-static struct realm_policy policy_of(const struct scenario_realm *r, struct arena *mem)
+struct realm_policy population_policy(const struct scenario_realm *r, struct arena *mem)
 {
     struct realm_policy p = {.skew = r->skew,
                              .max_life = r->max_life,
@@ -82,6 +81,11 @@ static struct realm_policy policy_of(const struct scenario_realm *r, struct aren
     }
     for (size_t i = 0; i < r->n_etypes; i++)
         p.weak_sessions |= etype_find(r->etypes[i])->weak;
+    if (r->weak_sessions)
+        p.weak_sessions = r->weak_sessions == MAY;
+    if (r->given & REALM_DEFAULT_SUPPORTED)
+        p.default_supported = r->default_supported;
+    p.tickets_as_asked = r->tickets_as_asked;
     if (r->name_rule)
         p.windows_names = r->name_rule == RULE_WINDOWS;
     return p;
@@ -184,7 +188,7 @@ static bool add_account(struct maker *m, const struct scenario_account *from)
 static bool trust_keys(struct maker *m, const struct scenario_trust *t, const char *from,
                        const char *to, struct account_key **keys, size_t *n)
 {
-    struct realm_policy usual = policy_of(scenario_realm(m->scenario, from), m->mem);
+    struct realm_policy usual = population_policy(scenario_realm(m->scenario, from), m->mem);
     const int32_t *etypes = t->n_etypes ? t->etypes : usual.etypes;
     char *owner = arena_printf(m->mem, "krbtgt/%s@%s", to, from);
     struct source source = {
@@ -271,7 +275,7 @@ const struct realm *population_realm(const struct scenario *s, const char *realm
     const struct scenario_realm *r = scenario_realm(s, realm);
     struct maker m = {.scenario = s,
                       .realm = r,
-                      .policy = policy_of(r, mem),
+                      .policy = population_policy(r, mem),
                       .seed = seed,
                       .crypto = crypto,
                       .mem = mem,

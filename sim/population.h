@@ -17,6 +17,9 @@
 const struct realm *population_realm(const struct scenario *, const char *realm, uint64_t seed,
                                      struct crypto *, struct arena *mem, char **error);
 
+/* What the realm's KDC goes by: its preset, and what the file says beside it. In mem. */
+struct realm_policy population_policy(const struct scenario_realm *, struct arena *mem);
+
 /* Every key of the account, as entries under its own name, its SPNs, and under spn when that is not
  * NULL and another name. In mem. */
 void population_keytab(const struct realm *, const struct account *, const char *spn, int64_t when,

@@ -7,6 +7,8 @@
 #include "base/fault.h"
 #include "base/packet.h"
 
+#define REALM_DEFAULT_SUPPORTED 1
+enum may { MAY_NOT = 1, MAY };
 enum name_rule { RULE_EXACT = 1, RULE_WINDOWS }; /* RFC 4120 6.2; MS-KILE 3.3.5.1.1 */
 
 struct scenario_realm {
@@ -21,6 +23,11 @@ struct scenario_realm {
     int64_t attempt_window;
     bool duplicates;     /* an SPN may stand on two accounts */
     size_t password_min; /* characters of a new password */
+    uint32_t
+        default_supported;  /* DefaultDomainSupportedEncTypes, where `given`; else the preset's */
+    uint32_t weak_sessions; /* enum may; 0: the preset's, and where etypes name a weak one */
+    bool tickets_as_asked;  /* KdcUseRequestedEtypesForTickets */
+    uint32_t given;         /* REALM_... */
     size_t line;
 };
 
@@ -124,6 +131,7 @@ enum step_kind {
     DO_PROXY,
     DO_PASSWORD, /* the last that a client does */
     DO_CHANGE,
+    DO_REALM,
     DO_WAIT,
     DO_CLOCK,
     DO_SAY
@@ -191,9 +199,10 @@ struct scenario_step {
     /* change-password, change-account */
     const char *account, *new_password;
     struct scenario_change change;
-    int64_t span;   /* wait: world time that passes */
-    int64_t clock;  /* clock: how far ahead the party's clock now is */
-    int32_t expect; /* the error expected of this step; 0: granted; see below */
+    const char *realm, *preset; /* change-realm: the first, where none is named */
+    int64_t span;               /* wait: world time that passes */
+    int64_t clock;              /* clock: how far ahead the party's clock now is */
+    int32_t expect;             /* the error expected of this step; 0: granted; see below */
     struct scenario_note *notes;
     size_t n_notes;
     size_t line;

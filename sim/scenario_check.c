@@ -117,6 +117,16 @@ static void check_change(struct reader *r, const struct scenario_step *step)
     check_etypes(r, c->etypes, c->n_etypes, where(r, &c->etypes, step));
 }
 
+static void check_change_realm(struct reader *r, const struct scenario *s,
+                               const struct scenario_step *step)
+{
+    check_in_realm(r, s, step->realm, where(r, &step->realm, step));
+    if (step->preset)
+        check_preset(r, step->preset, where(r, &step->preset, step));
+    else
+        problem(r->all, where(r, step, step), "change-realm without the key \"preset\"");
+}
+
 static void check_step(struct reader *r, const struct scenario *s, const struct scenario_step *step)
 {
     struct place at = where(r, step, step), own;
@@ -126,9 +136,12 @@ static void check_step(struct reader *r, const struct scenario *s, const struct 
         problem(r->all, where(r, &step->span, step), "wait wants \"for\", a time of more than 0");
     if (step->kind == DO_CLOCK && !place_of_slot(r, &step->clock, &own))
         problem(r->all, at, "clock without the key \"ahead\"");
+    if (step->kind == DO_REALM)
+        check_change_realm(r, s, step);
     if (step->kind == DO_CHANGE)
         check_change(r, step);
-    if (step->kind == DO_SAY || step->kind == DO_WAIT || step->kind == DO_CHANGE)
+    if (step->kind == DO_SAY || step->kind == DO_WAIT || step->kind == DO_CHANGE ||
+        step->kind == DO_REALM)
         return;
     if (!step->party)
         problem(r->all, at, "%s without the key \"party\"", step_kind_text(step->kind));

@@ -21,6 +21,8 @@ void scenario_check_cast(struct reader *, const struct scenario *);
 struct place where(const struct reader *, const void *slot, const void *whole);
 /* NULL is none and good. *realm: what follows its "@"; empty: nothing. */
 bool check_principal(struct reader *, const char *name, struct place, struct bytes *realm);
+void check_in_realm(struct reader *, const struct scenario *, const char *name, struct place);
+void check_preset(struct reader *, const char *name, struct place);
 void check_etypes(struct reader *, const int32_t *, size_t n, struct place);
 /* For nearest(). */
 const char *account_name(const void *accounts, size_t i);

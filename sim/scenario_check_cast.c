@@ -105,8 +105,7 @@ static const char *realm_name_at(const void *list, size_t i)
 }
 
 /* ---- realms, trusts, accounts --------------------------------------------------------------- */
-static void check_in_realm(struct reader *r, const struct scenario *s, const char *name,
-                           struct place at)
+void check_in_realm(struct reader *r, const struct scenario *s, const char *name, struct place at)
 {
     if (name && s->realm.name && !scenario_realm(s, name))
         problem(r->all, at, "no realm is called \"%s\"%s", name,
@@ -148,18 +147,23 @@ static const char *preset_name(const void *list, size_t i)
     return ((const struct preset *)list)[i].name;
 }
 
-static void check_realm(struct reader *r, const struct scenario_realm *realm)
+void check_preset(struct reader *r, const char *name, struct place at)
 {
     size_t n;
+    const struct preset *presets = preset_table(&n);
+    if (!preset_find(name))
+        problem(r->all, at, "no preset is called \"%s\"%s", name,
+                did_you_mean(r->mem, nearest(name, preset_name, presets, n)));
+}
+
+static void check_realm(struct reader *r, const struct scenario_realm *realm)
+{
     if (realm->name && strpbrk(realm->name, "@/:"))
         problem(r->all, where(r, &realm->name, realm),
                 "realm \"%s\" holds one of @ / :", realm->name);
     check_etypes(r, realm->etypes, realm->n_etypes, where(r, &realm->etypes, realm));
-    const struct preset *presets = preset_table(&n);
-    if (realm->preset && !preset_find(realm->preset))
-        problem(r->all, where(r, &realm->preset, realm), "no preset is called \"%s\"%s",
-                realm->preset,
-                did_you_mean(r->mem, nearest(realm->preset, preset_name, presets, n)));
+    if (realm->preset)
+        check_preset(r, realm->preset, where(r, &realm->preset, realm));
     if (realm->skew < 0)
         problem(r->all, where(r, &realm->skew, realm), "skew cannot be negative");
     if (realm->name && realm->max_life <= 0)

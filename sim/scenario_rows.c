@@ -26,6 +26,7 @@ static const struct choice account_flags[] = {
     {"locked", ACCOUNT_LOCKED},
     {"machine", ACCOUNT_MACHINE},
     {"fast-required", ACCOUNT_FAST_REQUIRED},
+    {"des-only", ACCOUNT_DES_ONLY},
     {NULL, 0},
 };
 /* msDS-SupportedEncryptionTypes, MS-KILE 2.2.7. */
@@ -163,6 +164,7 @@ static const struct choice step_kinds[] = {
     {"proxy", DO_PROXY},
     {"change-password", DO_PASSWORD},
     {"change-account", DO_CHANGE},
+    {"change-realm", DO_REALM},
     {"wait", DO_WAIT},
     {"clock", DO_CLOCK},
     {"say", DO_SAY},
@@ -234,6 +236,8 @@ static const struct key_row step_rows[] = {
       GIVEN(GIVEN_PASSWORD_EXPIRES)),
     K("logon_hours", V_HOURS, scenario_step, change.logon_hours, GIVEN(GIVEN_HOURS)),
     K("keytab", V_CHOICE, scenario_step, change.keytab, .only = CHANGE, .choices = keytab_changes),
+    K("realm", V_NAME, scenario_step, realm, .only = IN(DO_REALM)),
+    K("preset", V_NAME, scenario_step, preset, .only = IN(DO_REALM)),
     K("for", V_SPAN, scenario_step, span, .only = IN(DO_WAIT)),
     K("ahead", V_SPAN, scenario_step, clock, .only = IN(DO_CLOCK)),
     K("expect", V_EXPECT, scenario_step, expect, .only = ASKING),
@@ -290,6 +294,11 @@ static const struct choice name_rules[] = {
     {"windows", RULE_WINDOWS},
     {NULL, 0},
 };
+static const struct choice may[] = {
+    {"no", MAY_NOT},
+    {"yes", MAY},
+    {NULL, 0},
+};
 static const struct key_row realm_rows[] = {
     K("name", V_NAME, scenario_realm, name, .required = true),
     KN("etypes", V_ETYPES, scenario_realm, etypes),
@@ -303,6 +312,10 @@ static const struct key_row realm_rows[] = {
     K("attempt_window", V_SPAN, scenario_realm, attempt_window),
     K("duplicates", V_BOOL, scenario_realm, duplicates),
     K("password_min", V_SIZE, scenario_realm, password_min),
+    K("default_supported", V_BITS, scenario_realm, default_supported, .choices = supported,
+      .given_at = offsetof(struct scenario_realm, given), .given = REALM_DEFAULT_SUPPORTED),
+    K("weak_sessions", V_CHOICE, scenario_realm, weak_sessions, .choices = may),
+    K("tickets_as_asked", V_BOOL, scenario_realm, tickets_as_asked),
 };
 static const struct scenario_realm realm_initial = {
     .skew = 5 * MINUTE,

@@ -168,6 +168,9 @@ static void run_step(struct world *w, const struct scenario_step *s)
     case DO_CHANGE:
         world_change(w);
         break;
+    case DO_REALM:
+        world_change_realm(w);
+        break;
     default:
         world_ask(w);
     }

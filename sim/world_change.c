@@ -1,4 +1,5 @@
 /* Accounts that change in the middle of a run, and keytabs that follow or do not. */
+#include "realm/presets.h"
 #include "sim/world_inside.h"
 
 #include <string.h>
@@ -113,4 +114,19 @@ void world_change(struct world *w)
         change_keytab(w, a, is, s->change.keytab == KEYTAB_ADD);
         world_tell_keys(w, a, realm, is, NULL);
     }
+}
+
+void world_change_realm(struct world *w)
+{
+    const struct scenario_step *s = w->step;
+    const struct scenario_realm *realm = scenario_realm(w->scenario, s->realm);
+    char *error;
+    if (!w->n_actors || !changes_preset(w->changes, realm->name, s->preset, &error)) {
+        w->trouble = true;
+        return;
+    }
+    const struct preset *preset = preset_find(s->preset);
+    struct arg args[] = {A_STR("realm", realm->name), A_STR("title", preset->title),
+                         A_STR("text", preset->text), A_STR("spec", preset->spec)};
+    world_tell_step(w, kdc_of(w, realm->name), "world.change-realm", STEP_DONE, args, 4);
 }

@@ -93,6 +93,7 @@ void world_ask(struct world *);
 
 /* ---- world_change.c ---- */
 /* A step change-account: the accounts, the snapshot of the KDC, the keytabs of services. */
+void world_change_realm(struct world *);
 void world_change(struct world *);
 
 /* ---- world_net.c ---- */

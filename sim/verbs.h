@@ -5,6 +5,7 @@
 #define SIM_VERBS_H
 
 int verb_run(int argc, char **argv);
+int verb_why(int argc, char **argv);
 int verb_list(int argc, char **argv);
 int verb_check(int argc, char **argv);
 int verb_export(int argc, char **argv);

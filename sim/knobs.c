@@ -1,0 +1,150 @@
+#include "realm/realm.h"
+#include "sim/knob_values.h"
+
+#include <string.h>
+
+#define A_LIST   "any types, in order of preference"
+#define TYPES    "any types"
+#define BITS     "any bits of MS-KILE 2.2.7"
+#define YES_NO   "yes, no"
+#define AN_END   "never, or a time"
+#define A_SPAN_  "a length of time"
+#define A_BOUND  "none, or a length of time"
+#define N(table) (sizeof(table) / sizeof *(table))
+
+/* Values and edit of one name. */
+#define TURNED(name) .values = name##_values, .edit = name##_edit
+#define FLAG(f)      .domain = YES_NO, TURNED(flag), .which = (f)
+#define BETWEEN      .per_step = true, .inserts = true
+
+static const struct knob knobs[] = {
+    {"kdc.etype.", "client-etypes", A_LIST, TURNED(client_etypes)},
+    {"kdc.etype.", "permitted-etypes", A_LIST, TURNED(permitted_etypes)},
+    {"kdc.etype.", "service-kind", "a service, the TGS, a trusted realm",
+     "it is what the ticket is asked for"},
+    {"kdc.etype.", "service-keys", TYPES, TURNED(key_etypes)},
+    {"kdc.etype.", "client-keys", TYPES, TURNED(key_etypes)},
+    {"kdc.etype.", "service-supported", BITS, TURNED(supported)},
+    {"kdc.etype.", "client-supported", BITS, TURNED(supported)},
+    {"kdc.etype.", "service-des-only", FLAG(ACCOUNT_DES_ONLY)},
+    {"kdc.etype.", "default-supported", BITS, TURNED(default_supported)},
+    {"kdc.etype.", "aes-session", YES_NO, TURNED(aes_session)},
+    {"kdc.etype.", "preset", "a policy by its date (docs/scenario.md)", TURNED(preset)},
+    {"kdc.etype.", "weak-sessions", YES_NO, TURNED(weak_sessions)},
+    {"kdc.etype.", "tickets-as-asked", YES_NO, TURNED(tickets_as_asked)},
+
+    {"kdc.tgs.client", "disabled", FLAG(ACCOUNT_DISABLED), BETWEEN},
+    {"kdc.tgs.client", "locked", FLAG(ACCOUNT_LOCKED), BETWEEN},
+    {"kdc.tgs.client", "expires", AN_END, TURNED(expires), BETWEEN},
+    {"kdc.tgs.client", "logon-hours", "any hours of the week", TURNED(hours), BETWEEN},
+    {"kdc.as.client-valid", "disabled", FLAG(ACCOUNT_DISABLED)},
+    {"kdc.as.client-valid", "locked", FLAG(ACCOUNT_LOCKED)},
+    {"kdc.as.client-valid", "expires", AN_END, TURNED(expires)},
+    {"kdc.as.client-valid", "logon-hours", "any hours of the week", TURNED(hours)},
+    {"kdc.as.client-valid", "keys", YES_NO, "every account of a scenario has keys"},
+    {"kdc.as.client-valid", "wrong-attempts", "a number",
+     "they are counted from what was tried before"},
+    {"kdc.as.client-valid", "attempts", "a number, 0: not counted", TURNED(attempts)},
+    {"kdc.as.client-valid", "password-expires", AN_END, TURNED(expires), .which = 1},
+    {"kdc.as.client-valid", "must-change-password", FLAG(ACCOUNT_MUST_CHANGE)},
+    {"kdc.as.client-valid", "to-change-password", YES_NO, "it is what the client asks for"},
+    {"kdc.as.client-valid", "now", "a time", TURNED(now)},
+
+    {"kdc.as.lifetime", "asked-life", A_SPAN_, TURNED(asked_span), .per_step = true},
+    {"kdc.as.lifetime", "realm-max-life", A_SPAN_, TURNED(realm_span)},
+    {"kdc.as.lifetime", "client-max-life", A_BOUND, TURNED(account_span)},
+    {"kdc.as.lifetime", "service-max-life", A_BOUND, TURNED(account_span)},
+    {"kdc.as.renewable", "asked-renew", A_SPAN_, TURNED(asked_span), .which = 1, .per_step = true},
+    {"kdc.as.renewable", "realm-max-renew", A_SPAN_, TURNED(realm_span), .which = 1},
+    {"kdc.as.renewable", "client-max-renew", A_BOUND, TURNED(account_span), .which = 1},
+    {"kdc.as.renewable", "service-max-renew", A_BOUND, TURNED(account_span), .which = 1},
+};
+
+static const struct {
+    const char *id, *title;
+} titles[] = {
+    {"kdc.etype.session", "the type of the session key"},
+    {"kdc.etype.ticket", "the type of the key that seals the ticket"},
+    {"kdc.etype.reply", "the type of the key that seals the reply"},
+    {"kdc.as.client-valid", "whether the account may log on"},
+    {"kdc.as.lifetime", "how long the ticket is good"},
+    {"kdc.as.renewable", "how long the ticket can be renewed"},
+    {"kdc.tgs.client", "whether the account still gets tickets"},
+};
+
+const struct knob *knob_table(size_t *n)
+{
+    *n = N(knobs);
+    return knobs;
+}
+
+static bool is_of(const struct knob *k, const char *decision)
+{
+    size_t n = strlen(k->decision);
+    return k->decision[n - 1] == '.' ? strncmp(k->decision, decision, n) == 0
+                                     : strcmp(k->decision, decision) == 0;
+}
+
+const struct knob *knob_find(const char *decision, const char *input)
+{
+    for (size_t i = 0; i < N(knobs); i++)
+        if (is_of(&knobs[i], decision) && strcmp(knobs[i].input, input) == 0)
+            return &knobs[i];
+    return NULL;
+}
+
+const char *decision_title(const char *id)
+{
+    for (size_t i = 0; i < N(titles); i++)
+        if (strcmp(titles[i].id, id) == 0)
+            return titles[i].title;
+    return NULL;
+}
+
+size_t knob_values(const struct knob_change *of, const struct scenario *s, struct arena *mem,
+                   struct knob_change out[KNOB_VALUES])
+{
+    struct knob_change change = *of;
+    if (!of->knob->per_step)
+        change.step = 0;
+    return of->knob->values ? of->knob->values(s, &change, mem, out) : 0;
+}
+
+bool knob_turn(struct scenario *copy, const struct knob_change *c, struct arena *mem)
+{
+    return c->knob->edit && c->knob->edit(copy, c, mem);
+}
+
+void gather(struct gathering *g, unsigned cost, const char *value, const char *words)
+{
+    if (g->n == KNOB_VALUES)
+        return;
+    g->out[g->n] = g->of;
+    g->out[g->n].cost = cost;
+    g->out[g->n].value = value;
+    g->out[g->n++].words = words;
+}
+
+struct scenario_account *account_in(struct scenario *s, const struct knob_change *c)
+{
+    const struct scenario_account *a = scenario_account(s, c->realm, c->subject);
+    return a ? &s->accounts[a - s->accounts] : NULL;
+}
+
+struct scenario_realm *realm_in(struct scenario *s, const struct knob_change *c)
+{
+    if (!c->realm || strcmp(c->realm, s->realm.name) == 0)
+        return &s->realm;
+    for (size_t i = 0; i < s->n_others; i++)
+        if (strcmp(c->realm, s->others[i].name) == 0)
+            return &s->others[i];
+    return NULL;
+}
+
+struct scenario_party *party_in(struct scenario *s, const char *name)
+{
+    for (size_t i = 0; i < s->n_parties; i++)
+        if (strcmp(s->parties[i].name, name) == 0)
+            return &s->parties[i];
+    return NULL;
+}

@@ -64,6 +64,37 @@ static int32_t no_server(struct exchange *x, const struct lookup *how)
     return refuse(x, KDC_ERR_PRINCIPAL_NOT_UNIQUE, "two accounts have this service name");
 }
 
+/* Of the TGS there is nothing to look up. */
+static void tell_lookup(struct exchange *x, const struct account *found, const struct lookup *how)
+{
+    struct arena *mem = x->turn->mem;
+    const struct party *from = x->packet->from;
+    bool exact = found && (how->rule == LOOKUP_NAME || how->rule == LOOKUP_SPN);
+    if (!told(x->turn) || (found && is_tgs_name(x, &found->name)))
+        return;
+    const char *both = how->rule == LOOKUP_AMBIGUOUS
+                           ? arena_printf(mem, "%s, %s", how->both[0]->text, how->both[1]->text)
+                           : "none";
+    const struct decision_input inputs[] = {
+        {"service", from ? from->name : "client", principal_text(mem, x->sname, (struct bytes){0})},
+        {"registered", "realm", exact ? found->text : both},
+        {"names", "realm", x->policy->windows_names ? "as Windows does" : "exactly"},
+        {"host-alias", "realm", how->alias ? how->alias : "none"},
+    };
+    tell_decision(
+        x->turn, .id = "kdc.spn",
+        .rule = x->policy->windows_names
+                    ? "The account with this name or SPN, in letters of either case; else the one "
+                      "with the SPN of HOST, where the class stands for it; else a UPN, else a "
+                      "machine's name. Two accounts are as good as none."
+                    : "The account with exactly this name or SPN, in these letters.",
+        .outcome = found ? arena_printf(mem, "%s, by %s", found->text, found_by(x, how))
+                   : how->rule == LOOKUP_AMBIGUOUS ? "KDC_ERR_PRINCIPAL_NOT_UNIQUE"
+                                                   : "no account here",
+        .spec = x->policy->windows_names ? "MS-KILE 3.3.5.1.1" : "RFC 4120 6.2", .inputs = inputs,
+        .n = sizeof inputs / sizeof *inputs);
+}
+
 int32_t step_server(struct exchange *x)
 {
     struct lookup how = {.rule = LOOKUP_NONE};
@@ -75,6 +106,8 @@ int32_t step_server(struct exchange *x)
     bool elsewhere = x->is_tgs && !bytes_equal(x->body->realm, realm_name(x->realm));
     x->server =
         elsewhere ? NULL : realm_lookup(x->realm, x->turn->mem, x->sname, LOOKUP_SERVICE, &how);
+    if (!elsewhere)
+        tell_lookup(x, x->server, &how);
     bool referred = !x->server && how.rule != LOOKUP_AMBIGUOUS && x->is_tgs && refer(x);
     if (!x->server)
         return elsewhere ? refuse(x, KDC_ERR_S_PRINCIPAL_UNKNOWN, "the service is in another realm")

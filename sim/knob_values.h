@@ -42,4 +42,10 @@ knob_edit flag_edit, expires_edit, hours_edit, attempts_edit, now_edit;
 knob_values_of asked_span_values, realm_span_values, account_span_values;
 knob_edit asked_span_edit, realm_span_edit, account_span_edit;
 
+/* knob_names.c: the name asked for, who has it, options of the request (`which`), trusts */
+knob_values_of asked_name_values, registered_values, name_rule_values, option_values, trusts_values,
+    suffixes_values, transitive_values;
+knob_edit asked_name_edit, registered_edit, name_rule_edit, option_edit, trusts_edit, suffixes_edit,
+    transitive_edit;
+
 #endif

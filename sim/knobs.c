@@ -1,5 +1,6 @@
 #include "realm/realm.h"
 #include "sim/knob_values.h"
+#include "wire/names.h"
 
 #include <string.h>
 
@@ -15,6 +16,7 @@
 /* Values and edit of one name. */
 #define TURNED(name) .values = name##_values, .edit = name##_edit
 #define FLAG(f)      .domain = YES_NO, TURNED(flag), .which = (f)
+#define FROM_TICKET  "it follows from the ticket that was brought"
 #define BETWEEN      .per_step = true, .inserts = true
 
 static const struct knob knobs[] = {
@@ -58,6 +60,27 @@ static const struct knob knobs[] = {
     {"kdc.as.renewable", "realm-max-renew", A_SPAN_, TURNED(realm_span), .which = 1},
     {"kdc.as.renewable", "client-max-renew", A_BOUND, TURNED(account_span), .which = 1},
     {"kdc.as.renewable", "service-max-renew", A_BOUND, TURNED(account_span), .which = 1},
+
+    {"kdc.spn", "service", "a name of a service", TURNED(asked_name), .per_step = true},
+    {"kdc.spn", "registered", "any accounts", TURNED(registered), .per_step = true},
+    {"kdc.spn", "names", "exactly, as Windows does", TURNED(name_rule)},
+    {"kdc.spn", "host-alias", "none, or a class of service",
+     "it follows from the name (MS-DRSR 4.1.4.2.14)"},
+
+    {"kdc.tgs.referral", "service", "a name of a service", TURNED(asked_name), .per_step = true},
+    {"kdc.tgs.referral", "service-realm", "a realm", "the client asks where it is, or was sent"},
+    {"kdc.tgs.referral", "canonicalize", YES_NO, TURNED(option), .which = KDC_OPT_CANONICALIZE,
+     .per_step = true},
+    {"kdc.tgs.referral", "suffixes", "suffixes of hosts and their realms", TURNED(suffixes)},
+    {"kdc.tgs.referral", "trusts", "any realms", TURNED(trusts)},
+    {"kdc.tgs.referral", "came-from", "here, or a realm", FROM_TICKET},
+    {"kdc.tgs.path", "issuer", "a realm", FROM_TICKET},
+    {"kdc.tgs.path", "client-realm", "a realm", FROM_TICKET},
+    {"kdc.tgs.path", "path", "any realms", FROM_TICKET},
+    {"kdc.tgs.path", "transitive", YES_NO, TURNED(transitive)},
+    {"kdc.tgs.path", "trusts", "any realms", TURNED(trusts)},
+    {"kdc.tgs.path", "disable-transited-check", YES_NO, TURNED(option),
+     .which = KDC_OPT_DISABLE_TRANSITED_CHECK, .per_step = true},
 };
 
 static const struct {
@@ -70,6 +93,9 @@ static const struct {
     {"kdc.as.lifetime", "how long the ticket is good"},
     {"kdc.as.renewable", "how long the ticket can be renewed"},
     {"kdc.tgs.client", "whether the account still gets tickets"},
+    {"kdc.spn", "which account has the name"},
+    {"kdc.tgs.referral", "whether another realm has the service"},
+    {"kdc.tgs.path", "whether the way through other realms is believed"},
 };
 
 const struct knob *knob_table(size_t *n)

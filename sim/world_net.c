@@ -1,6 +1,7 @@
 /* The network: connections, messages under way, engines woken by what arrives. */
 #include "sim/world_inside.h"
 
+#include "sim/dns.h"
 #include "trace/dissect.h"
 
 /* ---- connections ---------------------------------------------------------------------------- */
@@ -184,6 +185,8 @@ static bool receive(struct actor *a, const struct packet *p, const void *arg, st
         return kdc_receive(a->kdc, p, t);
     if (a->service)
         return service_receive(a->service, p, t);
+    if (a->is->role == ROLE_DNS)
+        return dns_receive(a->is, p, t);
     return !a->client || client_receive(a->client, p, t); /* an eavesdropper only listens */
 }
 

@@ -24,6 +24,8 @@ static const struct verb {
     {"logon", "[PRINCIPAL]", "log on at a real KDC, as kinit does, and explain it", verb_logon},
     {"ticket", "SPN...", "tickets for services, as kvno gets them, explained", verb_ticket},
     {"passwd", "PRINCIPAL", "change a password, as kpasswd does, explained", verb_passwd},
+    {"account", "ACTION", "the accounts of a store: a realm in a file", verb_account},
+    {"setspn", "-S SPN ACCOUNT", "SPNs, with the letters of setspn", verb_setspn},
     {"vectors", "FILE...", "run files of test vectors", verb_vectors},
 };
 #define N_VERBS (sizeof verbs / sizeof *verbs)

@@ -92,6 +92,8 @@ static void put_policy(struct writer *w, const struct realm_policy *p)
         put_number(w, (uint32_t)p->etypes[i]);
     put_number(w, p->attempts);
     put_number(w, (uint64_t)p->attempt_window);
+    put_number(w, p->password_min);
+    put_octet(w, p->no_postdate);
     put_octet(w, p->windows_names);
     put_octet(w, p->duplicates);
     put_text(w, p->preset);
@@ -334,6 +336,8 @@ bool record_read_policy(struct arena *mem, struct bytes in, struct faults *sink,
     p->etypes = etypes;
     p->attempts = (unsigned)get_number(&r, UINT32_MAX);
     p->attempt_window = (int64_t)get_number(&r, UINT64_MAX);
+    p->password_min = (size_t)get_number(&r, SIZE_MAX);
+    p->no_postdate = get_bool(&r);
     p->windows_names = get_bool(&r);
     p->duplicates = get_bool(&r);
     p->preset = get_text(&r);

@@ -1,9 +1,11 @@
 #include "sim/population.h"
 
+#include "base/text.h"
 #include "crypto/rng.h"
 #include "realm/presets.h"
 #include "wire/names.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #define MEMORY 256 /* string-to-key results remembered */
@@ -59,10 +61,17 @@ struct maker {
     struct realm_policy policy;
     struct crypto *crypto;
     struct arena *mem;
+    struct rng *random; /* NULL: the stream of the seed, for each owner of keys his own */
     struct seeded_rng rng;
     struct realm_builder *builder;
     char **error;
 };
+
+static void start_random(struct maker *m, const char *owner)
+{
+    if (!m->random)
+        seeded_rng_init(&m->rng, m->crypto, m->seed, owner);
+}
 
 struct realm_policy population_policy(const struct scenario_realm *r, struct arena *mem)
 {
@@ -107,7 +116,7 @@ static bool make_key(struct maker *m, const struct source *from, int32_t etype,
         const char *purpose = arena_printf(m->mem, "key %s %d", from->owner, (int)etype);
         if (from->kvno > 1)
             purpose = arena_printf(m->mem, "%s %u", purpose, (unsigned)from->kvno);
-        if (!key_random(m->crypto, &m->rng.rng, purpose, etype, &out->key))
+        if (!key_random(m->crypto, m->random ? m->random : &m->rng.rng, purpose, etype, &out->key))
             return false;
         out->key.lasting = true;
         return true;
@@ -139,6 +148,47 @@ static bool put_account(struct maker *m, const struct account *a, const char *na
     return false;
 }
 
+/* "18 3 HEX", with the salt in hexadecimal behind it, and the parameters behind that, or "-". */
+static bool given_key(struct maker *m, const char *text, struct account_key *out)
+{
+    struct bytes parts[5] = {{0}};
+    size_t n = 0, at;
+    char *rest = NULL, *copy = arena_str(m->mem, bytes_str(text));
+    for (char *p = strtok_r(copy, " ", &rest); p && n < 5; p = strtok_r(NULL, " ", &rest))
+        parts[n++] = bytes_str(p);
+    struct bytes value, salt = {0}, params = {0};
+    const struct etype_row *row = n >= 3 ? etype_by_name(parts[0]) : NULL;
+    int32_t etype = row ? row->etype : n >= 3 ? atoi((const char *)parts[0].p) : 0;
+    char *end = NULL;
+    unsigned long kvno = n >= 3 ? strtoul((const char *)parts[1].p, &end, 10) : 0;
+    bool has_salt = n >= 4 && !bytes_equal_str(parts[3], "-");
+    bool ok = n >= 3 && !(rest && *rest) && end && !*end && kvno <= UINT32_MAX &&
+              hex_decode(m->mem, parts[2], &value, &at) && key_import(etype, value, &out->key) &&
+              (!has_salt || hex_decode(m->mem, parts[3], &salt, &at)) &&
+              (n < 5 || hex_decode(m->mem, parts[4], &params, &at));
+    out->kvno = (uint32_t)kvno;
+    out->has_salt = has_salt;
+    out->salt = salt;
+    out->s2kparams = params;
+    return ok;
+}
+
+static bool given_keys(struct maker *m, const struct scenario_account *from, struct account *a)
+{
+    struct account_key *keys = arena_array(m->mem, struct account_key, from->n_keys);
+    for (size_t i = 0; i < from->n_keys; i++)
+        if (!given_key(m, from->keys[i], &keys[i])) {
+            *m->error = arena_printf(m->mem,
+                                     "account %s: \"%s\" is no key; it is written as encryption "
+                                     "type, kvno, key, salt, parameters: 18 1 00ff...",
+                                     from->name, from->keys[i]);
+            return false;
+        }
+    a->keys = keys;
+    a->n_keys = from->n_keys;
+    return true;
+}
+
 /* The newest key and those before it. */
 static bool account_keys(struct maker *m, const struct scenario_account *from, struct account *a)
 {
@@ -150,7 +200,7 @@ static bool account_keys(struct maker *m, const struct scenario_account *from, s
                             .usual_salt =
                                 account_salt(m->mem, bytes_str(m->realm->name),
                                              m->policy.windows_names, &a->name, from->flags)};
-    seeded_rng_init(&m->rng, m->crypto, m->seed, source.owner);
+    start_random(m, source.owner);
     for (size_t i = 0; i <= from->n_old_passwords; i++) {
         source.password = i ? from->old_passwords[i - 1] : from->password;
         source.salt = i && from->old_salts ? from->old_salts[i - 1] : from->salt;
@@ -163,25 +213,31 @@ static bool account_keys(struct maker *m, const struct scenario_account *from, s
     return true;
 }
 
-static bool add_account(struct maker *m, const struct scenario_account *from)
+static bool make_account(struct maker *m, const struct scenario_account *from, struct account *a)
 {
-    struct account a = {.flags = from->flags,
-                        .max_life = from->max_life,
-                        .max_renew = from->max_renew,
-                        .expires = from->expires,
-                        .password_expires = from->password_expires,
-                        .logon_hours = from->logon_hours,
-                        .supported_etypes = from->supported_etypes,
-                        .upn = from->upn ? bytes_str(from->upn) : (struct bytes){0},
-                        .text = from->name};
+    *a = (struct account){.flags = from->flags,
+                          .max_life = from->max_life,
+                          .max_renew = from->max_renew,
+                          .expires = from->expires,
+                          .password_expires = from->password_expires,
+                          .logon_hours = from->logon_hours,
+                          .supported_etypes = from->supported_etypes,
+                          .upn = from->upn ? bytes_str(from->upn) : (struct bytes){0},
+                          .text = from->name};
     struct PrincipalName *spns = arena_array(m->mem, struct PrincipalName, from->n_spns);
     principal_parse(m->mem, from->name, strchr(from->name, '/') ? NT_SRV_INST : NT_PRINCIPAL,
-                    &a.name, NULL);
+                    &a->name, NULL);
     for (size_t i = 0; i < from->n_spns; i++)
         principal_parse(m->mem, from->spns[i], NT_SRV_INST, &spns[i], NULL);
-    a.spns = spns;
-    a.n_spns = from->n_spns;
-    return account_keys(m, from, &a) && put_account(m, &a, from->name);
+    a->spns = spns;
+    a->n_spns = from->n_spns;
+    return from->n_keys ? given_keys(m, from, a) : account_keys(m, from, a);
+}
+
+static bool add_account(struct maker *m, const struct scenario_account *from)
+{
+    struct account a;
+    return make_account(m, from, &a) && put_account(m, &a, from->name);
 }
 
 /* The keys with which `from` seals tickets for `to`: both ends make the same ones. */
@@ -199,7 +255,7 @@ static bool trust_keys(struct maker *m, const struct scenario_trust *t, const ch
     };
     *n = t->n_etypes ? t->n_etypes : usual.n_etypes;
     *keys = arena_array(m->mem, struct account_key, *n);
-    seeded_rng_init(&m->rng, m->crypto, m->seed, owner);
+    start_random(m, owner);
     return make_keys(m, &source, etypes, *n, *keys);
 }
 
@@ -283,6 +339,21 @@ const struct realm *population_realm(const struct scenario *s, const char *realm
                       .error = error};
     realm_build_policy(m.builder, &m.policy);
     return add_all(&m) ? realm_freeze(m.builder) : NULL;
+}
+
+bool population_account(const struct realm *realm, const struct scenario_account *from,
+                        const struct population_keys *keys, struct arena *mem, struct account *out,
+                        char **error)
+{
+    struct scenario_realm r = {.name = arena_str(mem, realm_name(realm))};
+    struct maker m = {.realm = &r,
+                      .policy = *realm_policy(realm),
+                      .seed = keys->seed,
+                      .random = keys->random,
+                      .crypto = keys->crypto,
+                      .mem = mem,
+                      .error = error};
+    return make_account(&m, from, out);
 }
 
 static size_t add_entries(struct keytab_entry *to, const struct realm *realm,

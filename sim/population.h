@@ -20,6 +20,17 @@ const struct realm *population_realm(const struct scenario *, const char *realm,
 /* What the realm's KDC goes by: its preset, and what the file says beside it. In mem. */
 struct realm_policy population_policy(const struct scenario_realm *, struct arena *mem);
 
+/* One account, for a realm that is there: what a row of a scenario's accounts says, with keys made
+ * as above; random ones from `random`, or where that is NULL from the stream of the seed. */
+struct population_keys {
+    struct crypto *crypto;
+    struct rng *random;
+    uint64_t seed;
+};
+bool population_account(const struct realm *, const struct scenario_account *,
+                        const struct population_keys *, struct arena *mem, struct account *out,
+                        char **error);
+
 /* Every key of the account, as entries under its own name, its SPNs, and under spn when that is not
  * NULL and another name. In mem. */
 void population_keytab(const struct realm *, const struct account *, const char *spn, int64_t when,

@@ -69,6 +69,8 @@ struct scenario_account {
     const uint8_t *logon_hours;  /* SCENARIO_HOURS octets; NULL: always */
     uint32_t supported_etypes;   /* msDS-SupportedEncryptionTypes; 0: nothing is said */
     const char *upn;             /* NULL: none */
+    const char **keys;           /* "18 3 HEX SALT-HEX": as they are, instead of being made */
+    size_t n_keys;
     /* not of the file, but of what changes in a run (sim/changes.h): */
     const char *key_name;   /* under which its random keys were drawn; NULL: its name */
     const char **old_salts; /* of old_passwords; NULL: the salt it has */

@@ -26,6 +26,7 @@ static const struct choice account_flags[] = {
     {"locked", ACCOUNT_LOCKED},
     {"machine", ACCOUNT_MACHINE},
     {"fast-required", ACCOUNT_FAST_REQUIRED},
+    {"trust", ACCOUNT_TRUST},
     {"des-only", ACCOUNT_DES_ONLY},
     {NULL, 0},
 };
@@ -42,6 +43,16 @@ static const struct choice supported[] = {
     {"claims", 0x40000},
     {NULL, 0},
 };
+const struct choice *account_flag_choices(void)
+{
+    return account_flags;
+}
+
+const struct choice *supported_etype_choices(void)
+{
+    return supported;
+}
+
 static const struct key_row account_rows[] = {
     K("name", V_NAME, scenario_account, name, .required = true),
     K("password", V_NAME, scenario_account, password),
@@ -59,6 +70,7 @@ static const struct key_row account_rows[] = {
     K("logon_hours", V_HOURS, scenario_account, logon_hours),
     K("supported_etypes", V_BITS, scenario_account, supported_etypes, .choices = supported),
     K("upn", V_NAME, scenario_account, upn),
+    KN("keys", V_NAMES, scenario_account, keys),
 };
 static const struct scenario_account account_initial = {.kvno = 1};
 static const struct shape account_shape = {

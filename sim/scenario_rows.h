@@ -62,6 +62,10 @@ struct shape {
 
 extern const struct shape scenario_shape;
 
+/* What an account's flags and supported etypes are called. */
+const struct choice *account_flag_choices(void);
+const struct choice *supported_etype_choices(void);
+
 /* "logon" for a step kind, "flip" for a tamper kind, "client" for a role; for narration. */
 const char *step_kind_text(uint32_t kind);
 const char *tamper_kind_text(uint32_t kind);

@@ -4,6 +4,8 @@
 #ifndef SIM_VERBS_H
 #define SIM_VERBS_H
 
+int verb_account(int argc, char **argv);
+int verb_setspn(int argc, char **argv);
 int verb_run(int argc, char **argv);
 int verb_why(int argc, char **argv);
 int verb_list(int argc, char **argv);

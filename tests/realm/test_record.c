@@ -73,6 +73,8 @@ static void test_a_policy_and_a_trust(void **state)
                              .etypes = etypes,
                              .n_etypes = 3,
                              .attempts = 5,
+                             .password_min = 9,
+                             .no_postdate = true,
                              .attempt_window = 6,
                              .windows_names = true,
                              .preset = "windows-2022-11",
@@ -82,7 +84,8 @@ static void test_a_policy_and_a_trust(void **state)
     assert_true(record_read_policy(mem, record_policy(mem, &p), NULL, &q));
     assert_true(q.skew == 1 && q.max_life == 2 && q.max_renew == 3 && q.n_etypes == 3);
     assert_memory_equal(q.etypes, etypes, sizeof etypes);
-    assert_true(q.attempts == 5 && q.attempt_window == 6 && q.windows_names && !q.duplicates);
+    assert_true(q.attempts == 5 && q.password_min == 9 && q.no_postdate && q.attempt_window == 6 &&
+                q.windows_names && !q.duplicates);
     assert_string_equal(q.preset, p.preset);
     assert_true(q.default_supported == 0x27 && !q.weak_sessions && q.tickets_as_asked);
     struct account a = everything();

@@ -1,0 +1,37 @@
+/* The options by which `tessera account` says what an account is. */
+#ifndef SIM_ACCOUNT_OPTIONS_H
+#define SIM_ACCOUNT_OPTIONS_H
+
+#include "sim/verb.h"
+
+#define OPTION_LIST 64 /* entries of a list on one command line */
+
+/* Which of them stand on the command line. */
+enum account_given {
+    GAVE_FLAGS = 1,
+    GAVE_EXPIRES = 2,
+    GAVE_PASSWORD_EXPIRES = 4,
+    GAVE_HOURS = 8,
+    GAVE_SUPPORTED = 16,
+    GAVE_UPN = 32,
+    GAVE_KEYS = 64, /* a password, --random or --key */
+    GAVE_LIVES = 128,
+};
+
+struct account_options {
+    const char *store, *realm, *preset, *output, *rename, *password_file;
+    struct scenario_account account; /* what was said; what was not is as in a scenario's */
+    const char *spns[OPTION_LIST], *no_spns[OPTION_LIST], *keys[OPTION_LIST];
+    size_t n_no_spns;
+    int32_t etypes[OPTION_LIST];
+    uint32_t given; /* enum account_given */
+    bool random, show_keys, windows, duplicates, only_newest, has_seed;
+    uint64_t seed, count;
+    const char *words[OPTION_LIST]; /* what stands there without an option */
+    size_t n_words;
+    struct arena *mem;
+};
+
+extern const struct argp account_argp;
+
+#endif

@@ -155,6 +155,43 @@ static struct ccache_cred cred_to_file(struct arena *mem, const struct cred *cre
     };
 }
 
+/* By which proof a ticket-granting ticket was got, as MIT keeps it beside the ticket. Only of the
+ * encrypted challenge, which is a proof in armor: who goes on with the cache goes on in armor. */
+#define CONFIG_REALM "X-CACHECONF:"
+#define CONFIG_PROOF "pa_type"
+#define CONFIG_ARMOR "138" /* PA-ENCRYPTED-CHALLENGE */
+
+static struct ccache_cred proof_of(struct arena *mem, const struct cred *cred)
+{
+    struct bytes *parts = arena_array(mem, struct bytes, 3);
+    parts[0] = BYTES_LIT("krb5_ccache_conf_data");
+    parts[1] = BYTES_LIT(CONFIG_PROOF);
+    parts[2] = bytes_str(principal_text(mem, &cred->server, cred->srealm));
+    return (struct ccache_cred){
+        .client = to_file(&cred->client, cred->crealm),
+        .server = {.realm = BYTES_LIT(CONFIG_REALM), .components = parts, .n_components = 3},
+        .ticket = BYTES_LIT(CONFIG_ARMOR),
+    };
+}
+
+static bool is_armored_tgt(const struct cred *cred)
+{
+    return cred->armored && is_tgs(&cred->server, cred->srealm);
+}
+
+static void mark_armored(struct client *c, struct arena *mem, const struct ccache_cred *f)
+{
+    const struct ccache_principal *p = &f->server;
+    if (!bytes_equal_str(p->realm, CONFIG_REALM) || p->n_components != 3 ||
+        !bytes_equal_str(p->components[1], CONFIG_PROOF) ||
+        !bytes_equal_str(f->ticket, CONFIG_ARMOR))
+        return;
+    for (struct cred *cred = c->creds; cred; cred = cred->next)
+        if (is_tgs(&cred->server, cred->srealm) &&
+            bytes_equal_str(p->components[2], principal_text(mem, &cred->server, cred->srealm)))
+            cred->armored = true;
+}
+
 /* Oldest first, as the tickets were got. */
 bool client_ccache(const struct client *c, struct arena *mem, struct ccache *out)
 {
@@ -164,11 +201,14 @@ bool client_ccache(const struct client *c, struct arena *mem, struct ccache *out
         return false;
     out->principal = to_file(&c->cname, c->crealm);
     for (const struct cred *cred = c->creds; cred; cred = cred->next)
-        n++;
+        n += 1 + (size_t)is_armored_tgt(cred);
     out->creds = arena_array(mem, struct ccache_cred, n);
     out->n = n;
-    for (const struct cred *cred = c->creds; cred; cred = cred->next)
+    for (const struct cred *cred = c->creds; cred; cred = cred->next) {
         out->creds[--n] = cred_to_file(mem, cred);
+        if (is_armored_tgt(cred))
+            out->creds[--n] = proof_of(mem, cred);
+    }
     return true;
 }
 
@@ -178,9 +218,10 @@ bool client_ccache_got(const struct client *c, struct arena *mem, struct ccache 
     if (!c->got)
         return false;
     out->principal = to_file(&c->got->client, c->got->crealm);
-    out->creds = arena_array(mem, struct ccache_cred, 1);
-    out->creds[0] = cred_to_file(mem, c->got);
-    out->n = 1;
+    out->creds = arena_array(mem, struct ccache_cred, 2);
+    out->creds[out->n++] = cred_to_file(mem, c->got);
+    if (is_armored_tgt(c->got))
+        out->creds[out->n++] = proof_of(mem, c->got);
     return true;
 }
 
@@ -233,6 +274,8 @@ static bool load(void *arg, const struct packet *p, struct turn *t)
             asn_decode(&ASN_Ticket, f->ticket, ASN_DEPLOYED, t->mem, NULL, &ticket))
             client_cache_keep(c, &cred);
     }
+    for (size_t i = 0; i < file->n; i++)
+        mark_armored(c, t->mem, &file->creds[i]);
     c->cname = cname;
     c->crealm = crealm;
     c->known = true;

@@ -343,13 +343,9 @@ bool live_client_save(struct live_client *c, const char *cache, bool newest, cha
     const char *path = cache_path(cache, c->mem, error);
     if (!path)
         return false;
-    if (!client_ccache(c->client, c->mem, &made)) {
+    if (!(newest ? client_ccache_got : client_ccache)(c->client, c->mem, &made)) {
         *error = arena_printf(c->mem, "there are no credentials to keep");
         return false;
-    }
-    if (newest && made.n) {
-        made.creds += made.n - 1;
-        made.n = 1;
     }
     struct file_out file = {path, ccache_write(&made, c->mem), 0600};
     return files_write(&file, 1, c->mem, error);

@@ -134,7 +134,9 @@ static const char *kerberos_label(struct root *r, struct arena *mem)
 {
     const struct field *top = r->top, *f;
     if (strcmp(r->what, "AS-REQ") == 0)
-        return padata_of(top, PA_ENC_TIMESTAMP) ? "AS-REQ +timestamp" : "AS-REQ";
+        return padata_of(top, PA_FX_FAST)         ? "AS-REQ +FAST"
+               : padata_of(top, PA_ENC_TIMESTAMP) ? "AS-REQ +timestamp"
+                                                  : "AS-REQ";
     if (strcmp(r->what, "TGS-REQ") == 0)
         f = field_part(field_part(top, "req-body"), "sname");
     else if (strcmp(r->what, "TGS-REP") == 0 || strcmp(r->what, "AP-REQ") == 0)

@@ -266,6 +266,35 @@ static void tgs_goes_on_in_armor(void **state)
     assert_string_equal(k.hand.refused, "client.fast.bare");
 }
 
+/* The cache says so too, as MIT's does, to whoever goes on with it. */
+static void the_cache_says_so(void **state)
+{
+    (void)state;
+    struct ccache file;
+    prove_in_armor();
+    assert_int_equal(hand_give(&k, armored_reply(&right)).state, CLIENT_GRANTED);
+    assert_true(client_ccache(k.client, k.hand.run, &file));
+    assert_int_equal(file.n, 2);
+    assert_true(bytes_equal_str(file.creds[0].server.realm, "X-CACHECONF:"));
+    struct client_config config = {.party = "alice",
+                                   .kdc = &k.kdc,
+                                   .realm = REALM,
+                                   .etypes = k.etypes,
+                                   .n_etypes = k.n_etypes,
+                                   .skew = 5 * MINUTE};
+    struct client_do_args args = {.task = CLIENT_TICKET, .spn = "HTTP/www"};
+    for (size_t keep = 0; keep < 2; keep++) {
+        k.client = client_new(k.hand.run, &config);
+        struct ccache part = {.principal = file.principal, .version = file.version};
+        part.creds = file.creds + (1 - keep);
+        part.n = 1 + keep;
+        assert_true(client_ccache_load(k.client, &part));
+        assert_true(hand_do(&k, &args));
+        struct KDC_REQ req = hand_read(&k, &ASN_TGS_REQ);
+        assert_int_equal(hand_padata(&req, PA_FX_FAST) != NULL, keep);
+    }
+}
+
 static void bare_logon_asks_bare(void **state)
 {
     (void)state;
@@ -293,6 +322,7 @@ int main(void)
         TEST(no_armor_to_be_had),
         TEST(every_octet),
         TEST(tgs_goes_on_in_armor),
+        TEST(the_cache_says_so),
         TEST(bare_logon_asks_bare),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

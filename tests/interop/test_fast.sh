@@ -65,6 +65,10 @@ check 'ours: the KDC proves itself' 0 'The KDC has sealed its own time likewise'
 check 'ours: the reply key is strengthened' 0 'mixed into the reply key' cat "$work/our.out"
 check 'ours: the request is confirmed' 0 'it saw the request as it was sent' cat "$work/our.out"
 check 'ours: klist reads the ticket' 0 'krbtgt/MIT.TEST@MIT.TEST' klist
+check 'ours: the cache says that it was armored' 0 'pa_type.* = 138' klist -C
+check 'ours: a ticket at MIT'"'"'s TGS, in armor' 0 'The logon was armored, so this request is too' "$tessera" ticket host/pc.mit.test
+check 'ours: and it is granted' 0 'host/pc.mit.test@MIT.TEST' klist
+check 'ours: MIT'"'"'s TGS refuses inside' 1 'Server HTTP/nosuch@MIT.TEST not found in Kerberos database' "$tessera" ticket -q HTTP/nosuch
 check 'ours: MIT'"'"'s kvno goes on with it' 0 'kvno = ' kvno HTTP/www.mit.test
 check 'ours: a wrong password, said inside' 1 'Password incorrect' logon wrong -q -T "FILE:$work/our.armor" alice
 check 'ours: an account without pre-authentication' 0 '' logon bob-pw-1 -q -T "FILE:$work/our.armor" bob

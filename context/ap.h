@@ -35,6 +35,8 @@ struct ap_policy {
                          * the caller's to look at */
     const struct key *own_session; /* of the acceptor's own TGT, for user-to-user (RFC 4120 3.7);
                                     * NULL: it has none */
+    bool check_path;     /* clients of other realms need the flag TRANSITED-POLICY-CHECKED: who does
+                          * not look at the realms on the way himself has to (RFC 4120 2.7) */
     struct bytes sender; /* its address, as of struct party, to be compared with those that the
                           * ticket lists; empty: not known, not compared */
 };
@@ -48,8 +50,9 @@ struct ap_checked {
 
 /* RFC 4120 3.2.3, in the order of the RFC. The steps told are policy->step and one of: .message
  * (type, version), .key (which key the ticket calls for), .ticket (it opens), .authenticator (it
- * opens), .names (both name the same client), .addresses (if it lists any), .skew, .start,
- * .end. The edges belong to what is allowed: exactly policy->skew off still passes.
+ * opens), .names (both name the same client), .path (with check_path, of other realms' clients),
+ * .addresses (if it lists any), .skew, .start, .end. The edges belong to what is allowed: exactly
+ * policy->skew off still passes.
  *
  * The caller does replay detection (realm's ledger or the service's own cache), the checksum, and
  * the telling of keys. 0: accepted; else the error to answer with. *out is filled as far as it

@@ -113,6 +113,20 @@ static int32_t check_names(struct turn *turn, const struct ap_policy *policy,
     return 0;
 }
 
+static int32_t check_path(struct turn *turn, const struct ap_policy *policy,
+                          const struct ap_checked *c)
+{
+    const struct EncTicketPart *t = &c->ticket;
+    if (!policy->check_path || bytes_equal(t->crealm, c->req.ticket.realm))
+        return 0;
+    if (!(t->flags & TKT_TRANSITED_POLICY_CHECKED))
+        REFUSE("path", KRB_AP_PATH_NOT_ACCEPTED, NAME(turn, &t->cname, t->crealm),
+               A_TEXT("path", t->transited.contents));
+    tell_under(turn, STEP_DONE, policy->step, "path", NAME(turn, &t->cname, t->crealm),
+               A_TEXT("path", t->transited.contents));
+    return 0;
+}
+
 static int32_t check_addresses(struct turn *turn, const struct ap_policy *policy,
                                const struct ap_checked *c)
 {
@@ -184,6 +198,8 @@ int32_t ap_check(struct turn *turn, const struct AP_REQ *req, const struct ap_ke
         code = open_authenticator(turn, policy, out);
     if (!code)
         code = check_names(turn, policy, out);
+    if (!code)
+        code = check_path(turn, policy, out);
     if (!code)
         code = check_addresses(turn, policy, out);
     if (!code)

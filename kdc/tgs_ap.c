@@ -2,6 +2,8 @@
  * was seen before (RFC 4120 3.3.2). */
 #include "kdc/tgs.h"
 
+#define CKSUMTYPE_HMAC_MD5 (-138) /* RFC 4757 4 */
+
 bool brings_what_it_asks(const struct exchange *x, const struct Ticket *t)
 {
     const struct KDC_REQ_BODY *b = x->body;
@@ -132,6 +134,14 @@ int32_t step_tgs_ap(struct exchange *x)
     return code ? refuse(x, code, x->ap_why ? x->ap_why : ap_text(code)) : DONE;
 }
 
+/* A type of checksum goes with the keys of one family (RFC 3961 4). HMAC-MD5 under an AES key would
+ * be a weaker sum than the key is good for, at the wish of who sends it. */
+static bool fits_key(int32_t cksumtype, const struct key *key)
+{
+    return cksumtype != CKSUMTYPE_HMAC_MD5 ||
+           etype_find(key->etype)->cksumtype == CKSUMTYPE_HMAC_MD5;
+}
+
 /* The authenticator could be put on top of another body, if the body were not summed up in it. KDCs
  * of Windows take one without, and clients exist that send it so. */
 int32_t step_tgs_checksum(struct exchange *x)
@@ -150,6 +160,8 @@ int32_t step_tgs_checksum(struct exchange *x)
         return refuse(x, KDC_ERR_SUMTYPE_NOSUPP, "unknown type of checksum");
     if (!checksum_is_keyed(type))
         return refuse(x, KRB_AP_ERR_INAPP_CKSUM, "anyone could make this type of checksum");
+    if (!fits_key(type, &x->tgt.session))
+        return refuse(x, KRB_AP_ERR_INAPP_CKSUM, "this checksum goes with keys of RC4 only");
     if (!checksum_verify(x->turn->crypto, type, &x->tgt.session, USAGE_TGS_CKSUM, x->body->der,
                          a->cksum.checksum))
         return refuse(x, KRB_AP_ERR_MODIFIED, "the checksum does not fit the request");

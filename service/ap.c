@@ -130,6 +130,7 @@ enum next service_ap_ticket(struct visit *v)
     struct ap_policy policy = {.skew = v->service->config.skew,
                                .usage = USAGE_AP_AUTHENTICATOR,
                                .step = "service.ap",
+                               .check_path = true,
                                .sender = from ? from->address : (struct bytes){0}};
     int32_t code = ap_check(v->turn, &v->req, &keys, &policy, &v->checked);
     /* What was opened is known from then on, whatever the later checks say. */

@@ -227,6 +227,30 @@ static void test_addresses(void **state)
     assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), 0);
 }
 
+/* RFC 4120 2.7: who does not look at the path has to have it from the KDC that somebody did. */
+static void test_path(void **state)
+{
+    (void)state;
+    struct ap_keys keys = {find, &service};
+    struct ap_policy policy = {
+        .skew = 5 * MINUTE, .usage = USAGE_AP_AUTHENTICATOR, .step = "t", .check_path = true};
+    struct ap_checked out;
+    struct AP_REQ req = request(part_of(), NOW); /* of this realm: there is no path */
+    assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), 0);
+    req.ticket.realm = BYTES_LIT("OTHER");
+    assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), KRB_AP_PATH_NOT_ACCEPTED);
+    assert_string_equal(told.last, "t.path");
+    struct EncTicketPart part = part_of();
+    part.flags |= TKT_TRANSITED_POLICY_CHECKED;
+    req = request(part, NOW);
+    req.ticket.realm = BYTES_LIT("OTHER");
+    assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), 0);
+    policy.check_path = false; /* the KDC's own look at it */
+    req = request(part_of(), NOW);
+    req.ticket.realm = BYTES_LIT("OTHER");
+    assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), 0);
+}
+
 static void test_reply(void **state)
 {
     (void)state;
@@ -291,6 +315,6 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_good),      TEST(test_refusals), TEST(test_edges), TEST(test_user_to_user),
-        TEST(test_addresses), TEST(test_reply),    TEST(test_error)};
+        TEST(test_addresses), TEST(test_path),     TEST(test_reply), TEST(test_error)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -169,6 +169,8 @@ static void test_checksum(void **state)
     refused(q, KRB_AP_ERR_INAPP_CKSUM, "kdc.tgs.checksum");
     q.cksumtype = 4242;
     refused(q, KDC_ERR_SUMTYPE_NOSUPP, "kdc.tgs.checksum");
+    q.cksumtype = -138; /* keyed, and right: but RC4's, and the session key is of AES */
+    refused(q, KRB_AP_ERR_INAPP_CKSUM, "kdc.tgs.checksum");
 }
 
 /* The authenticator of one request on the body of another. */
@@ -266,6 +268,29 @@ static void test_servers(void **state)
     assert_int_equal(ask_tgs(a, &q).error, 0);
 }
 
+/* CVE-2021-42278, CVE-2021-42287: a ticket was had under the name "dc", the account is gone, and
+ * now the name leads by Windows' rules to the machine account "dc$", or by an alias to another. */
+static void test_a_name_that_is_gone_leads_nowhere(void **state)
+{
+    (void)state;
+    asker_account(a, "dc$", ACCOUNT_MACHINE, asker_strong, 2, "HOST/dc.example.test", NULL);
+    struct realm_policy p = *realm_policy(asker_realm(a));
+    p.windows_names = true;
+    asker_policy(a, &p);
+    kdc_realm(a->kdc, asker_realm(a));
+    static const char *const names[] = {"dc", "HOST/dc.example.test", "HTTP/dc.example.test"};
+    struct ask q = for_www();
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        struct EncTicketPart part = tgt.ticket;
+        part.cname = name_of(a->mem, names[i]);
+        struct Ticket t = resealed(part);
+        q.tgt = &t;
+        q.acname = names[i];
+        q.ctime = ASKER_NOW + (int64_t)i;
+        refused(q, KDC_ERR_C_PRINCIPAL_UNKNOWN, "kdc.tgs.client");
+    }
+}
+
 static void test_client_changed(void **state)
 {
     (void)state;
@@ -348,6 +373,7 @@ int main(void)
         TEST(test_ledger_full),
         TEST(test_servers),
         TEST(test_client_changed),
+        TEST(test_a_name_that_is_gone_leads_nowhere),
         TEST(test_ok_as_delegate_and_etypes),
         TEST(test_too_big_then_tcp),
     };

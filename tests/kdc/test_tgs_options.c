@@ -366,6 +366,23 @@ static void test_renewable_ok(void **state)
     assert_int_equal(ask_tgs(a, &q).ticket.flags & TKT_RENEWABLE, 0);
 }
 
+/* RFC 6806 11: enc-pa-rep says that this reply has the checksum over its AS-REQ in its
+ * encrypted-pa-data. A reply of the TGS has none and answers no AS-REQ: the flag ends here. */
+static void test_enc_pa_rep_is_of_the_first_ticket(void **state)
+{
+    (void)state;
+    struct EncTicketPart part = tgt.ticket;
+    part.flags |= TKT_ENC_PA_REP;
+    struct Ticket t = resealed(part);
+    struct ask q = for_www();
+    q.tgt = &t;
+    struct got g = ask_tgs(a, &q);
+    assert_int_equal(g.error, 0);
+    assert_int_equal(g.ticket.flags & TKT_ENC_PA_REP, 0);
+    assert_int_equal(g.part.flags & TKT_ENC_PA_REP, 0);
+    assert_false(g.part.has_encrypted_pa_data);
+}
+
 /* Each bound in its turn is the one that sets the end, and is told. */
 static void test_the_bound_that_decides_is_told(void **state)
 {
@@ -412,6 +429,7 @@ int main(void)
         TEST(test_validate),
         TEST(test_validate_service_ticket),
         TEST(test_renewable_ok),
+        TEST(test_enc_pa_rep_is_of_the_first_ticket),
         TEST(test_the_bound_that_decides_is_told),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

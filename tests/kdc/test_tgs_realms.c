@@ -342,6 +342,22 @@ static void test_a_referral_by_the_realm_of_the_request(void **state)
     refused(q, KDC_ERR_S_PRINCIPAL_UNKNOWN, "kdc.tgs.server");
 }
 
+/* Names that have no host to go by, and hosts that are nothing but signs. */
+static void test_odd_names_are_not_referred(void **state)
+{
+    (void)state;
+    static const char *const names[] = {"other.test", "HTTP/",    "HTTP/.",
+                                        "krbtgt/",    "HTTP/:80", "a/b/other.test"};
+    struct ask q = for_www();
+    q.options = KDC_OPT_CANONICALIZE;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++) {
+        q.sname = names[i];
+        q.ctime = ASKER_NOW + (int64_t)i;
+        if (ask_tgs(a, &q).error != KDC_ERR_S_PRINCIPAL_UNKNOWN)
+            fail_msg("%s is referred", names[i]);
+    }
+}
+
 /* Of three realms in a row this is the one in the middle; and nobody is sent back. */
 static void test_the_middle_of_a_chain(void **state)
 {
@@ -376,6 +392,7 @@ int main(void)
         REALMS(test_a_tgt_for_another_realm),
         REALMS(test_a_referral_by_the_hosts_suffix),
         REALMS(test_a_referral_by_the_realm_of_the_request),
+        REALMS(test_odd_names_are_not_referred),
         REALMS(test_the_middle_of_a_chain),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

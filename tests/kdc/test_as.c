@@ -58,6 +58,29 @@ static void test_options(void **state)
                 "kdc.as.options");
 }
 
+/* Options that mean nothing in a first request, and those that mean nothing at all. */
+static void test_options_passed_over(void **state)
+{
+    (void)state;
+    const uint32_t known = KDC_OPT_FORWARDABLE | KDC_OPT_FORWARDED | KDC_OPT_PROXIABLE |
+                           KDC_OPT_PROXY | KDC_OPT_ALLOW_POSTDATE | KDC_OPT_RENEWABLE |
+                           KDC_OPT_RENEWABLE_OK | KDC_OPT_ENC_TKT_IN_SKEY | KDC_OPT_RENEW |
+                           KDC_OPT_VALIDATE | 1 << 15 | 1 << 17;
+    const uint32_t plain = logon(a, 0).ticket.flags;
+    int n = 0;
+    for (int bit = 0; bit < 32; bit++) {
+        uint32_t option = (uint32_t)1 << bit;
+        if (option & known)
+            continue;
+        struct got g = logon(a, option);
+        assert_int_equal(g.error, 0);
+        assert_int_equal(g.ticket.flags, plain);
+        n++;
+    }
+    assert_int_equal(n, 20);
+    assert_int_equal(logon(a, ~known).ticket.flags, plain);
+}
+
 static void test_etypes(void **state)
 {
     (void)state;
@@ -161,13 +184,10 @@ static void test_too_big_fits(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(test_principals),
-        TEST(test_expired_password_may_be_changed),
-        TEST(test_options),
-        TEST(test_etypes),
-        TEST(test_rc4_when_permitted),
-        TEST(test_retransmission),
-        TEST(test_too_big),
+        TEST(test_principals),     TEST(test_expired_password_may_be_changed),
+        TEST(test_options),        TEST(test_options_passed_over),
+        TEST(test_etypes),         TEST(test_rc4_when_permitted),
+        TEST(test_retransmission), TEST(test_too_big),
         TEST(test_too_big_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

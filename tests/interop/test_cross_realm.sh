@@ -99,8 +99,16 @@ check 'our service: its ticket opens here' 0 'keytab entry valid' kvno -k "$keyt
 check 'for the client of the other realm' 0 'Default principal: dora@MIT.TEST' klist
 check 'with its path checked' 0 'Flags: [A-Z]*T' sh -c "klist -f | sed -n '/HTTP/,\$p'"
 
+# ---- an enterprise name of MIT.TEST, asked for here: our KDC sends its owner home (RFC 6806 7)
+kadmin_mit "$work/mit" 'addprinc -pw dora-pw-1 dora\@MIT.TEST' >/dev/null 2>&1
+homeward() { echo dora-pw-1 | kinit -E "$1"; }
+check 'kinit -E dora@MIT.TEST, with EXAMPLE.TEST as default' 0 '' homeward dora@MIT.TEST
+check 'the ticket is MIT.TEST'"'"'s' 0 'krbtgt/MIT.TEST@MIT.TEST' klist
+check 'the narration says so' 0 'another realm knows this name: MIT.TEST' cat "$work/live.out"
+
 # ---- three realms, ours in the middle
 refused() { kvno host/server.far.test@FAR.TEST 2>&1; }
+check 'dora logs on by her own name' 0 '' logon dora@MIT.TEST
 check 'MIT.TEST to FAR.TEST: no way that FAR.TEST accepts' 1 'KDC policy rejects request' refused
 check 'it has read the list that we wrote' 0 "from 'dora@MIT.TEST' to 'host/server.far.test@FAR.TEST' via 'EXAMPLE.TEST'" cat "$work/far/kdc.log"
 sleep 1.1 # MIT looks at its file again when that is a second older

@@ -10,6 +10,13 @@ int32_t step_as_realm(struct exchange *x)
     return DONE;
 }
 
+/* An enterprise name is nobody's own: who asks by it takes another, as MIT's client does, whether
+ * it says so or not. */
+static bool takes_another_name(const struct exchange *x)
+{
+    return x->body->kdc_options & KDC_OPT_CANONICALIZE || x->body->cname.name_type == NT_ENTERPRISE;
+}
+
 /* ---- nobody has the name ----------------------------------------------------------------------
  */
 
@@ -58,7 +65,7 @@ static int32_t nobody(struct exchange *x, const struct lookup *how)
         SAY(x, A_STR("one", how->both[0]->text), A_STR("other", how->both[1]->text));
         return refuse(x, KDC_ERR_PRINCIPAL_NOT_UNIQUE, "two accounts have this name");
     }
-    if (!home || !(x->body->kdc_options & KDC_OPT_CANONICALIZE))
+    if (!home)
         return refuse(x, KDC_ERR_C_PRINCIPAL_UNKNOWN, why_unknown(&x->body->cname));
     x->cname = &x->body->cname;
     x->crealm = home->realm;
@@ -75,7 +82,7 @@ static int32_t nobody(struct exchange *x, const struct lookup *how)
  * other case are the account's own name where the realm takes them for the same. */
 static int32_t name_client(struct exchange *x, const struct lookup *how)
 {
-    bool own = how->rule == LOOKUP_NAME, may_change = x->body->kdc_options & KDC_OPT_CANONICALIZE;
+    bool own = how->rule == LOOKUP_NAME, may_change = takes_another_name(x);
     if (!own && !may_change)
         return refuse(x, KDC_ERR_C_PRINCIPAL_UNKNOWN, "an alias, and its own name is not taken");
     x->cname = may_change ? &x->client->name : &x->body->cname;

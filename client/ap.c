@@ -11,7 +11,7 @@
 bool client_ap_begin(struct client *c, struct turn *t)
 {
     const struct cred *cred =
-        client_cache_find(c, c->task.srealm, &c->task.sname, c->task.second_ticket);
+        client_cache_find(c, c->task.trail.target, &c->task.sname, c->task.second_ticket);
     if (!cred || cred->endtime <= t->now || c->task.anew || (cred->flags & TKT_INVALID))
         return client_tgs_begin(c, t);
     c->task.cred = cred;

@@ -31,6 +31,9 @@ static void list_etypes(const struct client *c, struct turn *t, struct KDC_REQ_B
 static bool ask(struct client *c, struct turn *t, const struct PA_DATA *first, size_t n)
 {
     struct task *task = &c->task;
+    const struct party *kdc = client_kdc_for(c, t, task->crealm);
+    if (!kdc)
+        return true;
     struct PA_DATA *padata = arena_array(t->mem, struct PA_DATA, n + 1);
     if (n)
         memcpy(padata, first, n * sizeof *padata);
@@ -67,7 +70,7 @@ static bool ask(struct client *c, struct turn *t, const struct PA_DATA *first, s
          A_STR("server", client_shown(t->mem, &task->sname, task->srealm)),
          A_TIME("until", task->till), A_INT("nonce", nonce),
          A_STR("proof", n ? "with a proof" : "without a proof"));
-    client_send_request(c, t, AWAIT_AS_REP, c->config.kdc, data);
+    client_send_request(c, t, AWAIT_AS_REP, kdc, data);
     task->nonce = nonce;
     return true;
 }
@@ -100,6 +103,11 @@ bool client_as_begin(struct client *c, struct turn *t)
                              (struct detail){.found = name_text(t->mem, NAMES_ETYPE, hint.etype)});
     return ask_with_proof(
         c, t, c->task.fast.key.n ? &client_preauth_challenge : &client_preauth_timestamp, NULL);
+}
+
+bool client_as_again(struct client *c, struct turn *t)
+{
+    return ask(c, t, NULL, 0);
 }
 
 /* ---- the KDC wants a proof ----------------------------------------------------------------------
@@ -203,6 +211,9 @@ bool client_as_error(struct client *c, const struct packet *p, struct turn *t)
             return client_refuse(c, t, FIND_ROUNDS, (struct detail){0});
         return prove(c, t, &methods);
     }
+    if (e.error_code == KDC_ERR_WRONG_REALM && e.has_crealm && e.crealm.n &&
+        (c->task.options & KDC_OPT_CANONICALIZE))
+        return client_as_referral(c, t, e.crealm);
     if (data && guess_was_wrong(c, t, &e, &methods))
         return prove(c, t, &methods);
     return client_refuse_error(c, t, &e);

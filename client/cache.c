@@ -39,7 +39,8 @@ const struct cred *client_cache_find(const struct client *c, struct bytes srealm
                                      const struct PrincipalName *server, struct bytes second_ticket)
 {
     for (const struct cred *cred = c->creds; cred; cred = cred->next)
-        if (bytes_equal(cred->srealm, srealm) && principal_equal(&cred->server, server) &&
+        if ((!srealm.n || bytes_equal(cred->srealm, srealm)) &&
+            principal_equal(&cred->server, server) &&
             bytes_equal(cred->second_ticket, second_ticket) && c->known &&
             bytes_equal(cred->crealm, c->crealm) && principal_equal(&cred->client, &c->cname))
             return cred;
@@ -52,7 +53,7 @@ const struct cred *client_cache_tgt(const struct client *c, struct bytes realm)
     struct PrincipalName name = {.name_type = NT_SRV_INST};
     name.name_string.at = two;
     name.name_string.n = 2;
-    return client_cache_find(c, realm, &name, (struct bytes){0});
+    return client_cache_find(c, (struct bytes){0}, &name, (struct bytes){0});
 }
 
 static struct cred *cred_copy(struct client *c, const struct cred *cred)

@@ -23,6 +23,16 @@ struct cred {
 /* What a task waits for: the rows of the table in client.c. */
 enum awaiting { AWAIT_NOTHING, AWAIT_AS_REP, AWAIT_TGS_REP, AWAIT_PAGE, AWAIT_PASSWORD };
 
+/* Where a task was sent on to (RFC 6806 7, 8; RFC 4120 1.2). */
+#define HOPS_MAX 10
+struct trail {
+    struct PrincipalName service; /* what is wanted in the end; task.sname is what is asked now, of
+                                   * the KDC of task.srealm */
+    struct bytes target;          /* its realm, where the user named one; n == 0: not known */
+    struct bytes seen[HOPS_MAX];  /* realms whose KDCs were asked before */
+    size_t n;
+};
+
 /* FAST (RFC 6113 5.4). */
 struct fast {
     const struct ccache *file; /* a logon's armor; NULL: none */
@@ -50,6 +60,7 @@ struct task {
     bool user_to_user;
     struct bytes second_ticket; /* DER; n == 0: none */
     bool anonymous, anew;
+    struct trail trail;
     bool confirmed; /* the KDC saw the request as it was sent (RFC 6806 11) */
 
     /* The logon's secret, and the key made of it with what went into it. */
@@ -124,6 +135,8 @@ enum finding {
     FIND_NO_TICKET,
     FIND_EXPIRED,
     FIND_INVALID,
+    FIND_NO_KDC,
+    FIND_LOOP,
     FIND_SECOND,
     FIND_ARMOR,
     FIND_BARE,     /* not armored, though the request was */
@@ -183,6 +196,8 @@ bool client_task_read(struct client *, const struct client_do_args *, int64_t no
 
 /* The functions of the table. */
 bool client_as_begin(struct client *, struct turn *);
+/* The first request again, in another realm. */
+bool client_as_again(struct client *, struct turn *);
 bool client_as_reply(struct client *, const struct packet *, struct turn *);
 bool client_as_error(struct client *, const struct packet *, struct turn *);
 bool client_tgs_begin(struct client *, struct turn *);
@@ -200,6 +215,21 @@ bool client_ap_page(struct client *, const struct packet *, struct turn *);
 bool client_kpasswd_send(struct client *, struct turn *);
 bool client_kpasswd_reply(struct client *, const struct packet *, struct turn *);
 bool client_kpasswd_error(struct client *, const struct packet *, struct turn *);
+
+/* ---- other realms (referral.c) ----------------------------------------------------------------
+ */
+/* Whom to ask in that realm; refuses and returns NULL where nobody is known. */
+const struct party *client_kdc_for(struct client *, struct turn *, struct bytes realm);
+/* Begins the way: what is asked first, with which ticket-granting ticket. False: there is none. */
+bool client_trail_begin(struct client *);
+/* Is the name that came back the way on, rather than what was asked? */
+bool client_is_referral(const struct client *, const struct PrincipalName *, struct bytes srealm);
+/* On to the next KDC with the ticket-granting ticket just kept in task.cred. */
+bool client_referral_follow(struct client *, struct turn *);
+/* A KDC knows no way to the realm asked for: one that is nearer is tried. False: none is left. */
+bool client_referral_nearer(struct client *, struct turn *, bool *ok);
+/* The KDC says that another realm has the client (RFC 6806 7). */
+bool client_as_referral(struct client *, struct turn *, struct bytes crealm);
 
 /* ---- the long-term key (key.c) --------------------------------------------------------------- */
 /* Makes task.long_term for this encryption type from the password or the keytab; what was made
@@ -228,11 +258,13 @@ struct preauth_row {
 extern const struct preauth_row client_preauth_timestamp, client_preauth_challenge;
 
 /* ---- the cache (cache.c) --------------------------------------------------------------------- */
-/* Newest that serves; NULL: none. Name types are not compared. A ticket for user-to-user serves
+/* Newest that serves; NULL: none. Name types are not compared; a realm without letters stands for
+ * any. A ticket for user-to-user serves
  * only who names the same second ticket, and no other does then. */
 const struct cred *client_cache_find(const struct client *, struct bytes srealm,
                                      const struct PrincipalName *server,
                                      struct bytes second_ticket);
+/* A ticket-granting ticket for that realm's KDC, whoever made it. */
 const struct cred *client_cache_tgt(const struct client *, struct bytes realm);
 /* Copies into the client's arena. */
 const struct cred *client_cache_keep(struct client *, const struct cred *);

@@ -1,5 +1,7 @@
 #include "client/inside.h"
 
+#include "base/text.h"
+
 /* Ids are those of the steps, so that a fault and the narration name the same thing. */
 static const struct fault_row rows[FINDINGS] = {
     [FIND_IGNORED] = {"client.ignored", "the message is not one that is awaited here and now",
@@ -48,6 +50,10 @@ static const struct fault_row rows[FINDINGS] = {
     [FIND_INVALID] = {"client.tgs.invalid",
                       "the ticket is not valid before the KDC has validated it", "RFC 4120 2.4",
                       NULL},
+    [FIND_NO_KDC] = {"client.realm", "no KDC is known for the realm", "RFC 4120 7.2.3", NULL},
+    [FIND_LOOP] = {"client.referral",
+                   "the KDCs send the client round in a circle, or through too many realms",
+                   "RFC 6806 8", NULL},
     [FIND_SECOND] = {"client.tgs.second",
                      "there is no ticket-granting ticket of the service's user", "RFC 4120 3.7",
                      "a ticket for krbtgt"},
@@ -102,6 +108,8 @@ static const struct {
     [FIND_NO_TICKET] = {KRB_AP_ERR_NO_TGT, "Matching credential not found"},
     [FIND_EXPIRED] = {KRB_AP_ERR_TKT_EXPIRED, NULL},
     [FIND_INVALID] = {KRB_AP_ERR_TKT_NYV, NULL},
+    [FIND_NO_KDC] = {KDC_ERR_SVC_UNAVAILABLE, NULL},
+    [FIND_LOOP] = {KDC_ERR_PATH_NOT_ACCEPTED, "Too many realms, or one twice, on the way"},
     [FIND_SECOND] = {KRB_AP_ERR_NO_TGT, NULL},
     [FIND_ARMOR] = {KRB_AP_ERR_NO_TGT, "No ticket in the armor's cache"},
     [FIND_BARE] = {KRB_AP_ERR_MODIFIED, "Expected FAST, and the answer is not armored"},
@@ -131,6 +139,9 @@ bool client_refuse(struct client *c, struct turn *t, enum finding what, struct d
     const char *own = what == FIND_STATUS || what == FIND_RESULT ? d.found
                       : d.code                                   ? NULL
                                                                  : outcomes[what].words;
+    if (what == FIND_NO_KDC)
+        own = arena_printf(t->mem, "Cannot find KDC for realm \"%s\"",
+                           text_escape(t->mem, bytes_str(d.found)));
     const char *text = client_outcome_words(c, code, own);
 
     tell(t, STEP_REFUSED, rows[what].id, A_STR("expected", expected ? expected : ""),

@@ -58,10 +58,18 @@ static bool server_is_sealed(struct client *c, struct turn *t, const struct repl
     return true;
 }
 
+/* What was asked; or the way to it, when that may come instead (RFC 6806 8). */
 static bool server_is_asked(struct client *c, struct turn *t, const struct reply *r)
 {
-    if (!bytes_equal(r->part->srealm, c->task.srealm) ||
-        !principal_equal(&r->part->sname, &c->task.sname))
+    bool same = bytes_equal(r->part->srealm, c->task.srealm) &&
+                principal_equal(&r->part->sname, &c->task.sname);
+    if (!same && client_is_referral(c, &r->part->sname, r->part->srealm)) {
+        tell(t, STEP_NOTED, "client.rep.referral",
+             A_STR("asked", client_shown(t->mem, &c->task.sname, c->task.srealm)),
+             A_STR("server", client_shown(t->mem, &r->part->sname, r->part->srealm)));
+        return true;
+    }
+    if (!same)
         return fails(c, t, FIND_ASKED, client_shown(t->mem, &c->task.sname, c->task.srealm),
                      client_shown(t->mem, &r->part->sname, r->part->srealm));
     tell(t, STEP_DONE, "client.rep.asked",

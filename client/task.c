@@ -108,7 +108,11 @@ static bool read_service(struct client *c, const struct client_do_args *a, struc
         return true;
     }
     const char *spn = a->spn ? a->spn : arena_printf(c->mem, "HTTP/%s", a->host ? a->host : "");
-    return read_name(c, spn, a->name_type ? a->name_type : NT_SRV_HST, &task->sname, &task->srealm);
+    if (!read_name(c, spn, a->name_type ? a->name_type : NT_SRV_HST, &task->sname,
+                   &task->trail.target))
+        return false;
+    task->srealm = task->trail.target.n ? task->trail.target : task->crealm;
+    return true;
 }
 
 /* ---- options and times -----------------------------------------------------------------------

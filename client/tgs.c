@@ -86,6 +86,9 @@ static bool ask(struct client *c, struct turn *t)
 {
     struct KDC_REQ req = {.pvno = 5, .msg_type = 12, .has_padata = true};
     struct PA_DATA padata = {.padata_type = PA_TGS_REQ};
+    const struct party *kdc = client_kdc_for(c, t, c->task.srealm);
+    if (!kdc)
+        return true;
     write_body(c, t, &req.req_body);
     if (!add_second_ticket(c, t, &req.req_body))
         return true;
@@ -102,7 +105,7 @@ static bool ask(struct client *c, struct turn *t)
     tell(t, STEP_DONE, "client.tgs.request",
          A_STR("server", client_shown(t->mem, &c->task.sname, c->task.srealm)),
          A_TIME("until", c->task.till), A_INT("nonce", c->task.nonce));
-    client_send_request(c, t, AWAIT_TGS_REP, c->config.kdc, data);
+    client_send_request(c, t, AWAIT_TGS_REP, kdc, data);
     return true;
 }
 
@@ -110,7 +113,7 @@ static bool ask(struct client *c, struct turn *t)
 static bool have_it(struct client *c, struct turn *t)
 {
     const struct cred *cred =
-        client_cache_find(c, c->task.srealm, &c->task.sname, c->task.second_ticket);
+        client_cache_find(c, c->task.trail.target, &c->task.sname, c->task.second_ticket);
     if (c->task.kind != CLIENT_TICKET || c->task.anew || !cred || cred->endtime <= t->now ||
         (cred->flags & TKT_INVALID))
         return false;
@@ -146,8 +149,7 @@ bool client_tgs_begin(struct client *c, struct turn *t)
 {
     if (have_it(c, t))
         return true;
-    c->task.cred = client_cache_tgt(c, c->task.srealm);
-    if (!c->task.cred)
+    if (!client_trail_begin(c))
         return client_refuse(c, t, FIND_NO_TICKET, (struct detail){.found = "an empty cache"});
     tell(t, STEP_DONE, "client.tgs.tgt",
          A_STR("client", client_shown(t->mem, &c->task.cred->client, c->task.cred->crealm)),
@@ -162,6 +164,9 @@ bool client_tgs_error(struct client *c, const struct packet *p, struct turn *t)
     if (!client_read_error(c, t, p->data, &e) || client_too_big(c, t, &e) ||
         !client_fast_error(c, t, &e, &methods))
         return true;
+    bool ok;
+    if (e.error_code == KDC_ERR_S_PRINCIPAL_UNKNOWN && client_referral_nearer(c, t, &ok))
+        return ok;
     return client_refuse_error(c, t, &e);
 }
 
@@ -190,6 +195,37 @@ static enum open_result open_reply(struct client *c, struct turn *t, const struc
     return result;
 }
 
+/* The chain of realms that a ticket came through is for the last KDC or the service to judge (RFC
+ * 4120 2.7); the flag says whether a KDC has. */
+static void tell_arrived(struct client *c, struct turn *t)
+{
+    const struct cred *cred = c->task.cred;
+    if (c->task.trail.n)
+        tell(t, STEP_NOTED, "client.referral.arrived", A_INT("hops", (int64_t)c->task.trail.n),
+             A_STR("server", client_shown(t->mem, &cred->server, cred->srealm)),
+             A_STR("checked", cred->flags & TKT_TRANSITED_POLICY_CHECKED
+                                  ? "Its KDC has checked the realms on the way"
+                                  : "No KDC has checked the realms on the way: the service must"));
+}
+
+/* What came is the ticket that was wanted, or shows the way to it. */
+static bool go_on(struct client *c, struct turn *t, const struct KDC_REP *rep)
+{
+    const struct cred *cred = c->task.cred;
+    bool service = c->task.kind == CLIENT_TICKET || c->task.kind == CLIENT_GET;
+    if (service && !principal_equal(&cred->server, &c->task.trail.service))
+        return client_referral_follow(c, t);
+    tell_arrived(c, t);
+    if (c->task.kind == CLIENT_GET)
+        return client_ap_send(c, t);
+    char until[WHEN_TEXT];
+    return client_grant(
+        c, arena_printf(t->mem, "%s: kvno = %lld, until %s",
+                        client_shown(t->mem, &cred->server, cred->srealm),
+                        rep->ticket.enc_part.has_kvno ? (long long)rep->ticket.enc_part.kvno : 0LL,
+                        when_text(cred->endtime, false, until)));
+}
+
 bool client_tgs_reply(struct client *c, const struct packet *p, struct turn *t)
 {
     struct KDC_REP rep;
@@ -204,12 +240,5 @@ bool client_tgs_reply(struct client *c, const struct packet *p, struct turn *t)
     if (!client_reply_check(c, t, &rep, &part))
         return true;
     c->task.cred = client_cache_keep_reply(c, t, &rep, &part);
-    if (c->task.kind == CLIENT_GET)
-        return client_ap_send(c, t);
-    char until[WHEN_TEXT];
-    return client_grant(
-        c, arena_printf(t->mem, "%s: kvno = %lld, until %s",
-                        client_shown(t->mem, &part.sname, part.srealm),
-                        rep.ticket.enc_part.has_kvno ? (long long)rep.ticket.enc_part.kvno : 0LL,
-                        when_text(part.endtime, false, until)));
+    return go_on(c, t, &rep);
 }

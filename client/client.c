@@ -5,7 +5,14 @@
 /* ---- the table of states ----------------------------------------------------------------------
  */
 
-enum message { MESSAGE_OTHER, MESSAGE_AS_REP, MESSAGE_TGS_REP, MESSAGE_ERROR, MESSAGE_HTTP };
+enum message {
+    MESSAGE_OTHER,
+    MESSAGE_AS_REP,
+    MESSAGE_TGS_REP,
+    MESSAGE_ERROR,
+    MESSAGE_HTTP,
+    MESSAGE_DNS
+};
 
 static const struct transition {
     enum awaiting awaiting;
@@ -16,6 +23,7 @@ static const struct transition {
     {AWAIT_AS_REP, MESSAGE_AS_REP, client_as_reply},    /* granted */
     {AWAIT_TGS_REP, MESSAGE_ERROR, client_tgs_error},   /* refused */
     {AWAIT_TGS_REP, MESSAGE_TGS_REP, client_tgs_reply}, /* granted; a GET goes on to AWAIT_PAGE */
+    {AWAIT_DNS, MESSAGE_DNS, client_dns_answer},        /* a name; then what the name is for */
     {AWAIT_PAGE, MESSAGE_HTTP, client_ap_page},         /* the page, and the service's proof */
     {AWAIT_PASSWORD, MESSAGE_ERROR, client_kpasswd_error}, /* refused, before there was a key */
     {AWAIT_PASSWORD, MESSAGE_OTHER, client_kpasswd_reply}, /* the result */
@@ -23,8 +31,8 @@ static const struct transition {
 
 /* What a task begins with. */
 static bool (*const begin[])(struct client *, struct turn *) = {
-    [CLIENT_LOGON] = client_as_begin,       [CLIENT_TICKET] = client_tgs_begin,
-    [CLIENT_GET] = client_ap_begin,         [CLIENT_RENEW] = client_renew_begin,
+    [CLIENT_LOGON] = client_discover_begin, [CLIENT_TICKET] = client_spn_begin,
+    [CLIENT_GET] = client_spn_begin,        [CLIENT_RENEW] = client_renew_begin,
     [CLIENT_VALIDATE] = client_renew_begin, [CLIENT_FORWARD] = client_renew_begin,
     [CLIENT_PROXY] = client_renew_begin,    [CLIENT_PASSWORD] = client_as_begin,
 };
@@ -34,6 +42,8 @@ static enum message message_of(const struct packet *p)
 {
     if (p->via == VIA_HTTP)
         return MESSAGE_HTTP;
+    if (p->via == VIA_DNS)
+        return MESSAGE_DNS;
     switch (p->data.n ? p->data.p[0] : 0) {
     case 0x6b:
         return MESSAGE_AS_REP;

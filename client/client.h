@@ -35,6 +35,7 @@ struct client_config {
     void *arg;
     const struct party *resolver; /* answers DNS queries (port 53); NULL: names stay as typed */
     enum name_policy names;       /* how a host name becomes an SPN */
+    bool discover; /* ask DNS for the realm's KDC before a logon (RFC 4120 7.2.3.2) */
 };
 struct client *client_new(struct arena *, const struct client_config *);
 

@@ -1,10 +1,10 @@
 /* What the AS and TGS exchanges share on the client's side: sending, reading, errors. */
 #include "client/inside.h"
 
-/* Of a KDC, which has two. */
+/* Of a KDC, which has two, and of who answers DNS. */
 static uint16_t port_of(enum awaiting awaiting)
 {
-    return awaiting == AWAIT_PASSWORD ? 464 : 0;
+    return awaiting == AWAIT_PASSWORD ? 464 : awaiting == AWAIT_DNS ? 53 : 0;
 }
 
 void client_send_request(struct client *c, struct turn *t, enum awaiting awaiting,
@@ -12,7 +12,9 @@ void client_send_request(struct client *c, struct turn *t, enum awaiting awaitin
 {
     /* Memory may run out in either line: only then does the task move on. */
     struct bytes kept = arena_copy(c->mem, data);
-    enum transport via = awaiting == AWAIT_PAGE ? VIA_HTTP : c->task.via;
+    enum transport via = awaiting == AWAIT_PAGE  ? VIA_HTTP
+                         : awaiting == AWAIT_DNS ? VIA_DNS
+                                                 : c->task.via;
     outbox_send(t->out,
                 &(struct packet){.via = via, .to = to, .port = port_of(awaiting), .data = data});
     c->task.request = kept;

@@ -21,7 +21,7 @@ struct cred {
 };
 
 /* What a task waits for: the rows of the table in client.c. */
-enum awaiting { AWAIT_NOTHING, AWAIT_AS_REP, AWAIT_TGS_REP, AWAIT_PAGE, AWAIT_PASSWORD };
+enum awaiting { AWAIT_NOTHING, AWAIT_AS_REP, AWAIT_TGS_REP, AWAIT_PAGE, AWAIT_PASSWORD, AWAIT_DNS };
 
 /* Where a task was sent on to (RFC 6806 7, 8; RFC 4120 1.2). */
 #define HOPS_MAX 10
@@ -31,6 +31,15 @@ struct trail {
     struct bytes target;          /* its realm, where the user named one; n == 0: not known */
     struct bytes seen[HOPS_MAX];  /* realms whose KDCs were asked before */
     size_t n;
+};
+
+/* How the name of a host becomes that of its service; and the question that DNS was asked last. */
+struct naming {
+    const char *typed, *port; /* "www.example.test", ":8080" or ""; typed NULL: no host */
+    const char *canonical, *address, *reverse; /* what DNS said; NULL: nothing */
+    bool after_error, done;                    /* a second try; there is none after this */
+    const char *asked;
+    uint16_t id, type;
 };
 
 /* FAST (RFC 6113 5.4). */
@@ -61,6 +70,7 @@ struct task {
     struct bytes second_ticket; /* DER; n == 0: none */
     bool anonymous, anew;
     struct trail trail;
+    struct naming naming;
     bool confirmed; /* the KDC saw the request as it was sent (RFC 6806 11) */
 
     /* The logon's secret, and the key made of it with what went into it. */
@@ -137,6 +147,7 @@ enum finding {
     FIND_INVALID,
     FIND_NO_KDC,
     FIND_LOOP,
+    FIND_NO_SPN,
     FIND_SECOND,
     FIND_ARMOR,
     FIND_BARE,     /* not armored, though the request was */
@@ -230,6 +241,14 @@ bool client_referral_follow(struct client *, struct turn *);
 bool client_referral_nearer(struct client *, struct turn *, bool *ok);
 /* The KDC says that another realm has the client (RFC 6806 7). */
 bool client_as_referral(struct client *, struct turn *, struct bytes crealm);
+
+/* ---- names by DNS (spn.c) ----------------------------------------------------------------------
+ */
+bool client_discover_begin(struct client *, struct turn *);
+bool client_spn_begin(struct client *, struct turn *);
+/* The KDC does not have the name: another one that DNS has. False: there is none. */
+bool client_spn_fall_back(struct client *, struct turn *, bool *ok);
+bool client_dns_answer(struct client *, const struct packet *, struct turn *);
 
 /* ---- the long-term key (key.c) --------------------------------------------------------------- */
 /* Makes task.long_term for this encryption type from the password or the keytab; what was made

@@ -8,8 +8,9 @@
 const struct party *client_kdc_for(struct client *c, struct turn *t, struct bytes realm)
 {
     const struct party *kdc = c->config.kdc_of ? c->config.kdc_of(c->config.arg, realm) : NULL;
-    /* A client that knows of one KDC only takes it for every realm's. */
-    if (!kdc && (!c->config.kdc_of || bytes_equal(realm, c->config.realm)))
+    /* A client that knows of one KDC only takes it for every realm's; and DNS, by which KDCs are
+     * found, does not tell small letters from capitals. */
+    if (!kdc && (!c->config.kdc_of || bytes_equal_nocase(realm, c->config.realm)))
         kdc = c->config.kdc;
     if (!kdc)
         client_refuse(c, t, FIND_NO_KDC, (struct detail){.found = arena_str(t->mem, realm)});

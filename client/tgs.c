@@ -165,7 +165,8 @@ bool client_tgs_error(struct client *c, const struct packet *p, struct turn *t)
         !client_fast_error(c, t, &e, &methods))
         return true;
     bool ok;
-    if (e.error_code == KDC_ERR_S_PRINCIPAL_UNKNOWN && client_referral_nearer(c, t, &ok))
+    if (e.error_code == KDC_ERR_S_PRINCIPAL_UNKNOWN &&
+        (client_referral_nearer(c, t, &ok) || client_spn_fall_back(c, t, &ok)))
         return ok;
     return client_refuse_error(c, t, &e);
 }

@@ -96,8 +96,6 @@ static struct allowed {
     {"mit-tgs-req", "mit", "TGS-REQ.padata{136 PA-FX-FAST}", FAST},
     {"mit-tgs-req", "mit", "TGS-REQ.req-body.kdc-options has proxiable", RECORDED},
     {"mit-tgs-req", "mit", "TGS-REQ.req-body.kdc-options has renewable", RECORDED},
-    {"mit-tgs-req", "mit", "TGS-REQ.req-body.kdc-options has canonicalize",
-     "MIT's client would follow referrals (RFC 6806 8); trusts come later"},
     {"mit-tgs-req", "mit", "TGS-REQ.req-body.sname.name-type = 1 NT-PRINCIPAL", TYPE},
     {"mit-tgs-req", "ours", "TGS-REQ.req-body.sname.name-type = 3 NT-SRV-HST", TYPE},
     {"mit-tgs-rep", "mit", "TGS-REP.padata", FAST},

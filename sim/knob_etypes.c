@@ -196,7 +196,13 @@ size_t key_etypes_values(const struct scenario *s, const struct knob_change *of,
 bool key_etypes_edit(struct scenario *s, const struct knob_change *c, struct arena *mem)
 {
     struct scenario_account *a = account_in(s, c);
-    if (a)
-        list_put(c->value, mem, &a->etypes, &a->n_etypes);
-    return a != NULL;
+    struct scenario_step *step;
+    if (!a)
+        return false;
+    list_put(c->value, mem, &a->etypes, &a->n_etypes);
+    for (size_t at = 0; (step = given_later(s, c->subject, GIVEN_ETYPES, &at));) {
+        step->change.etypes = a->etypes;
+        step->change.n_etypes = a->n_etypes;
+    }
+    return true;
 }

@@ -45,10 +45,14 @@ size_t supported_values(const struct scenario *s, const struct knob_change *of, 
 bool supported_edit(struct scenario *s, const struct knob_change *c, struct arena *mem)
 {
     struct scenario_account *a = account_in(s, c);
+    struct scenario_step *step;
     (void)mem;
-    if (a)
-        a->supported_etypes = (uint32_t)strtoul(c->value, NULL, 0);
-    return a != NULL;
+    if (!a)
+        return false;
+    a->supported_etypes = (uint32_t)strtoul(c->value, NULL, 0);
+    for (size_t at = 0; (step = given_later(s, c->subject, GIVEN_SUPPORTED, &at));)
+        step->change.supported_etypes = a->supported_etypes;
+    return true;
 }
 
 size_t default_supported_values(const struct scenario *s, const struct knob_change *of,
@@ -125,9 +129,9 @@ size_t preset_values(const struct scenario *s, const struct knob_change *of, str
     for (size_t i = 0; r && i < n; i++)
         if (!r->preset || i != at)
             gather(&g, 5 + (unsigned)(i > at ? i - at : at - i), presets[i].name,
-                   arena_printf(mem, "the KDC were %s", presets[i].title));
+                   arena_printf(mem, "the KDC were %s all along", presets[i].title));
     if (r && r->preset)
-        gather(&g, 30, "none", "the realm had no preset");
+        gather(&g, 30, "none", "the realm never had a preset");
     return g.n;
 }
 
@@ -143,6 +147,10 @@ bool preset_edit(struct scenario *s, const struct knob_change *c, struct arena *
         r->etypes = usual;
         r->n_etypes = 2;
     }
+    /* It stays so: no update comes in the middle. */
+    for (size_t i = 0; i < s->n_steps; i++)
+        if (s->steps[i].kind == DO_REALM && scenario_realm(s, s->steps[i].realm) == r)
+            s->steps[i] = (struct scenario_step){.kind = DO_SAY};
     return true;
 }
 

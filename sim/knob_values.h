@@ -21,6 +21,10 @@ void gather(struct gathering *, unsigned cost, const char *value, const char *wo
 /* What a change is about, in a copy; NULL: there is none such. */
 struct scenario_account *account_in(struct scenario *, const struct knob_change *);
 struct scenario_realm *realm_in(struct scenario *, const struct knob_change *);
+/* The next step from *at on that gives that account (enum change_given) something else in the
+ * middle of the run: what is turned, is turned there too. NULL: no more. */
+struct scenario_step *given_later(struct scenario *, const char *account, uint32_t given,
+                                  size_t *at);
 struct scenario_party *party_in(struct scenario *, const char *name);
 
 /* knob_etypes.c: lists of types, "18 17" */

@@ -167,6 +167,20 @@ struct scenario_realm *realm_in(struct scenario *s, const struct knob_change *c)
     return NULL;
 }
 
+struct scenario_step *given_later(struct scenario *s, const char *account, uint32_t given,
+                                  size_t *at)
+{
+    size_t n = strlen(account);
+    while (*at < s->n_steps) {
+        struct scenario_step *step = &s->steps[(*at)++];
+        if (step->kind == DO_CHANGE && step->change.given & given &&
+            strncmp(step->account, account, n) == 0 &&
+            (step->account[n] == '\0' || step->account[n] == '@'))
+            return step;
+    }
+    return NULL;
+}
+
 struct scenario_party *party_in(struct scenario *s, const char *name)
 {
     for (size_t i = 0; i < s->n_parties; i++)

@@ -30,6 +30,8 @@ static inline int fast_setup(void **state)
     return bad || host.error;
 }
 
+#define FAST(f) cmocka_unit_test_setup_teardown(f, fast_setup, teardown)
+
 static inline void armored_key(struct armored *r)
 {
     assert_true(key_random(a->crypto, &a->rng.rng, "subkey", r->session->etype, &r->subkey));

@@ -48,7 +48,7 @@ static const struct pair {
 #define FAST                                                                                       \
     "MIT's client armors every TGS-REQ (RFC 6113), ours those of an armored logon "                \
     "(tests/client/test_fast.c)"
-#define COOKIE "MIT's KDC keeps its state in a cookie (RFC 6113 5.2); ours has none to keep"
+#define COOKIE "MIT's KDC gives a cookie always (RFC 6113 5.2), ours only inside armor"
 #define PAC    "MIT's KDC puts a PAC into tickets; it comes later"
 #define START  "MIT leaves starttime out where it is authtime; RFC 4120 5.3 allows both"
 #define TAG                                                                                        \

@@ -83,8 +83,9 @@ struct root *dissect_as(struct bytes data, const struct asn_type *, const struct
                         struct crypto *, struct arena *);
 /* Adds the keys that stand in the opened parts of a message (EncTicketPart.key, EncKDCRepPart.key,
  * the subkeys, KrbCredInfo.key) to the ring, named after who shares them; returns how many were
- * new. For captures, whose keys nobody tells: read, learn and read again until nothing is new. */
-size_t dissect_learn(struct root *, struct keyring *, struct arena *);
+ * new. With crypto, the keys of FAST too that follow from those (RFC 6113 5.4). For captures, whose
+ * keys nobody tells: read, learn and read again until nothing is new. */
+size_t dissect_learn(struct root *, struct keyring *, struct crypto *, struct arena *);
 
 /* Whether the field has octets that are a leaf, and which: a header's own, or the contents of one
  * without parts, [*at, *end) of its root. The leaves of a root tile it. */

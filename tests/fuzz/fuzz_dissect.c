@@ -40,7 +40,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     for (struct field *f = r->top; f; f = field_next(f))
         if (f->header)
             header_words(mem, f);
-    dissect_learn(r, &ring, mem);
+    dissect_learn(r, &ring, crypto, mem);
     arena_free(mem);
     return 0;
 }

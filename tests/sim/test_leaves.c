@@ -88,6 +88,33 @@ static void one_scenario(void **state)
     arena_free(mem);
 }
 
+/* Armor, challenges and strengthened keys follow from the long-term keys (RFC 6113 5.4): who has
+ * those reads all of a capture, though nobody tells the others. */
+static void fast_opens_with_long_term_keys(void **state)
+{
+    (void)state;
+    struct scenario s;
+    struct keyring all, keys = {0};
+    char *error = NULL;
+    mem = arena_new(0);
+    assert_true(scenario_load(mem, "fast-armor", &s, &error));
+    struct trace *t = run_expecting(&s, RUN_AS_EXPECTED);
+    all = keyring_of(t, t->n, mem);
+    for (size_t i = 0; i < all.n; i++)
+        if (strncmp(all.keys[i].name, "K/", 2) == 0)
+            keyring_add(&keys, all.keys[i], mem);
+    for (size_t new = 1; new;) {
+        new = 0;
+        for (size_t i = 1; i <= t->packets; i++) {
+            const struct event *e = trace_packet(t, i);
+            new += dissect_learn(dissect(e->data, e->via, &keys, crypto, mem), &keys, crypto, mem);
+        }
+    }
+    for (size_t i = 1; i <= t->packets; i++)
+        check_message(trace_packet(t, i), "fast-armor", &keys);
+    arena_free(mem);
+}
+
 /* Every step told in any scenario has its sentence. */
 static void steps_have_sentences(void **state)
 {
@@ -125,7 +152,7 @@ int main(void)
 {
     size_t n;
     const struct scenario_builtin *all = scenario_builtins(&n);
-    struct CMUnitTest *tests = calloc(n + 1, sizeof *tests);
+    struct CMUnitTest *tests = calloc(n + 2, sizeof *tests);
     if (!tests)
         return 2;
     for (size_t i = 0; i < n; i++)
@@ -133,7 +160,8 @@ int main(void)
                                        .test_func = one_scenario,
                                        .initial_state = (void *)(uintptr_t)&all[i]};
     tests[n] = (struct CMUnitTest)cmocka_unit_test(steps_have_sentences);
-    int failed = _cmocka_run_group_tests("leaves", tests, n + 1, make_all, free_all);
+    tests[n + 1] = (struct CMUnitTest)cmocka_unit_test(fast_opens_with_long_term_keys);
+    int failed = _cmocka_run_group_tests("leaves", tests, n + 2, make_all, free_all);
     free(tests);
     return failed;
 }

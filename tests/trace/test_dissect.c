@@ -213,13 +213,13 @@ static void learn(void **state)
     struct keyring ring = {0};
     made_hold(&m, &ring, "K/alice", &m.client, "alice");
     struct root *r = dissect(made_rep(&m, true), VIA_UDP, &ring, m.crypto, m.mem);
-    assert_int_equal(dissect_learn(r, &ring, m.mem), 1);
+    assert_int_equal(dissect_learn(r, &ring, m.crypto, m.mem), 1);
     assert_string_equal(ring.keys[1].name, "session alice-krbtgt/EXAMPLE.TEST");
     r = dissect(made_tgs_req(&m), VIA_UDP, &ring, m.crypto, m.mem);
-    assert_int_equal(dissect_learn(r, &ring, m.mem), 1);
+    assert_int_equal(dissect_learn(r, &ring, m.crypto, m.mem), 1);
     r = dissect(made_rep(&m, false), VIA_UDP, &ring, m.crypto, m.mem);
-    assert_int_equal(dissect_learn(r, &ring, m.mem), 1);
-    assert_int_equal(dissect_learn(r, &ring, m.mem), 0);
+    assert_int_equal(dissect_learn(r, &ring, m.crypto, m.mem), 1);
+    assert_int_equal(dissect_learn(r, &ring, m.crypto, m.mem), 0);
 }
 
 /* ---- tokens --------------------------------------------------------------------------------- */

@@ -162,7 +162,7 @@ static int32_t step_target(struct exchange *x)
 static int32_t step_right(struct exchange *x)
 {
     struct change *c = change_of(x);
-    bool own = c->target == x->client;
+    bool own = principal_equal(&c->target->name, &x->client->name);
     SAY(x, A_STR("client", x->client->text), A_STR("target", c->target->text),
         A_STR("own", own ? "its own" : "another's"), A_FLAGS("flags", c->ap.ticket.flags));
     if (client_standing(x, x->client, WITH_A_TICKET))

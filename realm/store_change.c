@@ -6,6 +6,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
@@ -247,7 +248,7 @@ bool store_commit(struct store_change *c, char **error)
 #define HARD_ERROR 2 /* RFC 3244 2 */
 #define SOFT_ERROR 4
 
-static int32_t change_password(struct store_change *c, struct turn *turn,
+static int32_t change_password(struct store_change *c, struct crypto *crypto,
                                const struct PrincipalName *name, struct bytes password,
                                const char **why)
 {
@@ -256,23 +257,21 @@ static int32_t change_password(struct store_change *c, struct turn *turn,
     if (!old)
         return *why = "There is no such account.", HARD_ERROR;
     struct account *next = copy_account(c->mem, old);
-    if (!account_new_password(turn->mem, turn->crypto, realm, next, password))
+    if (!account_new_password(c->mem, crypto, realm, next, password))
         return *why = "No key can be made of this password.", HARD_ERROR;
     struct PrincipalName own = copy_name(c->mem, &old->name);
     return store_set(c, &own, next, NULL) ? SUCCESS : HARD_ERROR;
 }
 
-static int32_t set_password(void *arg, struct turn *turn, const struct PrincipalName *name,
-                            struct bytes password, const char **why)
+static int32_t change_whole(struct store *s, struct arena *mem, struct crypto *crypto,
+                            const struct PrincipalName *name, struct bytes password,
+                            const char **why)
 {
     char *error = NULL;
-    *why = "The account could not be changed.";
-    if (!password.n)
-        return *why = "A password has at least one character.", SOFT_ERROR;
-    struct store_change *c = store_change(arg, turn->mem, &error);
+    struct store_change *c = store_change(s, mem, &error);
     if (!c)
         return *why = error, HARD_ERROR;
-    int32_t result = change_password(c, turn, name, password, why);
+    int32_t result = change_password(c, crypto, name, password, why);
     if (result != SUCCESS) {
         store_abort(c);
         return result;
@@ -280,6 +279,25 @@ static int32_t set_password(void *arg, struct turn *turn, const struct Principal
     if (!store_commit(c, &error))
         return *why = error, HARD_ERROR;
     return *why = "", SUCCESS;
+}
+
+/* In memory of its own: a turn whose memory runs out leaves at once, and must not leave the store
+ * locked behind it. */
+static int32_t set_password(void *arg, struct turn *turn, const struct PrincipalName *name,
+                            struct bytes password, const char **why)
+{
+    *why = "The account could not be changed.";
+    if (!password.n)
+        return *why = "A password has at least one character.", SOFT_ERROR;
+    struct arena *mem = arena_new(0);
+    if (!mem)
+        return HARD_ERROR;
+    char said[256];
+    int32_t result = change_whole(arg, mem, turn->crypto, name, password, why);
+    snprintf(said, sizeof said, "%s", *why);
+    arena_free(mem);
+    *why = arena_printf(turn->mem, "%s", said);
+    return result;
 }
 
 struct realm_changer store_changer(struct store *s)

@@ -111,17 +111,50 @@ static bool start_service(struct engines *e, const struct scenario_party *p, str
     return e->service != NULL;
 }
 
-bool engines_start(struct engines *e, const struct engines_options *options, struct arena *mem,
-                   char **error)
+/* ---- the realm of a store ---------------------------------------------------------------------
+ */
+
+/* The least that a scenario says, for all that is usual. */
+static bool scenario_of(struct engines *e, struct bytes realm, struct arena *mem, char **error)
 {
-    const char *name = options->scenario ? options->scenario : "example-test";
-    *e = (struct engines){.ledger = options->ledger};
+    char *text = arena_printf(mem,
+                              "title: A store\ngoal: \"-\"\ntakeaway: \"-\"\n"
+                              "realm: {name: \"%.*s\"}\naccounts:\n  - {name: store}\n"
+                              "parties:\n  - {name: kdc, role: kdc}\n",
+                              (int)realm.n, (const char *)realm.p);
+    e->scenario = arena_new_of(mem, struct scenario);
+    return scenario_read(mem, "store", bytes_str(text), e->scenario, error);
+}
+
+/* Each has a reader of its own, and all of a process one store. */
+static bool start_store(struct engines *e, const struct engines_options *options, struct arena *mem,
+                        char **error)
+{
+    e->owns = !options->like;
+    e->store =
+        options->like ? options->like->store : store_open(options->store, STORE_CHANGE, mem, error);
+    e->reader = e->store ? store_reader(e->store, mem, error) : NULL;
+    e->realm = e->reader ? store_begin(e->reader) : NULL;
+    if (!e->realm)
+        return false;
+    store_end(e->reader);
+    e->changer = store_changer(e->store);
+    if (!options->like)
+        return scenario_of(e, realm_name(e->realm), mem, error);
+    e->scenario = options->like->scenario;
+    return true;
+}
+
+static bool start_scenario(struct engines *e, const struct engines_options *options,
+                           struct arena *mem, char **error)
+{
     if (options->like) {
         e->scenario = options->like->scenario;
         e->changes = options->like->changes;
     } else {
         e->scenario = arena_new_of(mem, struct scenario);
-        if (!scenario_load(mem, name, e->scenario, error))
+        if (!scenario_load(mem, options->scenario ? options->scenario : "example-test", e->scenario,
+                           error))
             return false;
         e->changes = changes_start(e->scenario, mem, error);
         e->owns = true;
@@ -129,16 +162,25 @@ bool engines_start(struct engines *e, const struct engines_options *options, str
     if (!e->changes)
         return false;
     e->realm = atomic_load(&e->changes->now);
+    return true;
+}
+
+bool engines_start(struct engines *e, const struct engines_options *options, struct arena *mem,
+                   char **error)
+{
+    *e = (struct engines){.ledger = options->ledger};
+    if (!(options->store ? start_store : start_scenario)(e, options, mem, error))
+        return false;
     e->kdc_party.name = party_of(e->scenario, ROLE_KDC, "kdc");
     struct kdc_config config = {.party = e->kdc_party.name,
                                 .realm = e->realm,
                                 .ledger = e->ledger,
-                                .changer = &e->changes->changer};
+                                .changer = e->store ? &e->changer : &e->changes->changer};
     e->kdc = kdc_new(mem, &config);
     const struct scenario_party *service = service_of(e->scenario);
     if (e->kdc && (!service || options->no_service || start_service(e, service, mem)))
         return true;
-    *error = arena_printf(mem, "%s: the engines of the realm cannot be started", name);
+    *error = arena_printf(mem, "%s: the engines of the realm cannot be started", e->scenario->name);
     return false;
 }
 
@@ -162,9 +204,14 @@ uint64_t engines_turn(struct crypto *crypto, int64_t now, struct bytes data)
 
 void engines_end(struct engines *e)
 {
+    store_reader_free(e->reader);
+    e->reader = NULL;
     if (e->owns && e->changes)
         changes_end(e->changes);
+    if (e->owns)
+        store_close(e->store);
     e->changes = NULL;
+    e->store = NULL;
 }
 
 bool engines_receive(struct engines *e, enum engine engine, struct packet *p, struct turn *turn)
@@ -173,11 +220,16 @@ bool engines_receive(struct engines *e, enum engine engine, struct packet *p, st
         p->to = &e->service_party;
         return service_receive(e->service, p, turn);
     }
-    const struct realm *now = atomic_load(&e->changes->now);
+    const struct realm *now = e->reader ? store_begin(e->reader) : atomic_load(&e->changes->now);
+    if (!now)
+        return false;
     if (now != e->realm)
         kdc_realm(e->kdc, now);
     e->realm = now;
     p->to = &e->kdc_party;
     p->port = kpasswd_is(p->data) ? KPASSWD_PORT : 88;
-    return kdc_receive(e->kdc, p, turn);
+    bool ok = kdc_receive(e->kdc, p, turn);
+    if (e->reader)
+        store_end(e->reader);
+    return ok;
 }

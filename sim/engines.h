@@ -5,6 +5,7 @@
 
 #include "base/turn.h"
 #include "kdc/kdc.h"
+#include "realm/store.h"
 #include "service/service.h"
 #include "sim/scenario.h"
 
@@ -13,8 +14,11 @@ enum engine { ENGINE_KDC, ENGINE_SERVICE };
 struct engines_changes; /* the realm as it is now, for all that share it */
 
 struct engines {
-    struct engines_changes *changes;
-    bool owns; /* the changes */
+    struct engines_changes *changes; /* NULL: a store's */
+    struct store *store;             /* NULL: the realm is the scenario's */
+    struct store_reader *reader;     /* its own */
+    struct realm_changer changer;    /* of the store */
+    bool owns;                       /* the changes, or the store */
     struct scenario *scenario;
     const struct realm *realm;
     struct ledger *ledger;
@@ -25,6 +29,8 @@ struct engines {
 
 struct engines_options {
     const char *scenario; /* name or file; NULL: "example-test" */
+    const char *store; /* a file (realm/store.h) in place of a scenario: each turn sees its newest
+                        * state; there is no service then. NULL: none */
     bool no_service;
     struct ledger *ledger;      /* theirs to use, not to free */
     const struct engines *like; /* scenario and realm are shared with these; NULL: read */

@@ -313,7 +313,7 @@ void live_close(struct live *l)
     for (size_t i = 0; i < 3; i++)
         if (l->signals[i])
             event_free(l->signals[i]);
-    for (unsigned i = 0; i < l->n_workers; i++)
+    for (unsigned i = l->n_workers; i--;) /* the first has what the others share */
         live_worker_end(&l->workers[i]);
     if (l->stop[0] >= 0)
         close(l->stop[0]);

@@ -117,6 +117,7 @@ bool live_worker_start(struct live_worker *w, const struct live_worker *first, c
 {
     struct live *l = w->live;
     struct engines_options engines = {.scenario = l->options.scenario,
+                                      .store = l->options.store,
                                       .no_service = l->options.no_http,
                                       .ledger = l->ledger,
                                       .like = first ? &first->engines : NULL};

@@ -19,6 +19,7 @@ enum {
     OPT_NO_HTTP,
     OPT_DIR,
     OPT_IDLE,
+    OPT_STORE,
     OPT_WORKERS
 };
 
@@ -52,6 +53,9 @@ static error_t parse_live(int key, char *arg, struct argp_state *state)
         if (!o->idle)
             argp_error(state, "no connection lives for 0 seconds");
         return 0;
+    case OPT_STORE:
+        o->store = arg;
+        return 0;
     case OPT_WORKERS:
         o->workers = (unsigned)number(arg, LIVE_WORKERS_MAX, state);
         return 0;
@@ -73,6 +77,10 @@ static error_t parse_live(int key, char *arg, struct argp_state *state)
             argp_error(state, "one scenario at a time");
         o->scenario = arg;
         return 0;
+    case ARGP_KEY_END:
+        if (o->store && (o->scenario || o->record))
+            argp_error(state, "a store is a realm of its own, and cannot be recorded");
+        return 0;
     default:
         return ARGP_ERR_UNKNOWN;
     }
@@ -89,6 +97,8 @@ int verb_live(int argc, char **argv)
          0},
         {"pid-file", OPT_PID, "FILE", 0, "write the process id here when ready", 0},
         {"record", OPT_RECORD, "FILE", 0, "record everything as pcapng, for `tessera replay`", 0},
+        {"store", OPT_STORE, "FILE", 0,
+         "the realm of a store (see tessera account), as it is at each request", 0},
         {"seed", OPT_SEED, "N", 0, "randomness from a seed instead of the system", 0},
         {"workers", OPT_WORKERS, "N", 0,
          "serve with so many threads (0: one for each processor; 1 when it narrates)", 0},

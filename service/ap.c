@@ -12,102 +12,6 @@ enum next service_ap_read(struct visit *v)
     return NEXT;
 }
 
-/* ---- the key for the ticket ------------------------------------------------------------------ */
-
-static bool entry_names(const struct keytab_entry *e, const struct Ticket *ticket)
-{
-    if (!bytes_equal(e->realm, ticket->realm) || e->n_components != ticket->sname.name_string.n)
-        return false;
-    for (size_t i = 0; i < e->n_components; i++)
-        if (!bytes_equal(e->components[i], ticket->sname.name_string.at[i]))
-            return false;
-    return true;
-}
-
-/* Keytabs written long ago hold the low octet of the version only. */
-static bool entry_version(const struct keytab_entry *e, const struct EncryptedData *sealed)
-{
-    return !sealed->has_kvno || e->kvno == (uint64_t)sealed->kvno ||
-           (!e->has_kvno32 && e->kvno == ((uint64_t)sealed->kvno & 0xff));
-}
-
-static bool entry_opens(struct turn *t, const struct keytab_entry *e, const struct Ticket *ticket)
-{
-    struct bytes cipher = ticket->enc_part.cipher;
-    uint8_t *plain = arena_take(t->mem, cipher.n);
-    struct key key;
-    size_t n = 0;
-    bool opens = key_import(e->etype, e->key, &key) &&
-                 unseal(t->crypto, &key, USAGE_TICKET, cipher, plain, &n);
-    wipe(plain, n);
-    return opens;
-}
-
-/* Of the candidates, the entries of the ticket's name and etype. NULL: none. */
-static const struct keytab_entry *choose(struct turn *t, enum kvno_policy policy,
-                                         const struct keytab_entry **all, size_t n,
-                                         const struct Ticket *ticket)
-{
-    const struct keytab_entry *named = NULL, *newest = NULL;
-    for (size_t i = 0; i < n; i++) {
-        if (entry_version(all[i], &ticket->enc_part) && (!named || all[i]->kvno > named->kvno))
-            named = all[i];
-        if (!newest || all[i]->kvno > newest->kvno)
-            newest = all[i];
-    }
-    if (policy == KVNO_STRICT)
-        return named;
-    if (policy == KVNO_HIGHEST || (named && entry_opens(t, named, ticket)))
-        return policy == KVNO_HIGHEST ? newest : named;
-    for (size_t i = 0; i < n; i++)
-        if (all[i] != named && entry_opens(t, all[i], ticket))
-            return all[i];
-    return named ? named : newest;
-}
-
-static const char *const policies[] = {
-    [KVNO_STRICT] = "the version that the ticket names, and no other",
-    [KVNO_LENIENT] = "whichever opens the ticket, the named version first",
-    [KVNO_HIGHEST] = "the newest, whatever the ticket names",
-};
-
-static int32_t find_key(void *arg, struct turn *t, const struct Ticket *ticket, struct key *out)
-{
-    struct visit *v = arg;
-    const struct keytab *keytab = v->service->config.keytab;
-    const struct keytab_entry **all = arena_array(t->mem, const struct keytab_entry *, keytab->n);
-    size_t n = 0;
-    bool named = false;
-    for (size_t i = 0; i < keytab->n; i++) {
-        const struct keytab_entry *e = &keytab->entries[i];
-        if (!entry_names(e, ticket))
-            continue;
-        named = true;
-        if (e->etype == ticket->enc_part.etype)
-            all[n++] = e;
-    }
-    if (!named)
-        return principal_equal(&ticket->sname, &v->service->sname) ? KRB_AP_ERR_NOKEY
-                                                                   : KRB_AP_ERR_NOT_US;
-    if (!n)
-        return KRB_AP_ERR_NOKEY;
-    const struct keytab_entry *best = choose(t, v->service->config.kvno_policy, all, n, ticket);
-    if (!best)
-        return KRB_AP_ERR_BADKEYVER;
-    if (!key_import(best->etype, best->key, out))
-        return KRB_AP_ERR_NOKEY;
-    out->lasting = true;
-    tell_key(t, .holder = v->service->config.party,
-             .name = arena_printf(t->mem, "K/%s",
-                                  principal_text(t->mem, &ticket->sname, (struct bytes){0})),
-             .etype = out->etype, .kvno = (int32_t)best->kvno, .value = key_bytes(out),
-             .cause = "service.ap.key");
-    if (n > 1)
-        tell(t, STEP_NOTED, "service.ap.version", A_INT("kvno", best->kvno),
-             A_STR("policy", policies[v->service->config.kvno_policy]));
-    return 0;
-}
-
 /* ---- the ticket and its authenticator -------------------------------------------------------- */
 
 static void tell_shared(struct visit *v, const char *what, const struct key *key, const char *cause)
@@ -125,7 +29,7 @@ static void tell_shared(struct visit *v, const char *what, const struct key *key
 
 enum next service_ap_ticket(struct visit *v)
 {
-    struct ap_keys keys = {find_key, v};
+    struct ap_keys keys = {service_find_key, v};
     const struct party *from = v->packet->from;
     struct ap_policy policy = {.skew = v->service->config.skew,
                                .usage = USAGE_AP_AUTHENTICATOR,

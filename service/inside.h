@@ -48,6 +48,9 @@ enum next {
     TROUBLE, /* our fault */
 };
 
+/* keys.c: for ap_check; arg is the visit. */
+int32_t service_find_key(void *arg, struct turn *, const struct Ticket *, struct key *out);
+
 enum next service_http_request(struct visit *);
 enum next service_http_authorization(struct visit *);
 enum next service_negotiate_base64(struct visit *);

@@ -339,6 +339,27 @@ static void second_time_is_a_replay(void **state)
 
 /* ---- every bit and every length -------------------------------------------------------------- */
 
+/* ---- addresses ------------------------------------------------------------------------------- */
+
+static void from_10_0_0_7(struct hand_request *r)
+{
+    static struct HostAddress seven = {.addr_type = 2, .address = BYTES_LIT("\x0a\0\0\7")};
+    r->ticket.has_caddr = true;
+    r->ticket.caddr = (struct HostAddresses){&seven, 1};
+}
+
+static void addresses_are_compared_where_the_sender_is_known(void **state)
+{
+    (void)state;
+    assert_int_equal(hand_send(&h, hand_request(&h, from_10_0_0_7)).http.status, 200);
+    h.hand.turn.now += SECOND;
+    h.alice.address = BYTES_LIT("\x0a\0\0\5");
+    refused(hand_send(&h, hand_request(&h, from_10_0_0_7)), KRB_AP_ERR_BADADDR,
+            "service.ap.refused");
+    h.alice.address = BYTES_LIT("\x0a\0\0\7");
+    assert_int_equal(hand_send(&h, hand_request(&h, from_10_0_0_7)).http.status, 200);
+}
+
 /* What names the key (kvno, etype, the name's type) may change without a change of meaning; who is
  * let in may not. */
 static void every_change_of_an_ap_req(void **state)
@@ -402,12 +423,19 @@ static void each_allocation_fails_once(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(admitted_with_a_proof),      TEST(admitted_without_a_proof),
-        TEST(admitted_without_subkeys),   TEST(bindings_and_delegation_are_told),
-        TEST(each_refusal_has_its_code),  TEST(versions_of_the_key),
-        TEST(policies_for_versions),      TEST(windows_says_41),
-        TEST(five_minutes_exactly),       TEST(second_time_is_a_replay),
-        TEST(every_change_of_an_ap_req),  TEST(every_length_of_a_request),
+        TEST(admitted_with_a_proof),
+        TEST(admitted_without_a_proof),
+        TEST(admitted_without_subkeys),
+        TEST(bindings_and_delegation_are_told),
+        TEST(each_refusal_has_its_code),
+        TEST(versions_of_the_key),
+        TEST(policies_for_versions),
+        TEST(windows_says_41),
+        TEST(addresses_are_compared_where_the_sender_is_known),
+        TEST(five_minutes_exactly),
+        TEST(second_time_is_a_replay),
+        TEST(every_change_of_an_ap_req),
+        TEST(every_length_of_a_request),
         TEST(each_allocation_fails_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -9,14 +9,16 @@
 
 #define DOCUMENT "MIT ccache format"
 
-enum { VERSION, CUT, LENGTH, COUNT, HEADER_CUT, HEADER_TIME, KEYTYPE_TWICE, IS_SKEY };
+enum { VERSION, CUT, LENGTH, COUNT, NO_REALM, HEADER_CUT, HEADER_TIME, KEYTYPE_TWICE, IS_SKEY };
 static const struct fault_row faults[] = {
     [VERSION] = {"ccache.version", "this is not a credential cache of a version read here",
-                 DOCUMENT, "05 03 or 05 04"},
+                 DOCUMENT, "05 01 to 05 04"},
     [CUT] = {"ccache.cut", "the file ends within a field", DOCUMENT, NULL},
     [LENGTH] = {"ccache.length", "a length says more than is left", DOCUMENT, NULL},
     [COUNT] = {"ccache.count", "there is no room for as many elements as are announced", DOCUMENT,
                NULL},
+    [NO_REALM] = {"ccache.no-realm", "version 1 counts the realm as a component", DOCUMENT,
+                  "at least 1"},
     [HEADER_CUT] = {"ccache.header-cut", "a field reaches past the end of the header", DOCUMENT,
                     NULL},
     [HEADER_TIME] = {"ccache.header-time", "the time offset has the wrong length", DOCUMENT,
@@ -71,12 +73,19 @@ static bool take_count(struct flat_reader *r, size_t least, size_t *out)
     return true;
 }
 
-static bool take_principal(struct flat_reader *r, const char *name, struct ccache_principal *out)
+static bool take_principal(struct flat_reader *r, const char *name, uint16_t version,
+                           struct ccache_principal *out)
 {
-    int64_t type;
+    int64_t type = 0;
     flat_enter(r, name, FLAT_ALONE);
-    if (!flat_int(r, &name_type, &type) || !take_count(r, 4, &out->n_components) ||
-        !flat_counted(r, &length, "realm", FLAT_ALONE, FLAT_TEXT, &out->realm))
+    if (version != 0x0501 && !flat_int(r, &name_type, &type))
+        return false;
+    size_t at = r->at;
+    if (!take_count(r, 4, &out->n_components))
+        return false;
+    if (version == 0x0501 && out->n_components-- == 0)
+        return flat_refuse(r, &faults[NO_REALM], count.name, at, NULL, "0");
+    if (!flat_counted(r, &length, "realm", FLAT_ALONE, FLAT_TEXT, &out->realm))
         return false;
     struct bytes *list = arena_array(r->mem, struct bytes, out->n_components);
     for (size_t i = 0; i < out->n_components; i++)
@@ -164,9 +173,9 @@ static bool take_cred(struct flat_reader *r, uint16_t version, size_t index, str
     int64_t flags;
     *c = (struct ccache_cred){.at = r->at};
     flat_enter(r, "credential", index);
-    if (!take_principal(r, "client", &c->client) || !take_principal(r, "server", &c->server) ||
-        !take_keyblock(r, version, c) || !take_times(r, c) || !take_is_skey(r, &c->is_skey) ||
-        !flat_int(r, &ticket_flags, &flags) ||
+    if (!take_principal(r, "client", version, &c->client) ||
+        !take_principal(r, "server", version, &c->server) || !take_keyblock(r, version, c) ||
+        !take_times(r, c) || !take_is_skey(r, &c->is_skey) || !flat_int(r, &ticket_flags, &flags) ||
         !take_data(r, "addresses", &address_type, &c->addresses, &c->n_addresses) ||
         !take_data(r, "authdata", &authdata_type, &c->authdata, &c->n_authdata) ||
         !flat_counted(r, &length, "ticket", FLAT_ALONE, FLAT_DER, &c->ticket) ||
@@ -228,7 +237,7 @@ static bool take_version(struct flat_reader *r, uint16_t *out)
 {
     int64_t v;
     char found[16] = "less than two";
-    if (r->in.n >= 2 && (be16(r->in.p) == 0x0503 || be16(r->in.p) == 0x0504)) {
+    if (r->in.n >= 2 && be16(r->in.p) >= 0x0501 && be16(r->in.p) <= 0x0504) {
         flat_int(r, &version_row, &v);
         *out = (uint16_t)v;
         return true;
@@ -236,6 +245,13 @@ static bool take_version(struct flat_reader *r, uint16_t *out)
     if (r->in.n >= 2)
         snprintf(found, sizeof found, "%02x %02x", r->in.p[0], r->in.p[1]);
     return flat_refuse(r, &faults[VERSION], version_row.name, 0, NULL, found);
+}
+
+/* The count of components of the default principal tells the byte order: see the header. */
+static bool is_little(struct bytes file, uint16_t version)
+{
+    size_t at = version == 0x0501 ? 2 : 6;
+    return version <= 0x0502 && file.n >= at + 4 && le32(file.p + at) <= be32(file.p + at);
 }
 
 static struct ccache_cred *room_for_one(struct arena *mem, struct ccache *c, size_t *room)
@@ -259,7 +275,8 @@ static bool take_file(struct flat_reader *r, struct ccache *out)
         return false;
     if (out->version == 0x0504 && !take_header(r, &out->header))
         return false;
-    if (!take_principal(r, "default_principal", &out->principal))
+    out->little = r->little = is_little(r->in, out->version);
+    if (!take_principal(r, "default_principal", out->version, &out->principal))
         return false;
     while (flat_left(r)) {
         if (!take_cred(r, out->version, out->n, room_for_one(r->mem, out, &room)))

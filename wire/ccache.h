@@ -1,13 +1,18 @@
-/* Credential cache files, versions 3 (0x0503) and 4 (0x0504), read and written (MIT's "credential
- * cache file format" document): big-endian, a header in version 4, the default principal, then
- * credentials to the end of the file. What was read is written again octet for octet. */
+/* Credential cache files, versions 1 to 4 (0x0501 to 0x0504), read and written (MIT's "credential
+ * cache file format" document): a header in version 4, the default principal, then credentials to
+ * the end of the file. What was read is written again octet for octet.
+ *
+ * Versions 3 and 4 are big-endian. Versions 1 and 2 have the byte order of the machine that wrote
+ * them, and do not say which: it is taken to be the one in which the default principal has fewer
+ * components; where both are the same, little-endian. Version 1 has no types of names (read as 0),
+ * and its counts of components count the realm too. */
 #ifndef WIRE_CCACHE_H
 #define WIRE_CCACHE_H
 
 #include "base/fault.h"
 
 struct ccache_principal {
-    int32_t name_type;
+    int32_t name_type; /* not in version 1 */
     struct bytes realm;
     const struct bytes *components;
     size_t n_components;
@@ -32,7 +37,8 @@ struct ccache_cred {
 };
 
 struct ccache {
-    uint16_t version;    /* 0x0503 or 0x0504 */
+    uint16_t version;    /* 0x0501 to 0x0504 */
+    bool little;         /* versions 1 and 2: the integers are little-endian */
     struct bytes header; /* version 4: the tagged fields as they stand (tag 1: time offset) */
     struct ccache_principal principal;
     struct ccache_cred *creds;
@@ -41,8 +47,8 @@ struct ccache {
 
 /* Views into `file`. */
 bool ccache_read(struct bytes file, struct arena *, struct faults *, struct ccache *out);
-/* In the version the struct says. {NULL, 0}: another version, or something longer than its length
- * field can say. */
+/* In the version and byte order the struct says. {NULL, 0}: another version, or something longer
+ * than its length field can say. */
 struct bytes ccache_write(const struct ccache *, struct arena *);
 const struct fault_row *ccache_fault_table(size_t *n);
 

@@ -120,10 +120,9 @@ void flat_tell(struct flat_reader *r, struct flat_visitor *v)
 
 /* ---- taking ---------------------------------------------------------------------------------- */
 
-static int64_t value_of(const uint8_t *p, const struct flat_row *row)
+static int64_t value_of(const uint8_t *p, const struct flat_row *row, bool little)
 {
-    bool little =
-        row->kind == FLAT_LE_INT || row->kind == FLAT_LE_FLAGS || row->kind == FLAT_LE_LENGTH;
+    little |= row->kind == FLAT_LE_INT || row->kind == FLAT_LE_FLAGS || row->kind == FLAT_LE_LENGTH;
     uint64_t v = 0;
     for (unsigned i = 0; i < row->octets; i++)
         v = v << 8 | p[little ? row->octets - 1u - i : i];
@@ -145,7 +144,7 @@ bool flat_int(struct flat_reader *r, const struct flat_row *row, int64_t *out)
 {
     if (!room_for(r, row->name, row->octets))
         return false;
-    *out = value_of(r->in.p + r->at, row);
+    *out = value_of(r->in.p + r->at, row, r->little);
     if (r->mapped) {
         struct flat_span *s =
             add_span(r, row->name, row->name, row->kind, r->at, r->at + row->octets);

@@ -34,6 +34,7 @@ struct flat_reader {
     const struct fault_row *long_; /* a length says more than there is before `end` */
     struct flat_level levels[FLAT_DEPTH];
     unsigned depth;
+    bool little; /* integers are little-endian, whatever their rows say */
     bool mapped;
     struct flat_span *spans;
     size_t n_spans, room;

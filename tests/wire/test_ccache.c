@@ -18,7 +18,10 @@ static const struct row {
 } table[] = {
     {"", {"ccache.version", "version", 0}},
     {"05", {"ccache.version", "version", 0}},
-    {"0502" PRINCIPAL, {"ccache.version", "version", 0}},
+    {"0500" PRINCIPAL, {"ccache.version", "version", 0}},
+    {"0501", {"ccache.cut", "default_principal.count", 2}},
+    {"0501 00000000 00000000", {"ccache.no-realm", "default_principal.count", 2}},
+    {"0502 01000000 02000000 00000000", {"ccache.count", "default_principal.count", 6}},
     {"0505" PRINCIPAL, {"ccache.version", "version", 0}},
     {"0504 00", {"ccache.cut", "header.length", 2}},
     {"0504 0004 0001", {"ccache.length", "header.length", 2}},
@@ -122,6 +125,45 @@ static void odd_files_are_kept(void **state)
     }
 }
 
+/* The same credential as above, by the two old versions in either byte order (MIT's document). */
+#define OLD_BE(type, count)   type count "00000001 52 00000003 626f62"
+#define OLD_LE(type, count)   type count "01000000 52 03000000 626f62"
+#define TIMES_LE              "01000000 02000000 03000000 04000000"
+#define REST_BE               "0011 00000002 aabb" TIMES "00 40800000" REST
+#define REST_LE               "1100 02000000 aabb" TIMES_LE "00 00008040 00000000 00000000 01000000 54 00000000"
+#define OLD(version, p, rest) version p p p rest
+
+static void the_old_versions_have_either_byte_order(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *in;
+        bool little;
+        int32_t name_type;
+    } rows[] = {
+        {OLD("0501", OLD_BE("", "00000002"), REST_BE), false, 0},
+        {OLD("0501", OLD_LE("", "02000000"), REST_LE), true, 0},
+        {OLD("0502", OLD_BE("00000001", "00000001"), REST_BE), false, 1},
+        {OLD("0502", OLD_LE("01000000", "01000000"), REST_LE), true, 1},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        struct bytes in = octets(rows[i].in);
+        struct ccache c = read_whole(in);
+        assert_int_equal(c.little, rows[i].little);
+        assert_int_equal(c.principal.name_type, rows[i].name_type);
+        assert_int_equal(c.n, 1);
+        assert_int_equal(c.creds[0].server.n_components, 1);
+        assert_true(bytes_equal_str(c.creds[0].server.realm, "R"));
+        assert_true(bytes_equal_str(c.creds[0].server.components[0], "bob"));
+        assert_int_equal(c.creds[0].etype, 17);
+        assert_int_equal(c.creds[0].renew_till, 4);
+        assert_int_equal(c.creds[0].flags, 0x40800000);
+        assert_true(bytes_equal_str(c.creds[0].ticket, "T"));
+        assert_bytes(ccache_write(&c, mem), in);
+        assert_true(tiles(ccache_walk, in));
+    }
+}
+
 static void the_map_names_every_field(void **state)
 {
     (void)state;
@@ -147,7 +189,7 @@ static void what_does_not_fit_is_not_written(void **state)
 {
     (void)state;
     static uint8_t header[65536];
-    struct ccache c = {.version = 0x0502};
+    struct ccache c = {.version = 0x0500};
     assert_int_equal(ccache_write(&c, mem).n, 0);
     c = (struct ccache){.version = 0x0504, .header = bytes_of(header, sizeof header)};
     assert_int_equal(ccache_write(&c, mem).n, 0);
@@ -283,15 +325,11 @@ static void damage_is_survived(void **state)
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
-        FLAT_TEST(every_fault_says_where),
-        FLAT_TEST(a_credential_is_read),
-        FLAT_TEST(odd_files_are_kept),
-        FLAT_TEST(the_map_names_every_field),
-        FLAT_TEST(what_does_not_fit_is_not_written),
-        FLAT_TEST(the_published_ones_pass),
-        FLAT_TEST(their_credentials_are_listed),
-        FLAT_TEST(version_3_becomes_version_4),
-        FLAT_TEST(a_vector_that_says_otherwise_fails),
+        FLAT_TEST(every_fault_says_where),      FLAT_TEST(a_credential_is_read),
+        FLAT_TEST(odd_files_are_kept),          FLAT_TEST(the_old_versions_have_either_byte_order),
+        FLAT_TEST(the_map_names_every_field),   FLAT_TEST(what_does_not_fit_is_not_written),
+        FLAT_TEST(the_published_ones_pass),     FLAT_TEST(their_credentials_are_listed),
+        FLAT_TEST(version_3_becomes_version_4), FLAT_TEST(a_vector_that_says_otherwise_fails),
         FLAT_TEST(damage_is_survived),
     };
     return cmocka_run_group_tests_name("wire/ccache", tests, NULL, NULL);

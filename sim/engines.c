@@ -89,7 +89,8 @@ static const char *party_of(const struct scenario *s, enum role role, const char
     return otherwise;
 }
 
-static bool start_service(struct engines *e, const struct scenario_party *p, struct arena *mem)
+static bool start_service(struct engines *e, const struct scenario_party *p,
+                          struct replay_cache replay, struct arena *mem)
 {
     struct PrincipalName name;
     if (!principal_parse(mem, p->spn, NT_SRV_INST, &name, NULL))
@@ -103,7 +104,7 @@ static bool start_service(struct engines *e, const struct scenario_party *p, str
                                     .realm = realm_name(e->realm),
                                     .keytab = keytab,
                                     .skew = e->scenario->realm.skew,
-                                    .replay = {replay_new, e->ledger},
+                                    .replay = replay,
                                     .kvno_policy = (enum kvno_policy)p->kvno_policy,
                                     .windows_errors = p->windows_errors};
     e->service = service_new(mem, &config);
@@ -177,8 +178,11 @@ bool engines_start(struct engines *e, const struct engines_options *options, str
                                 .ledger = e->ledger,
                                 .changer = e->store ? &e->changer : &e->changes->changer};
     e->kdc = kdc_new(mem, &config);
+    struct replay_cache replay = options->replay;
+    if (!replay.insert)
+        replay = (struct replay_cache){replay_new, e->ledger};
     const struct scenario_party *service = service_of(e->scenario);
-    if (e->kdc && (!service || options->no_service || start_service(e, service, mem)))
+    if (e->kdc && (!service || options->no_service || start_service(e, service, replay, mem)))
         return true;
     *error = arena_printf(mem, "%s: the engines of the realm cannot be started", e->scenario->name);
     return false;

@@ -33,6 +33,7 @@ struct engines_options {
                         * state; there is no service then. NULL: none */
     bool no_service;
     struct ledger *ledger;      /* theirs to use, not to free */
+    struct replay_cache replay; /* of the service; insert NULL: the ledger */
     const struct engines *like; /* scenario and realm are shared with these; NULL: read */
 };
 /* In mem. False: *error says why. Account keys come from the scenario's own seed, so that keytabs

@@ -52,4 +52,8 @@ knob_values_of asked_name_values, registered_values, name_rule_values, option_va
 knob_edit asked_name_edit, registered_edit, name_rule_edit, option_edit, trusts_edit, suffixes_edit,
     transitive_edit;
 
+/* knob_service.c: which versions of its key a service tries */
+knob_values_of kvno_policy_values;
+knob_edit kvno_policy_edit;
+
 #endif

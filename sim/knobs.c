@@ -74,6 +74,13 @@ static const struct knob knobs[] = {
     {"kdc.tgs.referral", "suffixes", "suffixes of hosts and their realms", TURNED(suffixes)},
     {"kdc.tgs.referral", "trusts", "any realms", TURNED(trusts)},
     {"kdc.tgs.referral", "came-from", "here, or a realm", FROM_TICKET},
+    {"service.ap.key", "ticket-server", "a name of a service", "it is what the ticket is for"},
+    {"service.ap.key", "ticket-kvno", "a version, or none",
+     "the KDC sealed it with its newest key"},
+    {"service.ap.key", "ticket-etype", TYPES, "the KDC chose it (kdc.etype.ticket)"},
+    {"service.ap.key", "keytab", "versions and types", "it is a copy of what the KDC had once"},
+    {"service.ap.key", "kvno-policy", "strict, lenient, highest", TURNED(kvno_policy)},
+    {"service.ap.key", "opens", "a version and type, or none", "the seal decides it"},
     {"kdc.tgs.path", "issuer", "a realm", FROM_TICKET},
     {"kdc.tgs.path", "client-realm", "a realm", FROM_TICKET},
     {"kdc.tgs.path", "path", "any realms", FROM_TICKET},
@@ -95,6 +102,7 @@ static const struct {
     {"kdc.tgs.client", "whether the account still gets tickets"},
     {"kdc.spn", "which account has the name"},
     {"kdc.tgs.referral", "whether another realm has the service"},
+    {"service.ap.key", "which key of the keytab is for the ticket"},
     {"kdc.tgs.path", "whether the way through other realms is believed"},
 };
 

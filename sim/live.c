@@ -244,6 +244,10 @@ static bool start(struct live *l, char **error)
     l->ledger = ledger_new(LIVE_LEDGER, l->n_workers > 1);
     if (!l->ledger || pipe2(l->stop, O_CLOEXEC | O_NONBLOCK))
         return false;
+    if (l->options.replay_cache &&
+        !(l->replay = replay_file_open(l->options.replay_cache, LIVE_LEDGER,
+                                       (int64_t)time(NULL) * SECOND, l->mem, error)))
+        return false;
     start_randomness(l);
     raise_file_limit(l);
     if (!start_workers(l, error) || !listen_to_signals(l) || !open_sockets(l, error))
@@ -317,6 +321,7 @@ void live_close(struct live *l)
         live_worker_end(&l->workers[i]);
     if (l->stop[0] >= 0)
         close(l->stop[0]);
+    replay_file_close(l->replay);
     ledger_free(l->ledger);
     pthread_mutex_destroy(&l->telling);
 }

@@ -21,9 +21,10 @@ struct live_options {
     bool quiet;    /* nothing is narrated */
     bool has_seed; /* randomness from the seed, not the system */
     uint64_t seed;
-    unsigned workers;     /* threads that serve; 0: one for each processor, 1 when it narrates */
-    const char *record;   /* a pcapng file of everything, that can be played again; or NULL */
-    const char *pid_file; /* written when the sockets are open, removed at the end; or NULL */
+    unsigned workers; /* threads that serve; 0: one for each processor, 1 when it narrates */
+    const char *replay_cache; /* the service's, kept in a file (sim/replay_file.h); or NULL */
+    const char *record;       /* a pcapng file of everything, that can be played again; or NULL */
+    const char *pid_file;     /* written when the sockets are open, removed at the end; or NULL */
 };
 
 struct live;

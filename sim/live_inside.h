@@ -6,6 +6,7 @@
 #include "crypto/rng.h"
 #include "sim/engines.h"
 #include "sim/live.h"
+#include "sim/replay_file.h"
 
 #include <event2/event.h>
 #include <event2/listener.h>
@@ -67,8 +68,9 @@ struct live {
     struct live_worker *workers;
     unsigned n_workers;
     struct ledger *ledger;
-    struct event *signals[3]; /* in worker 0's loop */
-    int stop[2];              /* closed at one end, it stops the workers that read the other */
+    struct replay_file *replay; /* NULL: the ledger */
+    struct event *signals[3];   /* in worker 0's loop */
+    int stop[2];                /* closed at one end, it stops the workers that read the other */
     uint16_t port, http_port;
     size_t max_conns;           /* of each worker */
     int child;                  /* its end is ours; 0: none */

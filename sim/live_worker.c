@@ -120,6 +120,7 @@ bool live_worker_start(struct live_worker *w, const struct live_worker *first, c
                                       .store = l->options.store,
                                       .no_service = l->options.no_http,
                                       .ledger = l->ledger,
+                                      .replay = {l->replay ? replay_file_insert : NULL, l->replay},
                                       .like = first ? &first->engines : NULL};
     w->crypto = crypto_new();
     w->turn_mem = arena_new((size_t)64 << 10);

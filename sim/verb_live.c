@@ -15,6 +15,7 @@ enum {
     OPT_PID,
     OPT_SEED,
     OPT_RECORD,
+    OPT_REPLAY,
     OPT_HTTP,
     OPT_NO_HTTP,
     OPT_DIR,
@@ -62,6 +63,9 @@ static error_t parse_live(int key, char *arg, struct argp_state *state)
     case OPT_PID:
         o->pid_file = arg;
         return 0;
+    case OPT_REPLAY:
+        o->replay_cache = arg;
+        return 0;
     case OPT_RECORD:
         o->record = arg;
         return 0;
@@ -96,6 +100,8 @@ int verb_live(int argc, char **argv)
         {"idle", OPT_IDLE, "SECONDS", 0, "close a connection that takes longer for a request (30)",
          0},
         {"pid-file", OPT_PID, "FILE", 0, "write the process id here when ready", 0},
+        {"replay-cache", OPT_REPLAY, "FILE", 0,
+         "remember the web service's authenticators here, over restarts", 0},
         {"record", OPT_RECORD, "FILE", 0, "record everything as pcapng, for `tessera replay`", 0},
         {"store", OPT_STORE, "FILE", 0,
          "the realm of a store (see tessera account), as it is at each request", 0},

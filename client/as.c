@@ -99,8 +99,7 @@ bool client_as_begin(struct client *c, struct turn *t)
     client_key_hint(c, t, NULL, 0, 0, &hint);
     tell(t, STEP_NOTED, "client.as.guess", A_ETYPE("etype", hint.etype), A_TEXT("salt", hint.salt));
     if (!client_long_term_key(c, t, hint.etype, hint.salt, hint.params))
-        return client_refuse(c, t, FIND_NO_KEY,
-                             (struct detail){.found = name_text(t->mem, NAMES_ETYPE, hint.etype)});
+        return client_refuse_key(c, t, hint.etype, hint.params);
     return ask_with_proof(
         c, t, c->task.fast.key.n ? &client_preauth_challenge : &client_preauth_timestamp, NULL);
 }
@@ -173,8 +172,7 @@ static bool prove(struct client *c, struct turn *t, const struct METHOD_DATA *me
                                               : "from the KDC"),
          A_STR("bare", c->task.fast.key.n ? "" : "Nobody has vouched for this hint yet"));
     if (!client_long_term_key(c, t, hint.etype, hint.salt, hint.params))
-        return client_refuse(c, t, FIND_NO_KEY,
-                             (struct detail){.found = name_text(t->mem, NAMES_ETYPE, hint.etype)});
+        return client_refuse_key(c, t, hint.etype, hint.params);
     return ask_with_proof(c, t, mechanism, cookie);
 }
 
@@ -238,8 +236,7 @@ static bool reply_key(struct client *c, struct turn *t, const struct KDC_REP *re
     if ((!told && c->task.long_term.n && c->task.long_term.etype == etype) ||
         client_long_term_key(c, t, etype, hint.salt, hint.params))
         return true;
-    client_refuse(c, t, FIND_NO_KEY,
-                  (struct detail){.found = name_text(t->mem, NAMES_ETYPE, etype)});
+    client_refuse_key(c, t, etype, hint.params);
     return false;
 }
 

@@ -140,6 +140,7 @@ enum finding {
     FIND_ERROR, /* a KRB-ERROR ended it */
     FIND_NO_METHOD,
     FIND_NO_KEY,
+    FIND_WORK,
     FIND_ROUNDS,
     FIND_NAME,
     FIND_NO_TICKET,
@@ -255,6 +256,8 @@ bool client_dns_answer(struct client *, const struct packet *, struct turn *);
  * already of the same salt and parameters is not made again. False: there is none. */
 bool client_long_term_key(struct client *, struct turn *, int32_t etype, struct bytes salt,
                           struct bytes params);
+/* Why there is none. True, as client_refuse. */
+bool client_refuse_key(struct client *, struct turn *, int32_t etype, struct bytes params);
 /* What a KDC says about the key: PA-ETYPE-INFO2, else PA-ETYPE-INFO, else PA-PW-SALT, else the
  * first type offered and the usual salt. etype 0: the first entry that was offered; else only that
  * one. False: the KDC names types, and none of them is on offer. */

@@ -51,6 +51,27 @@ static bool from_keytab(struct client *c, struct turn *t, int32_t etype)
     return true;
 }
 
+/* The hint came in clear: whoever wrote it must not be able to keep the client busy for minutes.
+ * Ten million rounds, more than two thousand times what is usual, take seconds. 0 stands for 2 to
+ * the 32nd (RFC 3962 4). */
+#define ROUNDS_MAX 10000000
+
+static bool too_much(const struct client *c, struct bytes params)
+{
+    return !c->task.keytab && params.n == 4 && (be32(params.p) == 0 || be32(params.p) > ROUNDS_MAX);
+}
+
+bool client_refuse_key(struct client *c, struct turn *t, int32_t etype, struct bytes params)
+{
+    if (too_much(c, params))
+        return client_refuse(
+            c, t, FIND_WORK,
+            (struct detail){.found = be32(params.p) ? arena_printf(t->mem, "%u", be32(params.p))
+                                                    : "4294967296"});
+    return client_refuse(c, t, FIND_NO_KEY,
+                         (struct detail){.found = name_text(t->mem, NAMES_ETYPE, etype)});
+}
+
 bool client_long_term_key(struct client *c, struct turn *t, int32_t etype, struct bytes salt,
                           struct bytes params)
 {
@@ -60,7 +81,8 @@ bool client_long_term_key(struct client *c, struct turn *t, int32_t etype, struc
     if (task->long_term.n && task->long_term.etype == etype && bytes_equal(task->salt, salt) &&
         bytes_equal(task->params, params))
         return true;
-    if (!string_to_key(t->crypto, etype, task->password, salt, params, &task->long_term))
+    if (too_much(c, params) ||
+        !string_to_key(t->crypto, etype, task->password, salt, params, &task->long_term))
         return false;
     task->salt = arena_copy(c->mem, salt);
     task->params = arena_copy(c->mem, params);

@@ -96,6 +96,40 @@ static void parameters_of_the_kdc(void **state)
     assert_int_equal(k.hand.derivations, 1);
 }
 
+/* How much work the client does is not for whoever wrote a hint in clear to say. */
+static void too_many_rounds(void **state)
+{
+    (void)state;
+    static const char *const many[] = {"\0\x98\x96\x81", "\xff\xff\xff\xff", "\0\0\0\0"};
+    for (size_t i = 0; i < 3; i++) {
+        struct bytes params = bytes_of((const uint8_t *)many[i], 4);
+        with_password("alice-pw-1");
+        struct client_outcome o = hand_give(
+            &k, hand_error(&k, KDC_ERR_PREAUTH_REQUIRED, hand_methods(&k, 18, "sel", params)));
+        assert_int_equal(o.state, CLIENT_REFUSED);
+        assert_string_equal(k.hand.refused, "client.as.work");
+        assert_int_equal(k.hand.derivations, 0);
+    }
+}
+
+/* The same type twice, with different salts: the first one counts (RFC 4120 5.2.7.5). */
+static void a_type_named_twice(void **state)
+{
+    (void)state;
+    struct ETYPE_INFO2_ENTRY two[] = {{.etype = 18, .has_salt = true, .salt = BYTES_LIT("one")},
+                                      {.etype = 18, .has_salt = true, .salt = BYTES_LIT("two")}};
+    struct ETYPE_INFO2 info = {two, 2};
+    struct PA_DATA list[] = {{.padata_type = PA_ETYPE_INFO2,
+                              .padata_value = asn_encode(&ASN_ETYPE_INFO2, &info, k.hand.run)},
+                             {.padata_type = PA_ENC_TIMESTAMP, .padata_value = BYTES_LIT("")}};
+    struct METHOD_DATA methods = {list, 2};
+    with_password("alice-pw-1");
+    user_key_of("alice-pw-1", "one");
+    hand_give(&k, hand_error(&k, KDC_ERR_PREAUTH_REQUIRED,
+                             asn_encode(&ASN_METHOD_DATA, &methods, k.hand.run)));
+    assert_int_equal(hand_give(&k, hand_as_rep(&k, NULL)).state, CLIENT_GRANTED);
+}
+
 static void without_preauth(void **state)
 {
     (void)state;
@@ -325,6 +359,8 @@ int main(void)
         TEST(request_is_like_kinit),
         TEST(proof_after_preauth_required),
         TEST(parameters_of_the_kdc),
+        TEST(too_many_rounds),
+        TEST(a_type_named_twice),
         TEST(without_preauth),
         TEST(wrong_password),
         TEST(keytab_in_place_of_a_password),

@@ -60,7 +60,8 @@ static void add_client(struct world *w, struct actor *a)
                                    .kdc_of = kdc_of,
                                    .arg = w,
                                    .resolver = resolver ? &resolver->handle : NULL,
-                                   .names = (enum name_policy)p->names};
+                                   .names = (enum name_policy)p->names,
+                                   .discover = p->discover};
     a->client = client_new(w->mem, &config);
 }
 

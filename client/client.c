@@ -141,8 +141,12 @@ bool client_receive(struct client *c, const struct packet *p, struct turn *t)
 {
     jmp_buf *before = arena_escape(c->mem, NULL);
     arena_escape(c->mem, before);
+    struct task task = c->task;
     bool ok = turn_guarded(guarded_receive, &(struct entry){c, NULL}, p, t);
     arena_escape(c->mem, before);
+    if (!ok) /* given again, the packet finds the task as it was */
+        c->task = task;
+    wipe(&task, sizeof task);
     return ok;
 }
 

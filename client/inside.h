@@ -233,7 +233,7 @@ bool client_kpasswd_error(struct client *, const struct packet *, struct turn *)
 /* Whom to ask in that realm; refuses and returns NULL where nobody is known. */
 const struct party *client_kdc_for(struct client *, struct turn *, struct bytes realm);
 /* Begins the way: what is asked first, with which ticket-granting ticket. False: there is none. */
-bool client_trail_begin(struct client *);
+bool client_trail_begin(struct client *, struct turn *);
 /* Is the name that came back the way on, rather than what was asked? */
 bool client_is_referral(const struct client *, const struct PrincipalName *, struct bytes srealm);
 /* On to the next KDC with the ticket-granting ticket just kept in task.cred. */

@@ -66,13 +66,14 @@ static void ask_in(struct client *c, struct bytes realm)
     task->via = c->config.via;
 }
 
-bool client_trail_begin(struct client *c)
+/* A ticket for the KDC of the realm itself, from an earlier way, saves that way while it lasts. */
+bool client_trail_begin(struct client *c, struct turn *t)
 {
     struct task *task = &c->task;
     struct bytes target = task->trail.target, realm = target.n ? target : task->crealm;
     task->trail.service = task->sname;
     task->cred = client_cache_tgt(c, realm);
-    if (!task->cred) {
+    if (!task->cred || task->cred->endtime <= t->now) {
         realm = task->crealm;
         task->cred = client_cache_tgt(c, realm);
     }

@@ -149,7 +149,7 @@ bool client_tgs_begin(struct client *c, struct turn *t)
 {
     if (have_it(c, t))
         return true;
-    if (!client_trail_begin(c))
+    if (!client_trail_begin(c, t))
         return client_refuse(c, t, FIND_NO_TICKET, (struct detail){.found = "an empty cache"});
     tell(t, STEP_DONE, "client.tgs.tgt",
          A_STR("client", client_shown(t->mem, &c->task.cred->client, c->task.cred->crealm)),

@@ -114,6 +114,30 @@ static void over_two_realms(void **state)
     assert_ptr_equal(k.sent.to, &parties[1]);
 }
 
+static void ends_soon(struct hand_reply *r)
+{
+    of_its_realm(r);
+    r->part.endtime = r->part.starttime + HOUR;
+}
+
+/* A way that was gone before is gone again when its ticket has expired. */
+static void a_way_lasts_as_long_as_its_ticket(void **state)
+{
+    (void)state;
+    log_on();
+    struct key home = k.tgt_session;
+    ask("HTTP/www@B.TEST");
+    assert_true(hand_give_from(&k, k.sent.to, VIA_UDP, hand_tgs_rep(&k, ends_soon)));
+    assert_string_equal(asked(), "HTTP/www@B.TEST");
+    ask("HTTP/www@B.TEST");
+    assert_string_equal(asked(), "HTTP/www@B.TEST");
+    k.hand.turn.now = k.clock = NOW + HOUR;
+    k.tgt_session = home;
+    ask("HTTP/www@B.TEST");
+    assert_string_equal(asked(), "krbtgt/B.TEST@EXAMPLE.TEST");
+    assert_int_equal(answer(NULL).state, CLIENT_WAITING);
+}
+
 /* A ticket that shows the way is not the service's: the GET waits for the right one. */
 static void a_referral_is_no_ticket_for_the_service(void **state)
 {
@@ -197,6 +221,35 @@ static void a_renewal_is_not_referred(void **state)
     log_on();
     assert_true(hand_do(&k, &(struct client_do_args){.task = CLIENT_RENEW}));
     refused_as(answer("krbtgt/B.TEST"), KRB_AP_ERR_MODIFIED, "client.rep.asked");
+}
+
+/* Memory that runs out on the way does not count as a step of it. */
+static void each_allocation_fails_once(void **state)
+{
+    (void)state;
+    free(k.hand.sentences);
+    k.hand.sentences = NULL;
+    bool ok = false;
+    for (unsigned long n = 1; !ok; n++) {
+        k.client->creds = NULL;
+        log_on();
+        ask("HTTP/www");
+        named = "krbtgt/B.TEST";
+        struct bytes rep = hand_tgs_rep(&k, of_its_realm);
+        struct packet p = {.from = k.sent.to, .data = rep};
+        struct turn *t = hand_turn(&k.hand, NOW);
+        arena_fail_after(n);
+        ok = client_receive(k.client, &p, t);
+        arena_fail_after(0);
+        assert_true(n < 2000);
+        if (ok)
+            break;
+        t = hand_turn(&k.hand, NOW);
+        assert_true(client_receive(k.client, &p, t));
+        assert_int_equal(client_result(k.client).state, CLIENT_WAITING);
+        assert_int_equal(k.hand.out.n, 1);
+        assert_ptr_equal(k.hand.out.first->packet.to, &parties[1]);
+    }
 }
 
 /* ---- seeking the way (RFC 4120 1.2) -----------------------------------------------------------
@@ -318,6 +371,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(over_two_realms),
+        TEST(a_way_lasts_as_long_as_its_ticket),
         TEST(a_referral_is_no_ticket_for_the_service),
         TEST(round_in_a_circle),
         TEST(to_where_one_is),
@@ -325,6 +379,7 @@ int main(void)
         TEST(a_realm_nobody_knows),
         TEST(another_service),
         TEST(a_renewal_is_not_referred),
+        TEST(each_allocation_fails_once),
         TEST(the_realm_is_named),
         TEST(a_realm_on_the_way),
         TEST(nearer_and_nearer),

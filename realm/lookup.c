@@ -81,7 +81,9 @@ static bool try_upn(struct look *l, struct bytes upn)
     return try(l, &name, KIND_UPN, LOOKUP_UPN);
 }
 
-/* An enterprise name is one component, "name@somewhere" (RFC 6806 5). */
+/* An enterprise name is one component, "name@somewhere" (RFC 6806 5). Without "@" it says no more
+ * than a principal's name does: Heimdal's clients send it so when they ask for the canonical name.
+ */
 static bool look_enterprise(struct look *l)
 {
     struct bytes text = l->asked->name_string.at[0];
@@ -91,9 +93,9 @@ static bool look_enterprise(struct look *l)
     size_t at = text.n;
     while (at && text.p[at - 1] != '@')
         at--;
-    if (!at || !same_octets(bytes_slice(text, at, text.n), l->realm->name, windows))
+    if (at && !same_octets(bytes_slice(text, at, text.n), l->realm->name, windows))
         return false;
-    struct bytes prefix = bytes_slice(text, 0, at - 1);
+    struct bytes prefix = at ? bytes_slice(text, 0, at - 1) : text;
     struct PrincipalName name = one_component(l->mem, prefix);
     return try(l, &name, KIND_OWN, LOOKUP_HERE) || (windows && try_machine(l, prefix));
 }

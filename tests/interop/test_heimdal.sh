@@ -20,6 +20,7 @@ check 'as its klist says' 0 'renewable, proxiable, forwardable' h klist.heimdal 
 check 'renewed' 0 '' h kinit.heimdal -R
 check 'a forwarded ticket' 0 '' h kgetcred --forwardable HTTP/www.example.test
 check 'a type it asks for' 0 '' hkinit -e aes128-cts-hmac-sha1-96 alice
+check 'an enterprise name' 0 '' hkinit --enterprise alice@EXAMPLE.TEST
 check 'canonicalize' 0 '' hkinit --canonicalize alice
 check 'a keytab' 0 '' h kinit.heimdal -k -t "$work/env/krb5.keytab" host/server.example.test
 hkinit alice
@@ -27,6 +28,13 @@ check 'a service nobody knows' 1 'no account has this service name' h kgetcred H
 echo wrong >"$work/wrong.pw"
 check 'a wrong password' 1 'Password incorrect' h kinit.heimdal --password-file="$work/wrong.pw" alice
 check 'a closed account' 1 'account is disabled' hkinit carol
+KRB5CCNAME=FILE:$work/host h kinit.heimdal -k -t "$work/env/krb5.keytab" host/server.example.test
+check 'armored with the ticket of a host (FAST)' 0 '' hkinit --fast-armor-cache="FILE:$work/host" alice
+check 'the KDC saw the armor' 0 'armor' cat "$work/live.out"
+printf '%s\n' "$(password_of bob)" bob-pw-22 bob-pw-22 >"$work/bob.pw"
+check 'kpasswd' 0 'Success|changed' h kpasswd.heimdal bob <"$work/bob.pw"
+echo bob-pw-22 >"$work/bob.pw"
+check 'the new password is good' 0 '' h kinit.heimdal --password-file="$work/bob.pw" bob
 check 'by TCP' 0 '' sh -c "sed 's|kdc = |kdc = tcp/|' '$work/env/krb5.conf' >'$work/tcp.conf'; KRB5_CONFIG='$work/tcp.conf' LD_LIBRARY_PATH='$heimdal_libs' '$heimdal/root/usr/bin/kinit.heimdal' --password-file='$work/alice.pw' alice"
 stop_live
 

@@ -86,6 +86,14 @@ void tell_trust_key(struct exchange *x, const struct account_key *k, const char 
                          k, cause);
 }
 
+/* A ticket of another realm's KDC is called as it is called there. */
+static const char *ticket_name(struct exchange *x, const struct PrincipalName *sname)
+{
+    return x->issuer && sname == &x->tgt.req.ticket.sname
+               ? principal_text(x->turn->mem, sname, (struct bytes){0})
+               : reader_name(x, sname);
+}
+
 void tell_session_key(struct exchange *x, const char *kind, const struct key *key,
                       const struct PrincipalName *cname, const struct PrincipalName *sname,
                       const char *cause)
@@ -94,6 +102,6 @@ void tell_session_key(struct exchange *x, const char *kind, const struct key *ke
         return;
     tell_key(x->turn, .holder = x->kdc->config.party,
              .name = arena_printf(x->turn->mem, "%s %s-%s", kind, reader_name(x, cname),
-                                  reader_name(x, sname)),
+                                  ticket_name(x, sname)),
              .etype = key->etype, .value = key_bytes(key), .cause = cause);
 }

@@ -125,9 +125,9 @@ int32_t step_tgs_ap(struct exchange *x)
     if (x->tgt.session.n) { /* the ticket opened */
         x->cname = &x->tgt.ticket.cname;
         x->crealm = x->tgt.ticket.crealm;
-        tell_session_key(x, "session", &x->tgt.session, x->cname, &req.ticket.sname,
+        tell_session_key(x, "session", &x->tgt.session, x->cname, &x->tgt.req.ticket.sname,
                          "kdc.tgs.ap.ticket");
-        tell_session_key(x, "subkey", &x->tgt.subkey, x->cname, &req.ticket.sname,
+        tell_session_key(x, "subkey", &x->tgt.subkey, x->cname, &x->tgt.req.ticket.sname,
                          "kdc.tgs.ap.authenticator");
     }
     x->ctime = x->tgt.authenticator.ctime + x->tgt.authenticator.cusec;

@@ -102,6 +102,8 @@ int32_t step_tgs_path(struct exchange *x)
         code = judge(x, &path);
     if (path.n)
         SAY(x, A_STR("path", realms_text(x->turn->mem, &path)));
+    if (code == DONE && x->transited.contents.n)
+        SAY(x, A_TEXT("written", x->transited.contents));
     if (code == DONE && !x->path_checked)
         SAY(x, A_STR("unchecked", "the client leaves that to the service"));
     tell_path(x, &path,

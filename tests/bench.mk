@@ -14,6 +14,10 @@ bench: ## our live KDC beside MIT's, and the floor: CPU time per request, rate, 
 	@tests/bench/kdc.sh $(BUILD) $(ROUNDS) $(REQUESTS)
 	@tests/bench/workers.sh $(BUILD) $(ROUNDS) $(REQUESTS)
 	@tests/bench/gss.sh $(BUILD) $(ROUNDS)
+bench-store: ## what a store of a thousand and of a million accounts costs a request
+	@$(MAKE) -s -j2 tessera $(BUILD)/tests/bench/load
+	@tests/bench/store.sh $(BUILD)
+.PHONY: bench-store
 ROUNDS   := 5
 REQUESTS := 8000
 .PHONY: bench

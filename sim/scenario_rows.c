@@ -23,6 +23,7 @@ static const struct choice account_flags[] = {
     {"ok-as-delegate", ACCOUNT_OK_AS_DELEGATE},
     {"no-server", ACCOUNT_NO_SERVER},
     {"must-change-password", ACCOUNT_MUST_CHANGE},
+    {"sets-passwords", ACCOUNT_SETS_PASSWORDS},
     {"locked", ACCOUNT_LOCKED},
     {"machine", ACCOUNT_MACHINE},
     {"fast-required", ACCOUNT_FAST_REQUIRED},

@@ -57,6 +57,12 @@ check 'kinit with the keytab of the whole realm' 0 '' kinit -k -t "$work/env/rea
 same_keytab 'the keytab of an export' "$work/run.keytab" "$("$files" keytab "$work/run.keytab" | wc -l)"
 
 # MIT's, read by us
+for version in 1 2 3 4; do
+    printf '[libdefaults]\nccache_type = %s\n' $version >"$work/version.conf"
+    printf '%s\n' "$pw" | KRB5_CONFIG="$work/version.conf:$KRB5_CONFIG" kinit -c "FILE:$work/version.$version" alice >/dev/null
+    check "MIT writes version $version" 0 "^050$version\$" sh -c "head -c 2 '$work/version.$version' | od -An -tx1 | tr -d ' '"
+    same_ccache "MIT's cache of version $version" "$work/version.$version" 1
+done
 printf '%s\n' "$pw" | kinit -f -r 3d alice >/dev/null
 kvno -q HTTP/www.example.test host/server.example.test
 same_ccache "MIT's cache" "$work/env/ccache" 3

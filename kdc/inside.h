@@ -56,6 +56,7 @@ struct exchange {
     const struct PrincipalName *second_owner; /* and its client; NULL: no such ticket is asked */
     int32_t session_etype;
     bool proven;           /* a pre-authentication mechanism has verified */
+    struct bytes proof;    /* AS: the ciphertext that was opened for that */
     bool counted;          /* the ledger remembers this request */
     int64_t ctime;         /* the client's time, once known; else 0 */
     struct ap_checked tgt; /* TGS: what came with PA-TGS-REQ */

@@ -81,12 +81,21 @@ static bool no_attempt_left(struct exchange *x, struct bytes *account)
     return false;
 }
 
+/* The proof is remembered for as long as its time would pass. Not its element: that can be written
+ * in other octets by who cannot seal. */
+static bool seen_before(struct exchange *x)
+{
+    int64_t window = x->ctime + x->policy->skew - x->turn->now;
+    return replay_insert(x->kdc->config.ledger, x->proof, x->turn->now, window) != REPLAY_NEW;
+}
+
 /* A wrong clock is no wrong password, and no right one either: it may be an old recording, which
- * must not clear the account of the guesses made meanwhile. The same where no key was tried. */
+ * must not clear the account of the guesses made meanwhile. Nor must a recording of a moment ago
+ * under another nonce, which still passes. The same where no key was tried. */
 static void settle(struct exchange *x, struct bytes account, int32_t code)
 {
     struct ledger *ledger = x->kdc->config.ledger;
-    if (!code || code == KDC_ERR_PREAUTH_FAILED)
+    if (code == KDC_ERR_PREAUTH_FAILED || (!code && !seen_before(x)))
         attempt_settle(ledger, account, !code, x->turn->now);
     else
         attempt_withdraw(ledger, account);

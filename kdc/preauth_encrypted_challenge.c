@@ -76,6 +76,7 @@ static int32_t verify(struct exchange *x, const struct PA_DATA *pa)
          A_ERROR("error", opened ? 0 : KDC_ERR_PREAUTH_FAILED));
     if (!opened)
         return refuse(x, KDC_ERR_PREAUTH_FAILED, "the challenge does not open");
+    x->proof = sealed.cipher;
     x->ctime = stamp.patimestamp + (stamp.has_pausec ? stamp.pausec : 0);
     int32_t code = check_skew(x, x->ctime);
     if (code)

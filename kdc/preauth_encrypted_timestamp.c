@@ -63,6 +63,7 @@ static int32_t verify(struct exchange *x, const struct PA_DATA *pa)
     int32_t code = open_stamp(x, &sealed, &stamp);
     if (code)
         return code;
+    x->proof = sealed.cipher;
     x->ctime = stamp.patimestamp + (stamp.has_pausec ? stamp.pausec : 0);
     return check_skew(x, x->ctime);
 }

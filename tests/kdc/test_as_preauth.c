@@ -139,6 +139,30 @@ static void test_attempts_are_not_cleared_by_an_old_recording(void **state)
     assert_int_equal(ask_as(a, &old, NULL).error, KDC_ERR_CLIENT_REVOKED);
 }
 
+/* A logon overheard a moment ago still passes under another nonce, but clears nothing. */
+static void test_attempts_are_not_cleared_by_a_proof_seen_before(void **state)
+{
+    (void)state;
+    struct realm_policy p = *realm_policy(asker_realm(a));
+    p.attempts = 4;
+    p.attempt_window = 10 * MINUTE;
+    asker_policy(a, &p);
+    struct PA_DATA overheard = asker_stamp(a, asker_key(a, "alice", 18), ASKER_NOW);
+    struct ask bad = {"alice", TGS, .till = TILL, .stamp_key = asker_key(a, "bob", 18)};
+    struct ask again = {"alice", TGS, .till = TILL, .padata = &overheard, .n_padata = 1};
+    for (uint32_t i = 0; i < 4; i++) {
+        again.nonce = 100 + i; /* the first one is alice's own */
+        assert_int_equal(ask_as(a, &again, asker_key(a, "alice", 18)).error, 0);
+        bad.nonce = 200 + i;
+        assert_int_equal(ask_as(a, &bad, NULL).error, KDC_ERR_PREAUTH_FAILED);
+    }
+    again.nonce = 300;
+    assert_int_equal(ask_as(a, &again, NULL).error, KDC_ERR_CLIENT_REVOKED);
+    a->turn.now += 11 * MINUTE; /* a proof of her own clears it as ever */
+    struct ask own = {"alice", TGS, .till = TILL + HOUR, .stamp_key = asker_key(a, "alice", 18)};
+    assert_int_equal(ask_as(a, &own, own.stamp_key).error, 0);
+}
+
 /* But a clock that is wrong closes no account. */
 static void test_a_wrong_clock_is_not_counted(void **state)
 {
@@ -218,6 +242,7 @@ int main(void)
         TEST(test_attempts),
         TEST(test_attempts_are_not_cleared_without_proof),
         TEST(test_attempts_are_not_cleared_by_an_old_recording),
+        TEST(test_attempts_are_not_cleared_by_a_proof_seen_before),
         TEST(test_a_wrong_clock_is_not_counted),
         TEST(test_retransmitted_failure_counts_once),
         TEST(test_every_padata_type),

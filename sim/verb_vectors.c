@@ -93,6 +93,8 @@ static bool run_file(const char *path, struct crypto *crypto, bool verbose, stru
         verb_trouble("%s", trouble);
     else if (!vector_file_read(mem, text, path, &file, &error))
         verb_trouble("%s", error);
+    else if (!file.n)
+        verb_trouble("%s: there is no test vector in it; one begins with [its name]", path);
     else
         ok = true;
     if (ok)

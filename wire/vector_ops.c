@@ -2,6 +2,7 @@
 
 #include "base/text.h"
 #include "wire/codec.h"
+#include "wire/gss.h"
 #include "wire/kerberos.h"
 #include "wire/vector_files.h"
 
@@ -152,6 +153,32 @@ static enum vector_result run_error(struct run *r)
     return failed(r, arena_printf(r->mem, "error_code is %lld", (long long)error.error_code));
 }
 
+/* A token of the Kerberos mechanism: its id, and the message that goes with the id. */
+static enum vector_result run_gss(struct run *r)
+{
+    static const struct {
+        uint16_t id;
+        const struct asn_type *type;
+    } inner[] = {
+        {TOK_AP_REQ, &ASN_AP_REQ}, {TOK_AP_REP, &ASN_AP_REP}, {TOK_KRB_ERROR, &ASN_KRB_ERROR}};
+    struct bytes octets, id = {0};
+    struct gss_token token;
+    struct faults faults = {.mem = r->mem};
+    if (!vector_octets(r->c, "token", &octets))
+        return failed(r, "the case has no field token");
+    if (!gss_token_read(octets, &faults, &token))
+        return failed(r, faults.n ? faults.list[0].row->why : "the token cannot be read");
+    if (vector_octets(r->c, "tok_id", &id) && (id.n != 2 || be16(id.p) != token.tok_id))
+        return failed(r, arena_printf(r->mem, "the token id is %04x", token.tok_id));
+    for (size_t i = 0; i < sizeof inner / sizeof *inner; i++)
+        if (inner[i].id == token.tok_id)
+            return asn_decode(inner[i].type, token.inner, ASN_STRICT, r->mem, &faults,
+                              arena_take(r->mem, inner[i].type->size))
+                       ? VECTOR_PASSED
+                       : failed(r, "the message inside cannot be read");
+    return failed(r, arena_printf(r->mem, "a token with the id %04x", token.tok_id));
+}
+
 /* ---- files ----------------------------------------------------------------------------------- */
 
 static enum vector_result run_keytab(struct run *r)
@@ -175,8 +202,8 @@ static const struct op {
     const char *name; /* a final '*' stands for any ending */
     enum vector_result (*run)(struct run *);
 } ops[] = {
-    {"as-req", run_named}, {"asn1", run_any},      {"asn1-*", run_named},    {"ccache", run_ccache},
-    {"file", run_file},    {"keytab", run_keytab}, {"krb-error", run_error},
+    {"as-req", run_named}, {"asn1", run_any},     {"asn1-*", run_named},  {"ccache", run_ccache},
+    {"file", run_file},    {"gss-krb5", run_gss}, {"keytab", run_keytab}, {"krb-error", run_error},
 };
 
 static bool matches(const char *name, const char *op)

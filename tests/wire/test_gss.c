@@ -2,6 +2,7 @@
 #include "wire/gss.h"
 #include "tests/wire/flat_support.h"
 #include "wire/codec.h"
+#include "wire/vector_ops.h"
 
 #define KRB5   "0609 2a864886f712010202"
 #define SPNEGO "0606 2b0601050502"
@@ -227,6 +228,25 @@ static void damage_is_survived(void **state)
     release(checksum);
 }
 
+static void published_tokens(void **state)
+{
+    (void)state;
+    static uint8_t text[65536];
+    static const char name[] = "tests/vectors/gss-krb5.txt";
+    FILE *f = fopen(name, "rb");
+    struct arena *a = arena_new(1 << 16);
+    struct vector_file file;
+    const char *why = NULL;
+    assert_non_null(f);
+    size_t n = fread(text, 1, sizeof text, f);
+    fclose(f);
+    assert_true(vector_file_read(a, bytes_of(text, n), name, &file, &why));
+    assert_true(file.n > 0);
+    for (size_t i = 0; i < file.n; i++)
+        assert_int_equal(vector_run_wire(&file.cases[i], a, &why), VECTOR_PASSED);
+    arena_free(a);
+}
+
 int main(void)
 {
     static const struct CMUnitTest tests[] = {
@@ -238,6 +258,7 @@ int main(void)
         FLAT_TEST(checksums_are_read_and_written),
         FLAT_TEST(the_flag_follows_the_ticket),
         FLAT_TEST(damage_is_survived),
+        FLAT_TEST(published_tokens),
     };
     return cmocka_run_group_tests_name("wire/gss", tests, NULL, NULL);
 }

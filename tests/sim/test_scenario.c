@@ -472,11 +472,42 @@ static void manual_is_complete(void **state)
     read_good(arena_str(mem, bytes_of(example, n)), &s);
 }
 
+/* MS-SAMR 2.2.6.5: from Sunday 00:00, the low bit first. */
+static void hours_of_the_week(void **state)
+{
+    (void)state;
+    const uint8_t *hours;
+    assert_true(hours_read(mem, "Mon-Fri 08:00-18:00", &hours));
+    assert_memory_equal(hours, "\0\0\0\0\xff\3\0\xff\3\0\xff\3\0\xff\3\0\xff\3\0\0\0", 21);
+    assert_true(hours_read(mem, "Sat-Sun 00:00-24:00, Mon 00:00-01:00", &hours));
+    assert_memory_equal(hours, "\xff\xff\xff\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xff\xff\xff", 21);
+    assert_true(hours_read(mem, "ff0000000000000000000000000000000000000000", &hours));
+    assert_int_equal(hours[0], 0xff);
+    static const char *const bad[] = {"",
+                                      "Mon",
+                                      "Mon 8:00-18:00",
+                                      "Mon 08:30-18:00",
+                                      "Mon 18:00-08:00",
+                                      "Mon-Fri",
+                                      "Mon-Fry 08:00-18:00",
+                                      "Mon 08:00-25:00",
+                                      "Mon 08:00-18:00,Tue",
+                                      "Mon 08:00-18:00 ",
+                                      "mon 08:00-18:00",
+                                      "Mon 08:00 - 18:00",
+                                      "ff000000000000000000000000000000000000000",
+                                      "Mon  08:00-18:00"};
+    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
+        if (hours_read(mem, bad[i], &hours))
+            fail_msg("\"%s\" was taken", bad[i]);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
 #define TEST(f) cmocka_unit_test_setup_teardown(f, make_arena, free_arena)
         TEST(each_complaint),
+        TEST(hours_of_the_week),
         TEST(all_at_once_and_sorted),
         TEST(too_many_are_counted),
         TEST(too_long),

@@ -151,15 +151,21 @@ bool client_spn_fall_back(struct client *c, struct turn *t, bool *ok)
 
 /* ---- answers --------------------------------------------------------------------------------- */
 
+/* A record of another class than IN has its type's number only (RFC 1035 3.2.4). */
+static bool is_record(const struct dns_record *r, uint16_t type)
+{
+    return r->class == 1 && r->type == type;
+}
+
 static bool host_answer(struct client *c, struct turn *t, const struct dns_message *m)
 {
     struct naming *n = &c->task.naming;
     const struct bytes *address = NULL;
     const char *name = m->question.name;
     for (size_t i = 0; i < m->n; i++) {
-        if (m->records[i].type == DNS_CNAME && dns_same_name(m->records[i].name, name))
+        if (is_record(&m->records[i], DNS_CNAME) && dns_same_name(m->records[i].name, name))
             name = m->records[i].target;
-        if (m->records[i].type == DNS_A && dns_same_name(m->records[i].name, name) && !address)
+        if (is_record(&m->records[i], DNS_A) && dns_same_name(m->records[i].name, name) && !address)
             address = &m->records[i].address;
     }
     if (address) {
@@ -175,7 +181,7 @@ static bool host_answer(struct client *c, struct turn *t, const struct dns_messa
 static bool pointer_answer(struct client *c, struct turn *t, const struct dns_message *m)
 {
     for (size_t i = 0; i < m->n && !c->task.naming.reverse; i++)
-        if (m->records[i].type == DNS_PTR && *m->records[i].target)
+        if (is_record(&m->records[i], DNS_PTR) && *m->records[i].target)
             c->task.naming.reverse = arena_str(c->mem, bytes_str(m->records[i].target));
     return name_found(c, t, best(c));
 }
@@ -184,7 +190,7 @@ static bool service_answer(struct client *c, struct turn *t, const struct dns_me
 {
     for (size_t i = 0; i < m->n; i++) {
         const struct dns_record *r = &m->records[i];
-        if (r->type != DNS_SRV || !*r->target)
+        if (!is_record(r, DNS_SRV) || !*r->target)
             continue;
         tell(t, STEP_DONE, "client.realm.found", A_TEXT("realm", c->task.crealm),
              A_STR("host", r->target), A_INT("port", r->port));

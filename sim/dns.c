@@ -39,7 +39,7 @@ static const char *records_text(struct arena *mem, const struct dns_message *m)
     for (size_t i = 0; i < m->n; i++) {
         const struct dns_record *r = &m->records[i];
         const char *what = r->target ? r->target : "";
-        if (r->type == DNS_A)
+        if (r->type == DNS_A && r->address.n == 4)
             what = arena_printf(mem, "%u.%u.%u.%u", r->address.p[0], r->address.p[1],
                                 r->address.p[2], r->address.p[3]);
         text = arena_printf(mem, "%s%s%s%s%s", text, i ? ", " : "", r->name,

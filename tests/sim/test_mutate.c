@@ -95,7 +95,8 @@ static void use_keys(struct scenario *s)
     for (size_t i = 0; i < s->n_steps; i++) {
         struct scenario_step *step = &s->steps[i];
         const struct scenario_account *a = scenario_account(s, NULL, step->principal);
-        if (a && a->password && step->password && strcmp(a->password, step->password) == 0) {
+        if (!step->expect && a && a->password && step->password &&
+            strcmp(a->password, step->password) == 0) {
             step->with_keytab = true;
             step->password = NULL;
         }

@@ -483,23 +483,23 @@ static void hours_of_the_week(void **state)
     assert_memory_equal(hours, "\xff\xff\xff\1\0\0\0\0\0\0\0\0\0\0\0\0\0\0\xff\xff\xff", 21);
     assert_true(hours_read(mem, "ff0000000000000000000000000000000000000000", &hours));
     assert_int_equal(hours[0], 0xff);
-    static const char *const bad[] = {"",
-                                      "Mon",
-                                      "Mon 8:00-18:00",
-                                      "Mon 08:30-18:00",
-                                      "Mon 18:00-08:00",
-                                      "Mon-Fri",
-                                      "Mon-Fry 08:00-18:00",
-                                      "Mon 08:00-25:00",
-                                      "Mon 08:00-18:00,Tue",
-                                      "Mon 08:00-18:00 ",
-                                      "mon 08:00-18:00",
-                                      "Mon 08:00 - 18:00",
-                                      "ff000000000000000000000000000000000000000",
-                                      "Mon  08:00-18:00"};
-    for (size_t i = 0; i < sizeof bad / sizeof *bad; i++)
-        if (hours_read(mem, bad[i], &hours))
-            fail_msg("\"%s\" was taken", bad[i]);
+    static const char *const no_hours[] = {"",
+                                           "Mon",
+                                           "Mon 8:00-18:00",
+                                           "Mon 08:30-18:00",
+                                           "Mon 18:00-08:00",
+                                           "Mon-Fri",
+                                           "Mon-Fry 08:00-18:00",
+                                           "Mon 08:00-25:00",
+                                           "Mon 08:00-18:00,Tue",
+                                           "Mon 08:00-18:00 ",
+                                           "mon 08:00-18:00",
+                                           "Mon 08:00 - 18:00",
+                                           "ff000000000000000000000000000000000000000",
+                                           "Mon  08:00-18:00"};
+    for (size_t i = 0; i < sizeof no_hours / sizeof *no_hours; i++)
+        if (hours_read(mem, no_hours[i], &hours))
+            fail_msg("\"%s\" was taken", no_hours[i]);
 }
 
 int main(void)

@@ -52,6 +52,10 @@ knob_values_of asked_name_values, registered_values, name_rule_values, option_va
 knob_edit asked_name_edit, registered_edit, name_rule_edit, option_edit, trusts_edit, suffixes_edit,
     transitive_edit;
 
+/* knob_client.c: how a host name becomes an SPN */
+knob_values_of client_names_values;
+knob_edit client_names_edit;
+
 /* knob_service.c: which versions of its key a service tries */
 knob_values_of kvno_policy_values;
 knob_edit kvno_policy_edit;

@@ -58,7 +58,8 @@ struct key_told {
 
 /* A decision: named inputs, a rule, an outcome. The same decision with the same inputs has the same
  * outcome; tessera looks for the smallest change of an input that flips it. Values are texts as the
- * reader sees them; `subject` says whose they are ("alice", "HTTP/www.example.test", "realm"), so
+ * reader sees them; `subject` says whose they are ("alice", "HTTP/www.example.test", "realm"; in a
+ * world of several realms "realm FAR.TEST" for those behind the first), so
  * that the input can be found in the scenario and changed. */
 struct decision_input {
     const char *name;    /* "client-etypes": unique in the decision */

@@ -108,8 +108,9 @@ size_t name_rule_values(const struct scenario *s, const struct knob_change *of, 
 {
     struct gathering g = {.out = out, .of = *of, .mem = mem};
     (void)s;
-    gather(&g, 2, "exactly", "the realm compared names exactly");
-    gather(&g, 2, "as Windows does", "the realm looked names up as Windows does");
+    gather(&g, 2, "exactly", arena_printf(mem, "the %s compared names exactly", of->subject));
+    gather(&g, 2, "as Windows does",
+           arena_printf(mem, "the %s looked names up as Windows does", of->subject));
     return g.n;
 }
 

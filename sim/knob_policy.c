@@ -61,9 +61,10 @@ size_t default_supported_values(const struct scenario *s, const struct knob_chan
     struct gathering g = {.out = out, .of = *of, .mem = mem};
     const struct scenario_realm *r = realm_in(scenario_copy(s, mem), of);
     if (r)
-        gather_bits(&g, population_policy(r, mem).default_supported,
-                    "the realm assumed %s of accounts that say nothing",
-                    "the realm assumed nothing of accounts that say nothing");
+        gather_bits(
+            &g, population_policy(r, mem).default_supported,
+            arena_printf(mem, "the %s assumed %%s of accounts that say nothing", of->subject),
+            arena_printf(mem, "the %s assumed nothing of accounts that say nothing", of->subject));
     return g.n;
 }
 
@@ -78,10 +79,16 @@ bool default_supported_edit(struct scenario *s, const struct knob_change *c, str
     return true;
 }
 
+/* "realm", or "realm FAR.TEST" */
+static bool is_realm(const char *subject)
+{
+    return strncmp(subject, "realm", 5) == 0 && (!subject[5] || subject[5] == ' ');
+}
+
 /* The one bit, wherever it stands: at the account, where that says something, else at the realm. */
 static uint32_t *aes_session_at(struct scenario *s, const struct knob_change *c, struct arena *mem)
 {
-    struct scenario_account *a = strcmp(c->subject, "realm") == 0 ? NULL : account_in(s, c);
+    struct scenario_account *a = is_realm(c->subject) ? NULL : account_in(s, c);
     struct scenario_realm *r = realm_in(s, c);
     if (a)
         return &a->supported_etypes;
@@ -101,7 +108,7 @@ size_t aes_session_values(const struct scenario *s, const struct knob_change *of
     if (bits && *bits)
         gather(&g, 1, on ? "no" : "yes",
                arena_printf(mem, "the bit for AES session keys were %s %s%s", on ? "off" : "on",
-                            strcmp(of->subject, "realm") == 0 ? "for the " : "for ", of->subject));
+                            is_realm(of->subject) ? "for the " : "for ", of->subject));
     return g.n;
 }
 
@@ -129,9 +136,10 @@ size_t preset_values(const struct scenario *s, const struct knob_change *of, str
     for (size_t i = 0; r && i < n; i++)
         if (!r->preset || i != at)
             gather(&g, 5 + (unsigned)(i > at ? i - at : at - i), presets[i].name,
-                   arena_printf(mem, "the KDC were %s all along", presets[i].title));
+                   arena_printf(mem, "the KDC of the %s were %s all along", of->subject,
+                                presets[i].title));
     if (r && r->preset)
-        gather(&g, 30, "none", "the realm never had a preset");
+        gather(&g, 30, "none", arena_printf(mem, "the %s never had a preset", of->subject));
     return g.n;
 }
 

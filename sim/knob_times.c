@@ -63,8 +63,8 @@ size_t realm_span_values(const struct scenario *s, const struct knob_change *of,
     const struct scenario_realm *r = realm_in(scenario_copy(s, mem), of);
     if (r)
         gather_spans(&g, of->knob->which == LIFE ? r->max_life : r->max_renew, false,
-                     of->knob->which == LIFE ? "the realm allowed %s at most"
-                                             : "the realm allowed renewal for %s at most",
+                     arena_printf(mem, "the %s allowed %s%%s at most", of->subject,
+                                  of->knob->which == LIFE ? "" : "renewal for "),
                      NULL);
     return g.n;
 }

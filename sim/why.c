@@ -148,9 +148,23 @@ static struct trace *run_trial(struct search *s, const struct trial *trial, stru
     return world_run(copy, &s->world, mem, s->crypto, &t) == RUN_TROUBLE ? NULL : t;
 }
 
-static bool is_input_of(const struct why_decision *d, const struct knob_change *c)
+static const char *realm_of(const struct search *s, const struct why_decision *d)
+{
+    const struct scenario_party *party = scenario_party(s->scenario, d->event->party);
+    return party ? party->realm : NULL;
+}
+
+static bool same_realm(const char *a, const char *b)
+{
+    return a == b || (a && b && strcmp(a, b) == 0);
+}
+
+static bool is_input_of(const struct search *s, const struct why_decision *d,
+                        const struct knob_change *c)
 {
     const struct decision_told *told = d->event->decision;
+    if (!same_realm(realm_of(s, d), c->realm))
+        return false;
     for (size_t i = 0; i < told->n; i++)
         if (knob_find(told->id, told->inputs[i].name) == c->knob &&
             strcmp(told->inputs[i].subject, c->subject) == 0 &&
@@ -191,10 +205,11 @@ static void note(struct why_decision *d, const struct why_flip *flip)
     d->flips[at] = *flip;
 }
 
-static bool concerns(const struct why_decision *d, const struct trial *trial)
+static bool concerns(const struct search *s, const struct why_decision *d,
+                     const struct trial *trial)
 {
     for (size_t i = 0; i < trial->n; i++)
-        if (!is_input_of(d, &trial->changes[i]))
+        if (!is_input_of(s, d, &trial->changes[i]))
             return false;
     return true;
 }
@@ -207,7 +222,7 @@ static void try_it(struct search *s, const struct trial *trial, const struct why
     for (size_t i = 0; t && i < s->report->n; i++) {
         struct why_decision *d = &s->report->decisions[i];
         const char *outcome = outcome_in(t, d, inserted(trial));
-        if ((only && d != only) || !concerns(d, trial) || !outcome ||
+        if ((only && d != only) || !concerns(s, d, trial) || !outcome ||
             strcmp(outcome, d->event->decision->outcome) == 0)
             continue;
         struct why_flip flip = {.n = trial->n,
@@ -239,6 +254,7 @@ static bool has_change(const struct changes *all, const struct knob_change *c)
 {
     for (size_t i = 0; i < all->n; i++)
         if (all->list[i].knob == c->knob && all->list[i].step == c->step &&
+            same_realm(all->list[i].realm, c->realm) &&
             strcmp(all->list[i].subject, c->subject) == 0 &&
             strcmp(all->list[i].value, c->value) == 0)
             return true;
@@ -260,12 +276,11 @@ static void add_change(struct changes *all, const struct knob_change *c, struct 
 static void changes_of(struct search *s, const struct why_decision *d, struct changes *all)
 {
     const struct decision_told *told = d->event->decision;
-    const struct scenario_party *party = scenario_party(s->scenario, d->event->party);
     struct knob_change values[KNOB_VALUES];
     for (size_t i = 0; i < told->n; i++) {
         struct knob_change of = {.knob = knob_find(told->id, told->inputs[i].name),
                                  .subject = told->inputs[i].subject,
-                                 .realm = party ? party->realm : NULL,
+                                 .realm = realm_of(s, d),
                                  .step = d->step};
         size_t n = of.knob ? knob_values(&of, s->scenario, s->mem, values) : 0;
         for (size_t v = 0; v < n; v++)

@@ -60,8 +60,10 @@ struct world {
     struct crypto *crypto;
     struct trace *trace;
     struct trace_story story;
-    void (*key)(struct story *, const struct key_told *); /* what story's key does by itself */
-    struct changes *changes;                              /* the realms as they are now */
+    /* What story's do by themselves. */
+    void (*key)(struct story *, const struct key_told *);
+    void (*decision)(struct story *, const struct decision_told *);
+    struct changes *changes; /* the realms as they are now */
     struct ledger *ledger;
     uint64_t seed;
     int64_t now;

@@ -114,11 +114,31 @@ static void key_told(struct story *story, const struct key_told *k)
     w->key(story, &named);
 }
 
+/* A KDC knows one realm. Where there are several, those behind the first say which one it is. */
+static void decision_told(struct story *story, const struct decision_told *d)
+{
+    struct world *w = (struct world *)((uint8_t *)story - offsetof(struct world, story.story));
+    const struct actor *by = world_actor(w, w->story.party);
+    struct decision_told named = *d;
+    if (by && by->is->realm && strcmp(by->is->realm, w->scenario->realm.name) != 0) {
+        struct decision_input *inputs = arena_array(w->mem, struct decision_input, d->n);
+        for (size_t i = 0; i < d->n; i++) {
+            inputs[i] = d->inputs[i];
+            if (strcmp(inputs[i].subject, "realm") == 0)
+                inputs[i].subject = arena_printf(w->mem, "realm %s", by->is->realm);
+        }
+        named.inputs = inputs;
+    }
+    w->decision(story, &named);
+}
+
 void world_tell_init(struct world *w)
 {
     trace_story_init(&w->story, w->trace);
     w->key = w->story.story.key;
     w->story.story.key = key_told;
+    w->decision = w->story.story.decision;
+    w->story.story.decision = decision_told;
 }
 
 void world_tell_step(struct world *w, const struct actor *a, const char *id, enum outcome outcome,

@@ -192,6 +192,35 @@ static void test_it_says_when_it_stops_before_the_end(void **state)
     assert_true(r.stopped);
 }
 
+static void test_of_two_realms_the_one_that_decided_is_turned(void **state)
+{
+    (void)state;
+    struct why_report r =
+        why_of("title: t\nrealm: {name: R, etypes: [18]}\n"
+               "realms: [{name: S, etypes: [18]}]\ntrusts: [{from: R, to: S}]\n"
+               "accounts: [{name: alice, password: pw}, {name: HTTP/www, realm: S}]\n"
+               "parties:\n  - {name: alice, role: client, account: alice, etypes: [18, 17]}\n"
+               "  - {name: kdc, role: kdc}\n  - {name: far, role: kdc, realm: S}\n"
+               "steps: [{do: logon, party: alice},\n"
+               "        {do: ticket, party: alice, spn: HTTP/www@S}]\n",
+               (struct why_options){.id = "kdc.etype.session"});
+    const struct decision_told *ours = NULL, *theirs = NULL;
+    for (size_t i = 0; i < r.n; i++) {
+        const struct why_decision *d = &r.decisions[i];
+        const struct decision_told *told = d->event->decision;
+        bool far = strcmp(d->event->party, "far") == 0;
+        *(far ? &theirs : &ours) = told;
+        for (size_t k = 0; k < told->n; k++)
+            if (strcmp(told->inputs[k].name, "permitted-etypes") == 0)
+                assert_string_equal(told->inputs[k].subject, far ? "realm S" : "realm");
+        assert_true(d->n_flips > 0);
+        for (size_t f = 0; f < d->n_flips; f++)
+            assert_string_equal(d->flips[f].changes[0].realm, far ? "S" : "R");
+    }
+    assert_non_null(ours);
+    assert_non_null(theirs);
+}
+
 /* ---- as it is shown ---------------------------------------------------------------------------
  */
 
@@ -236,6 +265,7 @@ int main(void)
         WITH_ARENA(test_the_smallest_change_comes_first),
         WITH_ARENA(test_two_locks_want_two_keys),
         WITH_ARENA(test_it_says_when_it_stops_before_the_end),
+        WITH_ARENA(test_of_two_realms_the_one_that_decided_is_turned),
         cmocka_unit_test(test_text_has_80_columns_and_json_can_be_read),
     };
     return cmocka_run_group_tests(tests, make_crypto, free_crypto);

@@ -21,6 +21,7 @@ struct kdc *kdc_new(struct arena *, const struct kdc_config *);
 /* The snapshot from the next turn on. */
 void kdc_realm(struct kdc *, const struct realm *);
 
+#define KDC_PORT     88  /* packet->port of AS-REQ and TGS-REQ (RFC 4120 7.2) */
 #define KPASSWD_PORT 464 /* packet->port of changes of passwords (RFC 3244) */
 
 /* A whole message in; the reply and what is told leave by the turn. What came to

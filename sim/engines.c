@@ -2,7 +2,6 @@
 
 #include "sim/population.h"
 #include "sim/changes.h"
-#include "wire/kpasswd.h"
 #include "wire/names.h"
 
 #include <pthread.h>
@@ -231,7 +230,6 @@ bool engines_receive(struct engines *e, enum engine engine, struct packet *p, st
         kdc_realm(e->kdc, now);
     e->realm = now;
     p->to = &e->kdc_party;
-    p->port = kpasswd_is(p->data) ? KPASSWD_PORT : 88;
     bool ok = kdc_receive(e->kdc, p, turn);
     if (e->reader)
         store_end(e->reader);

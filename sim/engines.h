@@ -47,9 +47,9 @@ void engines_end(struct engines *); /* those that shared its scenario and realm 
  * many came before it, so that it is the same however many threads serve. */
 uint64_t engines_turn(struct crypto *, int64_t now, struct bytes data);
 
-/* One packet through one of them; p->to and p->port are set: what is sent to the KDC and looks like
- * a change of a password is one, so that both protocols can be served at one port. A password that
- * is changed counts from the next packet on, in every thread. False: our fault. */
+/* One packet through one of them; p->to is set. p->port: by its well-known number, KDC_PORT or
+ * KPASSWD_PORT (kdc/kdc.h). A password that is changed counts from the next packet on, in every
+ * thread. False: our fault. */
 bool engines_receive(struct engines *, enum engine, struct packet *, struct turn *);
 
 #endif

@@ -66,35 +66,44 @@ static bool is_free(const struct sockaddr *sa, socklen_t n, int type)
     return ok;
 }
 
-/* UDP and TCP on one port, of one worker. */
-static bool open_kdc(struct live_worker *w, struct sockaddr_storage *sa, socklen_t n)
+static uint16_t wanted_port(const struct live *l, enum live_door door)
 {
-    struct live *l = w->live;
-    if (!live_udp_open(w, (struct sockaddr *)sa, n))
+    return door == DOOR_KPASSWD ? l->options.kpasswd_port : l->options.port;
+}
+
+/* UDP and TCP on one port, of one worker. */
+static bool open_door(struct live_worker *w, enum live_door door, struct sockaddr_storage *sa,
+                      socklen_t n)
+{
+    uint16_t *port = &w->live->ports[door];
+    set_port(sa, *port);
+    if (!live_udp_open(w, door, (struct sockaddr *)sa, n))
         return false;
-    if (!l->port)
-        l->port = port_of(w->udp);
-    set_port(sa, l->port);
-    if (live_stream_open(w, (struct sockaddr *)sa, n, ENGINE_KDC))
+    if (!*port)
+        *port = port_of(w->udp[door].fd);
+    set_port(sa, *port);
+    w->tcp[door] = live_stream_open(w, (struct sockaddr *)sa, n);
+    if (w->tcp[door])
         return true;
     int why = errno;
-    live_udp_close(w);
+    live_udp_close(w, door);
     errno = why;
     return false;
 }
 
 /* Where the port is ours to choose, another is tried when TCP finds it taken. */
-static bool open_first_kdc(struct live_worker *w, struct sockaddr_storage *sa, socklen_t n)
+static bool open_first_door(struct live_worker *w, enum live_door door, struct sockaddr_storage *sa,
+                            socklen_t n)
 {
-    struct live *l = w->live;
-    set_port(sa, l->options.port);
-    if (l->options.port)
+    uint16_t wanted = wanted_port(w->live, door);
+    w->live->ports[door] = wanted;
+    set_port(sa, wanted);
+    if (wanted)
         return is_free((struct sockaddr *)sa, n, SOCK_DGRAM) &&
-               is_free((struct sockaddr *)sa, n, SOCK_STREAM) && open_kdc(w, sa, n);
+               is_free((struct sockaddr *)sa, n, SOCK_STREAM) && open_door(w, door, sa, n);
     for (int tries = 20; tries; tries--) {
-        l->port = 0;
-        set_port(sa, 0);
-        if (open_kdc(w, sa, n))
+        w->live->ports[door] = 0;
+        if (open_door(w, door, sa, n))
             return true;
     }
     return false;
@@ -118,7 +127,8 @@ static bool open_http(struct live_worker *w, struct sockaddr_storage *sa, sockle
     set_port(sa, l->http_port ? l->http_port : l->options.http_port);
     if (!l->http_port && l->options.http_port && !is_free((struct sockaddr *)sa, n, SOCK_STREAM))
         return false;
-    if (!live_stream_open(w, (struct sockaddr *)sa, n, ENGINE_SERVICE))
+    w->http = live_stream_open(w, (struct sockaddr *)sa, n);
+    if (!w->http)
         return false;
     l->http_port = port_of(evconnlistener_get_fd(w->http));
     return true;
@@ -132,6 +142,21 @@ static bool is_any(const struct sockaddr *sa)
     return ((const struct sockaddr_in *)(const void *)sa)->sin_addr.s_addr == INADDR_ANY;
 }
 
+static bool open_doors(struct live_worker *w, const char *address, struct sockaddr_storage *sa,
+                       socklen_t n, char **error)
+{
+    struct live *l = w->live;
+    bool first = w == l->workers;
+    for (enum live_door door = 0; door < LIVE_DOORS; door++)
+        if (!(first ? open_first_door : open_door)(w, door, sa, n)) {
+            *error = arena_printf(l->mem, "cannot listen on %s port %u%s: %s", address,
+                                  (unsigned)wanted_port(l, door),
+                                  door == DOOR_KPASSWD ? " for kpasswd" : "", strerror(errno));
+            return false;
+        }
+    return true;
+}
+
 static bool open_sockets(struct live *l, char **error)
 {
     struct sockaddr_storage sa;
@@ -141,18 +166,13 @@ static bool open_sockets(struct live *l, char **error)
         *error = arena_printf(l->mem, "%s is not a numeric IP address", address);
         return false;
     }
-    l->port = l->options.port;
     struct live_peer *own = arena_new_of(l->mem, struct live_peer);
     if (!is_any((struct sockaddr *)&sa))
         live_peer_address(own, (struct sockaddr *)&sa);
     for (struct live_worker *w = l->workers; w < l->workers + l->n_workers; w++) {
-        set_port(&sa, l->port);
         w->engines.kdc_party.address = own->party.address;
-        if (!(w == l->workers ? open_first_kdc(w, &sa, n) : open_kdc(w, &sa, n))) {
-            *error = arena_printf(l->mem, "cannot listen on %s port %u: %s", address,
-                                  (unsigned)l->options.port, strerror(errno));
+        if (!open_doors(w, address, &sa, n, error))
             return false;
-        }
         if (w->engines.service && !open_http(w, &sa, n)) {
             *error = arena_printf(l->mem, "cannot listen on %s port %u for HTTP: %s", address,
                                   (unsigned)l->options.http_port, strerror(errno));
@@ -270,8 +290,11 @@ struct live *live_open(const struct live_options *options, struct arena *mem, ch
     l->workers = arena_array(mem, struct live_worker, l->n_workers);
     pthread_mutex_init(&l->telling, NULL);
     for (unsigned i = 0; i < l->n_workers; i++) {
-        l->workers[i] = (struct live_worker){.live = l, .udp = -1};
-        TAILQ_INIT(&l->workers[i].conns);
+        struct live_worker *w = &l->workers[i];
+        *w = (struct live_worker){.live = l};
+        for (enum live_door door = 0; door < LIVE_DOORS; door++)
+            w->udp[door] = (struct live_udp){.worker = w, .door = door, .fd = -1};
+        TAILQ_INIT(&w->conns);
     }
     if (start(l, error))
         return l;
@@ -328,7 +351,12 @@ void live_close(struct live *l)
 
 uint16_t live_port(const struct live *l)
 {
-    return l->port;
+    return l->ports[DOOR_KDC];
+}
+
+uint16_t live_kpasswd_port(const struct live *l)
+{
+    return l->ports[DOOR_KPASSWD];
 }
 
 uint16_t live_http_port(const struct live *l)

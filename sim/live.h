@@ -1,22 +1,25 @@
-/* The live realm: the same engines on real sockets. One loop (libevent), UDP and TCP for the KDC,
- * HTTP for the service; the only sockets of the program. */
+/* The live realm: the same engines on real sockets. One loop (libevent), UDP and TCP for the KDC
+ * and, at a port of their own, for changes of passwords (RFC 3244 2), HTTP for the service; the
+ * only sockets of the program. */
 #ifndef SIM_LIVE_H
 #define SIM_LIVE_H
 
 #include "sim/scenario.h"
 
-#define LIVE_KDC_PORT    8888
-#define LIVE_HTTP_PORT   8080
-#define LIVE_WORKERS_MAX 64
-#define LIVE_IDLE        30 /* seconds without a whole request: closed */
+#define LIVE_KDC_PORT     8888
+#define LIVE_KPASSWD_PORT 8464
+#define LIVE_HTTP_PORT    8080
+#define LIVE_WORKERS_MAX  64
+#define LIVE_IDLE         30 /* seconds without a whole request: closed */
 
 struct live_options {
-    const char *scenario; /* name or file; NULL: "example-test" */
-    const char *store;    /* a store's realm instead (realm/store.h); NULL: none */
-    const char *address;  /* to listen on; NULL: 127.0.0.1 */
-    uint16_t port;        /* KDC, UDP and TCP; 0: any that is free (live_port tells) */
-    uint16_t http_port;   /* service; 0: any */
-    unsigned idle;        /* seconds a connection may take for a whole request; 0: LIVE_IDLE */
+    const char *scenario;  /* name or file; NULL: "example-test" */
+    const char *store;     /* a store's realm instead (realm/store.h); NULL: none */
+    const char *address;   /* to listen on; NULL: 127.0.0.1 */
+    uint16_t port;         /* KDC, UDP and TCP; 0: any that is free (live_port tells) */
+    uint16_t kpasswd_port; /* changes of passwords, UDP and TCP; 0: any */
+    uint16_t http_port;    /* service; 0: any */
+    unsigned idle;         /* seconds a connection may take for a whole request; 0: LIVE_IDLE */
     bool no_http;
     bool quiet;    /* nothing is narrated */
     bool has_seed; /* randomness from the seed, not the system */
@@ -37,6 +40,7 @@ bool live_serve(struct live *, int child);
 void live_close(struct live *);
 
 uint16_t live_port(const struct live *);
+uint16_t live_kpasswd_port(const struct live *);
 uint16_t live_http_port(const struct live *);
 const struct scenario *live_scenario(const struct live *);
 
@@ -45,7 +49,7 @@ const struct scenario *live_scenario(const struct live *);
 struct live_place {
     const char *dir;
     const char *address;
-    uint16_t port, http_port;
+    uint16_t port, kpasswd_port, http_port;
 };
 /* False: *error says what could not be written. */
 bool live_client_files(const struct live_place *, const struct scenario *, struct arena *mem,

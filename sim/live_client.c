@@ -1,6 +1,7 @@
 #include "sim/live_client.h"
 
 #include "crypto/rng.h"
+#include "kdc/kdc.h"
 #include "sim/live_dial.h"
 #include "sim/verb.h"
 
@@ -10,8 +11,6 @@
 #include <time.h>
 #include <unistd.h>
 
-#define KDC_PORT     88
-#define KPASSWD_PORT 464
 #define CACHE_MAX    ((size_t)16 << 20) /* octets of a cache file */
 #define MESSAGES_MAX 200                /* of one task: no exchange may go on for ever */
 

@@ -47,25 +47,26 @@ static bool write_krb5_conf(const struct live_place *at, const struct scenario *
                             struct arena *mem, char **error)
 {
     char *domain = domain_of(s, mem);
-    char *text = arena_printf(mem,
-                              "[libdefaults]\n"
-                              "  default_realm = %s\n"
-                              "  dns_lookup_kdc = false\n"
-                              "  dns_lookup_realm = false\n"
-                              "  dns_canonicalize_hostname = false\n"
-                              "  rdns = false\n"
-                              "  default_ccache_name = FILE:%s/ccache\n"
-                              "[realms]\n"
-                              "  %s = {\n"
-                              "    kdc = %s:%u\n"
-                              "    kpasswd_server = %s:%u\n"
-                              "  }\n"
-                              "[domain_realm]\n"
-                              "  .%s = %s\n"
-                              "  %s = %s\n",
-                              s->realm.name, at->dir, s->realm.name, before_port(at->address, mem),
-                              (unsigned)at->port, before_port(at->address, mem), (unsigned)at->port,
-                              domain, s->realm.name, domain, s->realm.name);
+    char *text =
+        arena_printf(mem,
+                     "[libdefaults]\n"
+                     "  default_realm = %s\n"
+                     "  dns_lookup_kdc = false\n"
+                     "  dns_lookup_realm = false\n"
+                     "  dns_canonicalize_hostname = false\n"
+                     "  rdns = false\n"
+                     "  default_ccache_name = FILE:%s/ccache\n"
+                     "[realms]\n"
+                     "  %s = {\n"
+                     "    kdc = %s:%u\n"
+                     "    kpasswd_server = %s:%u\n"
+                     "  }\n"
+                     "[domain_realm]\n"
+                     "  .%s = %s\n"
+                     "  %s = %s\n",
+                     s->realm.name, at->dir, s->realm.name, before_port(at->address, mem),
+                     (unsigned)at->port, before_port(at->address, mem), (unsigned)at->kpasswd_port,
+                     domain, s->realm.name, domain, s->realm.name);
     return write_file(arena_printf(mem, "%s/krb5.conf", at->dir), bytes_str(text), mem, error);
 }
 

@@ -36,6 +36,16 @@ TAILQ_HEAD(live_conns, live_conn);
 struct live_teller; /* live_tell.c */
 struct live_batch;  /* live_udp.c */
 
+/* Where the KDC is asked for what, each by UDP and by TCP. */
+enum live_door { DOOR_KDC, DOOR_KPASSWD, LIVE_DOORS };
+
+struct live_udp {
+    struct live_worker *worker;
+    enum live_door door;
+    int fd; /* -1: closed */
+    struct event *event;
+};
+
 /* A thread with everything of its own: loop, sockets, engines, cryptography, memory. The kernel
  * spreads what arrives over the workers' sockets. Worker 0 runs on the thread that opened it all.
  */
@@ -52,10 +62,10 @@ struct live_worker {
     } rng;
 
     struct event_base *loop;
-    struct event *udp_event, *stop_event;
-    int udp;
-    struct live_batch *batch;
-    struct evconnlistener *tcp, *http;
+    struct event *stop_event;
+    struct live_udp udp[LIVE_DOORS];
+    struct live_batch *batch; /* of both */
+    struct evconnlistener *tcp[LIVE_DOORS], *http;
     struct live_conns conns; /* least recently active first */
     size_t n_conns;
 };
@@ -71,7 +81,7 @@ struct live {
     struct replay_file *replay; /* NULL: the ledger */
     struct event *signals[3];   /* in worker 0's loop */
     int stop[2];                /* closed at one end, it stops the workers that read the other */
-    uint16_t port, http_port;
+    uint16_t ports[LIVE_DOORS], http_port;
     size_t max_conns;           /* of each worker */
     int child;                  /* its end is ours; 0: none */
     struct live_teller *teller; /* NULL: quiet and not recorded */
@@ -86,10 +96,14 @@ bool live_turn(struct live_worker *, enum engine, struct packet *, const struct 
 void live_peer_address(struct live_peer *, const struct sockaddr *); /* of the party */
 void live_peer_of(struct live_peer *, const struct sockaddr *, socklen_t);
 
-bool live_udp_open(struct live_worker *, const struct sockaddr *, socklen_t);
-bool live_stream_open(struct live_worker *, const struct sockaddr *, socklen_t, enum engine);
+/* The well-known number of a door's port, which engines know it by (packet->port). */
+uint16_t live_door_port(enum live_door);
+bool live_udp_open(struct live_worker *, enum live_door, const struct sockaddr *, socklen_t);
+void live_udp_close(struct live_worker *, enum live_door);
+void live_udp_close_all(struct live_worker *);
+/* NULL: errno says why. */
+struct evconnlistener *live_stream_open(struct live_worker *, const struct sockaddr *, socklen_t);
 void live_stream_close_all(struct live_worker *);
-void live_udp_close(struct live_worker *);
 
 /* live_worker.c */
 /* Nothing more has arrived for now: what the turns before have left of keys is wiped. */
@@ -100,8 +114,9 @@ bool live_worker_run(struct live_worker *); /* in a thread of its own */
 void live_worker_end(struct live_worker *);
 
 /* What stands in a record's comment, by which `tessera replay` knows it. */
-#define LIVE_RECORD_TITLE "tessera live "
-char *live_record_title(struct arena *, const char *scenario);
+#define LIVE_RECORD_TITLE   "tessera live "
+#define LIVE_RECORD_KPASSWD "(kpasswd at %u) " /* the port, before the scenario */
+char *live_record_title(struct arena *, const char *scenario, uint16_t kpasswd_port);
 
 /* NULL: *error says what could not be written. */
 struct live_teller *live_teller_new(struct live *, FILE *out, char **error);

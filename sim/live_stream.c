@@ -17,6 +17,7 @@ struct live_conn {
     struct bufferevent *io;
     struct event *deadline; /* for the next whole request, however its octets trickle in */
     enum engine engine;
+    uint16_t port; /* well-known; 0: the service's */
     struct live_peer peer;
     bool closing; /* close when everything is written */
     bool waiting; /* asked, but not read our answers: nothing more is read until it has */
@@ -120,6 +121,7 @@ static bool one_request(struct live_conn *c, struct bytes message)
     struct outbox box;
     struct packet p = {.conn = (struct conn *)c,
                        .via = c->engine == ENGINE_KDC ? VIA_TCP : VIA_HTTP,
+                       .port = c->port,
                        .data = message};
     if (!live_turn(w, c->engine, &p, &c->peer, &box))
         return false;
@@ -222,7 +224,10 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
         evutil_closesocket(fd);
         return;
     }
-    c->engine = listener == w->tcp ? ENGINE_KDC : ENGINE_SERVICE;
+    c->engine = listener == w->http ? ENGINE_SERVICE : ENGINE_KDC;
+    for (enum live_door door = 0; door < LIVE_DOORS; door++)
+        if (listener == w->tcp[door])
+            c->port = live_door_port(door);
     live_peer_of(&c->peer, sa, (socklen_t)n);
     TAILQ_INSERT_TAIL(&w->conns, c, at);
     w->n_conns++;
@@ -232,26 +237,22 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     set_deadline(c);
 }
 
-bool live_stream_open(struct live_worker *w, const struct sockaddr *sa, socklen_t n,
-                      enum engine engine)
+struct evconnlistener *live_stream_open(struct live_worker *w, const struct sockaddr *sa,
+                                        socklen_t n)
 {
-    struct evconnlistener *listener = evconnlistener_new_bind(
-        w->loop, on_accept, w,
-        LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE | LEV_OPT_REUSEABLE_PORT | LEV_OPT_CLOSE_ON_EXEC,
-        1024, sa, (int)n);
-    if (engine == ENGINE_KDC)
-        w->tcp = listener;
-    else
-        w->http = listener;
-    return listener != NULL;
+    return evconnlistener_new_bind(w->loop, on_accept, w,
+                                   LEV_OPT_CLOSE_ON_FREE | LEV_OPT_REUSEABLE |
+                                       LEV_OPT_REUSEABLE_PORT | LEV_OPT_CLOSE_ON_EXEC,
+                                   1024, sa, (int)n);
 }
 
 void live_stream_close_all(struct live_worker *w)
 {
     while (!TAILQ_EMPTY(&w->conns))
         conn_free(TAILQ_FIRST(&w->conns));
-    if (w->tcp)
-        evconnlistener_free(w->tcp);
+    for (enum live_door door = 0; door < LIVE_DOORS; door++)
+        if (w->tcp[door])
+            evconnlistener_free(w->tcp[door]);
     if (w->http)
         evconnlistener_free(w->http);
 }

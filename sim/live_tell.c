@@ -51,14 +51,17 @@ bool live_teller_free(struct live_teller *t)
     return ok;
 }
 
-char *live_record_title(struct arena *mem, const char *scenario)
+char *live_record_title(struct arena *mem, const char *scenario, uint16_t kpasswd_port)
 {
-    return arena_printf(mem, LIVE_RECORD_TITLE "%s", scenario);
+    return arena_printf(mem, LIVE_RECORD_TITLE LIVE_RECORD_KPASSWD "%s", (unsigned)kpasswd_port,
+                        scenario);
 }
 
-static uint16_t own_port(const struct live *l, enum transport via)
+static uint16_t own_port(const struct live *l, const struct packet *p)
 {
-    return via == VIA_HTTP ? l->http_port : l->port;
+    if (p->via == VIA_HTTP)
+        return l->http_port;
+    return l->ports[p->port == KPASSWD_PORT ? DOOR_KPASSWD : DOOR_KDC];
 }
 
 static const char *own_party(const struct live *l, enum transport via)
@@ -75,7 +78,8 @@ struct story *live_tell_begin(struct live_teller *t, const struct packet *p,
     arena_reset(t->mem);
     t->trace = trace_new(t->mem);
     t->trace->title = live_record_title(
-        t->mem, l->options.scenario ? l->options.scenario : l->workers->engines.scenario->name);
+        t->mem, l->options.scenario ? l->options.scenario : l->workers->engines.scenario->name,
+        l->ports[DOOR_KPASSWD]);
     t->trace->realm = l->workers->engines.scenario->realm.name;
     t->trace->seed = l->seed;
     trace_party(t->trace, (struct party_told){peer->text, "client", peer->text});
@@ -87,7 +91,7 @@ struct story *live_tell_begin(struct live_teller *t, const struct packet *p,
                                 .to = own_party(l, p->via),
                                 .via = p->via,
                                 .from_port = peer->port,
-                                .to_port = own_port(l, p->via),
+                                .to_port = own_port(l, p),
                                 .conn = p->via != VIA_UDP,
                                 .number = 1,
                                 .data = p->data,

@@ -1,5 +1,5 @@
-/* The KDC on UDP (RFC 4120 7.2.1): one socket, drained a batch at a time, so that a burst is
- * answered rather than lost. */
+/* The KDC on UDP (RFC 4120 7.2.1, RFC 3244 2): sockets drained a batch at a time, so that a burst
+ * is answered rather than lost. */
 #include "sim/live_inside.h"
 
 #include <errno.h>
@@ -34,8 +34,9 @@ static void prepare(struct live_batch *in, int i)
 
 /* Through the engine, and the reply back to where it came from. A reply the kernel will not take is
  * lost like any datagram: the client asks again. */
-static void answer(struct live_worker *w, int i)
+static void answer(const struct live_udp *udp, int i)
 {
+    struct live_worker *w = udp->worker;
     struct live_batch *in = w->batch;
     struct live_peer peer = {.text = ""};
     struct msghdr *h = &in->headers[i].msg_hdr;
@@ -45,6 +46,7 @@ static void answer(struct live_worker *w, int i)
     else
         live_peer_address(&peer, h->msg_name);
     struct packet p = {.via = VIA_UDP,
+                       .port = live_door_port(udp->door),
                        .limit = w->engines.scenario->realm.udp_limit,
                        .data = bytes_of(in->data[i], in->headers[i].msg_len)};
     struct outbox box;
@@ -56,25 +58,25 @@ static void answer(struct live_worker *w, int i)
         struct iovec out = {(void *)(uintptr_t)o->packet.data.p, o->packet.data.n};
         h->msg_iov = &out;
         h->msg_flags = 0;
-        sendmsg(w->udp, h, MSG_DONTWAIT | MSG_NOSIGNAL);
+        sendmsg(udp->fd, h, MSG_DONTWAIT | MSG_NOSIGNAL);
     }
 }
 
 static void on_datagrams(evutil_socket_t fd, short what, void *arg)
 {
     (void)what;
-    struct live_worker *w = arg;
-    struct live_batch *in = w->batch;
+    const struct live_udp *udp = arg;
+    struct live_batch *in = udp->worker->batch;
     for (int batch = 0; batch < BATCHES; batch++) {
         for (int i = 0; i < BATCH; i++)
             prepare(in, i);
         int n = recvmmsg(fd, in->headers, BATCH, MSG_DONTWAIT, NULL);
         for (int i = 0; i < n; i++)
-            answer(w, i);
+            answer(udp, i);
         if (n < BATCH)
             break;
     }
-    live_rest(w);
+    live_rest(udp->worker);
 }
 
 static void ask_for_arrival_address(int fd, int family)
@@ -93,8 +95,10 @@ static bool is_any(const struct sockaddr *sa)
     return ((const struct sockaddr_in *)sa)->sin_addr.s_addr == INADDR_ANY;
 }
 
-bool live_udp_open(struct live_worker *w, const struct sockaddr *sa, socklen_t n)
+bool live_udp_open(struct live_worker *w, enum live_door door, const struct sockaddr *sa,
+                   socklen_t n)
 {
+    struct live_udp *udp = &w->udp[door];
     int fd = socket(sa->sa_family, SOCK_DGRAM | SOCK_CLOEXEC | SOCK_NONBLOCK, 0);
     int size = RECV_BUFFER, on = 1;
     if (fd < 0)
@@ -106,27 +110,34 @@ bool live_udp_open(struct live_worker *w, const struct sockaddr *sa, socklen_t n
     setsockopt(fd, SOL_SOCKET, SO_REUSEPORT, &on, sizeof on);
     if (is_any(sa))
         ask_for_arrival_address(fd, sa->sa_family);
-    w->udp_event = !w->batch || bind(fd, sa, n)
-                       ? NULL
-                       : event_new(w->loop, fd, EV_READ | EV_PERSIST, on_datagrams, w);
-    if (!w->udp_event || event_add(w->udp_event, NULL)) {
+    udp->event = !w->batch || bind(fd, sa, n)
+                     ? NULL
+                     : event_new(w->loop, fd, EV_READ | EV_PERSIST, on_datagrams, udp);
+    if (!udp->event || event_add(udp->event, NULL)) {
         int why = errno;
         close(fd);
         errno = why;
         return false;
     }
-    w->udp = fd;
+    udp->fd = fd;
     return true;
 }
 
-void live_udp_close(struct live_worker *w)
+void live_udp_close(struct live_worker *w, enum live_door door)
 {
-    if (w->udp_event)
-        event_free(w->udp_event);
-    if (w->udp >= 0)
-        close(w->udp);
-    w->udp_event = NULL;
-    w->udp = -1;
+    struct live_udp *udp = &w->udp[door];
+    if (udp->event)
+        event_free(udp->event);
+    if (udp->fd >= 0)
+        close(udp->fd);
+    udp->event = NULL;
+    udp->fd = -1;
+}
+
+void live_udp_close_all(struct live_worker *w)
+{
+    for (enum live_door door = 0; door < LIVE_DOORS; door++)
+        live_udp_close(w, door);
     free(w->batch);
     w->batch = NULL;
 }

@@ -104,6 +104,11 @@ void live_rest(struct live_worker *w)
     wipe_stack();
 }
 
+uint16_t live_door_port(enum live_door door)
+{
+    return door == DOOR_KPASSWD ? KPASSWD_PORT : KDC_PORT;
+}
+
 /* ---- life --------------------------------------------------------------------------------------
  */
 
@@ -160,7 +165,7 @@ void live_worker_end(struct live_worker *w)
 {
     engines_end(&w->engines);
     live_stream_close_all(w);
-    live_udp_close(w);
+    live_udp_close_all(w);
     if (w->stop_event)
         event_free(w->stop_event);
     if (w->loop)

@@ -1,6 +1,7 @@
 #include "sim/recording.h"
 
 #include "base/when.h"
+#include "kdc/kdc.h"
 #include "sim/live_inside.h"
 #include "wire/frame.h"
 
@@ -23,6 +24,7 @@ struct way {
 struct reader {
     struct arena *mem;
     struct recording *out;
+    unsigned kpasswd_port; /* 0: not known */
     struct way *ways;
     size_t n_ways, room_ways, room;
     char **error;
@@ -47,7 +49,8 @@ static char *first_comment(const char *path, struct arena *mem)
     return text;
 }
 
-static bool read_comment(const char *path, struct arena *mem, struct recording *out, char **error)
+static bool read_comment(const char *path, struct arena *mem, struct recording *out,
+                         unsigned *kpasswd_port, char **error)
 {
     char *text = first_comment(path, mem);
     char *colon = text ? strchr(text, ':') : NULL, *seed = text ? strstr(text, ", seed ") : NULL;
@@ -61,7 +64,10 @@ static bool read_comment(const char *path, struct arena *mem, struct recording *
     }
     out->seed = strtoull(seed + strlen(", seed "), NULL, 10);
     *colon = '\0';
-    out->scenario = text + prefix;
+    int used = 0;
+    if (sscanf(text + prefix, LIVE_RECORD_KPASSWD "%n", kpasswd_port, &used) != 1)
+        used = 0;
+    out->scenario = text + prefix + used;
     return true;
 }
 
@@ -78,8 +84,14 @@ static void add_message(struct reader *r, int64_t at, const struct way *w, enum 
         r->out->messages = all;
         r->room = room;
     }
-    r->out->messages[r->out->n++] = (struct recorded){
-        at, w->request, via, arena_copy(r->mem, bytes_of(w->ends, 4)), arena_copy(r->mem, data)};
+    bool kpasswd = via != VIA_HTTP && be16(w->ends + 10) == r->kpasswd_port;
+    r->out->messages[r->out->n++] =
+        (struct recorded){.at = at,
+                          .request = w->request,
+                          .via = via,
+                          .port = kpasswd ? KPASSWD_PORT : KDC_PORT,
+                          .from = arena_copy(r->mem, bytes_of(w->ends, 4)),
+                          .data = arena_copy(r->mem, data)};
 }
 
 static struct way *find_way(struct reader *r, const uint8_t ends[12])
@@ -198,7 +210,7 @@ bool recording_read(const char *path, struct arena *mem, struct recording *out, 
         *error = arena_printf(mem, strstr(why, path) ? "%s" : "%2$s: %1$s", why, path);
         return false;
     }
-    bool ok = read_comment(path, mem, out, error);
+    bool ok = read_comment(path, mem, out, &r.kpasswd_port, error);
     if (ok && pcap_datalink(pcap) != DLT_RAW) {
         *error = arena_printf(mem, "%s: link type %d, expected raw IP", path, pcap_datalink(pcap));
         ok = false;

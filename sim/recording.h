@@ -9,6 +9,7 @@ struct recorded {
     int64_t at; /* microseconds since 1970: the clock of the turn */
     bool request;
     enum transport via;
+    uint16_t port;     /* of a request to the KDC: as packet->port */
     struct bytes from; /* the sender's address, as of struct party */
     struct bytes data; /* a whole message, framing cut */
 };

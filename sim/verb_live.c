@@ -17,6 +17,7 @@ enum {
     OPT_RECORD,
     OPT_REPLAY,
     OPT_HTTP,
+    OPT_KPASSWD,
     OPT_NO_HTTP,
     OPT_DIR,
     OPT_IDLE,
@@ -42,6 +43,9 @@ static error_t parse_live(int key, char *arg, struct argp_state *state)
         return 0;
     case 'p':
         o->port = (uint16_t)number(arg, 65535, state);
+        return 0;
+    case OPT_KPASSWD:
+        o->kpasswd_port = (uint16_t)number(arg, 65535, state);
         return 0;
     case OPT_HTTP:
         o->http_port = (uint16_t)number(arg, 65535, state);
@@ -95,6 +99,8 @@ int verb_live(int argc, char **argv)
     static const struct argp_option options[] = {
         {"address", OPT_ADDRESS, "ADDRESS", 0, "listen here (127.0.0.1)", 0},
         {"port", 'p', "PORT", 0, "the KDC's port, UDP and TCP (8888; 0: any free one)", 0},
+        {"kpasswd-port", OPT_KPASSWD, "PORT", 0,
+         "the port for changes of passwords, UDP and TCP (8464; 0: any free one)", 0},
         {"http-port", OPT_HTTP, "PORT", 0, "the web service's port (8080; 0: any free one)", 0},
         {"no-http", OPT_NO_HTTP, NULL, 0, "no web service", 0},
         {"idle", OPT_IDLE, "SECONDS", 0, "close a connection that takes longer for a request (30)",
@@ -120,7 +126,8 @@ int verb_live(int argc, char **argv)
         NULL,
         NULL,
         NULL};
-    struct live_options o = {.port = LIVE_KDC_PORT, .http_port = LIVE_HTTP_PORT};
+    struct live_options o = {
+        .port = LIVE_KDC_PORT, .kpasswd_port = LIVE_KPASSWD_PORT, .http_port = LIVE_HTTP_PORT};
     verb_parse(&argp, argc, argv, &o);
     struct arena *mem = arena_new(0);
     char *error = NULL;
@@ -131,8 +138,9 @@ int verb_live(int argc, char **argv)
         return 2;
     }
     const char *address = o.address ? o.address : "127.0.0.1";
-    printf("tessera live: realm %s, KDC on %s port %u (UDP and TCP)",
-           live_scenario(live)->realm.name, address, (unsigned)live_port(live));
+    printf("tessera live: realm %s, KDC on %s port %u (UDP and TCP), kpasswd on port %u",
+           live_scenario(live)->realm.name, address, (unsigned)live_port(live),
+           (unsigned)live_kpasswd_port(live));
     if (live_http_port(live))
         printf(", HTTP on port %u", (unsigned)live_http_port(live));
     printf("\n");
@@ -170,6 +178,9 @@ static error_t parse_env(int key, char *arg, struct argp_state *state)
     case 'p':
         o->place.port = (uint16_t)number(arg, 65535, state);
         return 0;
+    case OPT_KPASSWD:
+        o->place.kpasswd_port = (uint16_t)number(arg, 65535, state);
+        return 0;
     case OPT_HTTP:
         o->place.http_port = (uint16_t)number(arg, 65535, state);
         return 0;
@@ -205,6 +216,7 @@ int verb_env(int argc, char **argv)
     static const struct argp_option options[] = {
         {"address", OPT_ADDRESS, "ADDRESS", 0, "where `tessera live` listens (127.0.0.1)", 0},
         {"port", 'p', "PORT", 0, "its KDC port (8888)", 0},
+        {"kpasswd-port", OPT_KPASSWD, "PORT", 0, "its port for changes of passwords (8464)", 0},
         {"http-port", OPT_HTTP, "PORT", 0, "its HTTP port (8080)", 0},
         {"dir", OPT_DIR, "DIR", 0, "write the files here ($XDG_RUNTIME_DIR/tessera)", 0},
         {0}};
@@ -218,8 +230,9 @@ int verb_env(int argc, char **argv)
         NULL,
         NULL,
         NULL};
-    struct env_options o = {.scenario = NULL,
-                            .place = {NULL, "127.0.0.1", LIVE_KDC_PORT, LIVE_HTTP_PORT}};
+    struct env_options o = {
+        .scenario = NULL,
+        .place = {NULL, "127.0.0.1", LIVE_KDC_PORT, LIVE_KPASSWD_PORT, LIVE_HTTP_PORT}};
     verb_parse(&argp, argc, argv, &o);
     struct arena *mem = arena_new(0);
     struct scenario scenario;

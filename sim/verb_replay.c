@@ -31,6 +31,7 @@ static void ask(struct rerun *r, const struct recorded *m)
     struct party peer = {"client", m->from};
     struct outbox box;
     struct packet p = {.via = m->via,
+                       .port = m->via == VIA_HTTP ? 0 : m->port,
                        .from = &peer,
                        .limit = m->via == VIA_UDP ? r->engines.scenario->realm.udp_limit : 0,
                        .data = m->data};

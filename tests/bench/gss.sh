@@ -5,7 +5,7 @@ set -eu
 build=$1 rounds=${2:-5}
 work=$(mktemp -d)
 trap 'kill $live 2>/dev/null; rm -rf "$work"' EXIT
-./tessera live --quiet --port 0 --no-http --pid-file "$work/pid" >"$work/out" 2>&1 &
+./tessera live --quiet --port 0 --kpasswd-port 0 --no-http --pid-file "$work/pid" >"$work/out" 2>&1 &
 live=$!
 for _ in $(seq 200); do [ -s "$work/pid" ] && grep -q port "$work/out" && break; sleep 0.05; done
 port=$(sed -n 's/.*port \([0-9]*\).*/\1/p' "$work/out" | head -n 1)

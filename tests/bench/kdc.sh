@@ -49,7 +49,7 @@ wait_for() { # NAME FILE: until the file has something in it, or the program has
 ours() { # NAME PORT USERS OPTION...
     local name=$1; port[$name]=$2; users[$name]=$3; shift 3
     scenario "${users[$name]}" >"$work/$name.yaml"
-    ${PRIO-} taskset -c $kdc_cpu ./tessera live "$work/$name.yaml" --port "${port[$name]}" --no-http \
+    ${PRIO-} taskset -c $kdc_cpu ./tessera live "$work/$name.yaml" --port "${port[$name]}" --kpasswd-port 0 --no-http \
         --pid-file "$work/$name.pid" "$@" >/dev/null 2>"$work/$name.err" &
     pid[$name]=$!; names+=("$name")
     wait_for "$name" "$work/$name.pid"

@@ -18,7 +18,7 @@ E2
 for i in $(seq 64); do printf '  - {name: user%06d}\n' "$i"; done >>"$work/w.yaml"
 printf 'parties:\n  - {name: kdc, role: kdc}\n' >>"$work/w.yaml"
 start() { # WORKERS PORT
-    ./tessera live "$work/w.yaml" --quiet --no-http --workers "$1" --port "$2" --pid-file "$work/pid$1" >/dev/null &
+    ./tessera live "$work/w.yaml" --quiet --kpasswd-port 0 --no-http --workers "$1" --port "$2" --pid-file "$work/pid$1" >/dev/null &
     for _ in $(seq 200); do [ -s "$work/pid$1" ] && return; sleep 0.05; done
 }
 start 1 18841

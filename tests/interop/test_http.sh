@@ -51,7 +51,7 @@ check 'said with an error' 0 '^KRB-ERROR (31|35|45)$' gss host/server.example.te
 
 # another realm of the same name, with other keys
 sed 's/^seed: 42/seed: 43/' scenarios/example-test.yaml >"$work/other.yaml"
-"$tessera" live "$work/other.yaml" --port 0 --http-port 0 --pid-file "$work/pid2" >"$work/other.out" 2>&1 &
+"$tessera" live "$work/other.yaml" --port 0 --kpasswd-port 0 --http-port 0 --pid-file "$work/pid2" >"$work/other.out" 2>&1 &
 other=$!
 for _ in $(seq 600); do [ -s "$work/pid2" ] && grep -q '^tessera live:' "$work/other.out" && break; sleep 0.05; done
 other_port=$(sed -n 's/.*HTTP on port \([0-9]*\).*/\1/p' "$work/other.out")

@@ -17,7 +17,7 @@ parties:
   - {name: kdc, role: kdc}
   - {name: www, role: service, spn: HTTP/www.example.test}
 E2
-start_live "$work/realm.yaml"
+start_live --record "$work/live.pcapng" "$work/realm.yaml"
 export KRB5CCNAME=FILE:$work/cc
 kpasswd_of() { # PRINCIPAL OLD NEW
     printf '%s\n%s\n%s\n' "$2" "$3" "$3" | kpasswd "$1"
@@ -47,6 +47,26 @@ check 'and MIT logs on with it' 0 '' logon alice Fourth-password
 check 'our client reads the refusal' 1 'Password change rejected: The password must have' ours Fourth-password abc -q alice
 check 'another account needs the right to' 1 'Access denied: you may not set' ours Fourth-password Other-password -q -u fresh alice
 check 'and by TCP' 0 'TCP 464' ours Fourth-password Fifth-password --tcp alice
+at_the_kdcs_port() { # the same message, where none is expected
+    sed "s/kpasswd_server = .*/kpasswd_server = 127.0.0.1:$port/" "$work/env/krb5.conf" >"$work/wrong.conf"
+    printf 'Fifth-password\nSixth-password\nSixth-password\n' | KRB5_CONFIG=$work/wrong.conf timeout 2 kpasswd alice
+    tr -s ' \n' ' ' <"$work/live.out" | grep -c 'No answer: this is neither an AS-REQ nor a TGS-REQ'
+}
+check "the KDC's own port takes no change" 0 'again: [1-9]' at_the_kdcs_port
+check 'nothing was changed there' 0 '' logon alice Fifth-password
+check 'the port for changes takes no logon' 0 '^silence $' sh -c "'$peers/peer' udp 127.0.0.1 $kpasswd_port as:alice reply | tr '\n' ' '"
+stop_live
+check 'recorded and played again: the same replies' 0 '[1-9][0-9]* replies the same, 0 different' "$tessera" replay "$work/live.pcapng"
+
+start_live --quiet --workers 4 "$work/realm.yaml"
+many() { # each worker has both ports
+    local good=0 old=alice-pw-1
+    for i in $(seq 12); do
+        ours "$old" "Password-$i" $([ $((i % 2)) = 0 ] || echo --tcp) -q alice >/dev/null && good=$((good + 1)) && old=Password-$i
+    done
+    echo "$good"
+}
+check 'four workers, by UDP and TCP' 0 '^12$' many
 stop_live
 
 start_mit "$work/mit" MIT.TEST 18851

@@ -8,7 +8,7 @@ if [ "${1:-}" != inside ]; then
     exec unshare -rn bash "$0" inside
 fi
 ip link set lo up
-"$tessera" live --port 88 --no-http --pid-file "$work/pid" >"$work/live.out" 2>&1 &
+"$tessera" live --port 88 --kpasswd-port 0 --no-http --pid-file "$work/pid" >"$work/live.out" 2>&1 &
 live=$!
 for _ in $(seq 200); do [ -s "$work/pid" ] && break; sleep 0.05; done
 torture() { # TEST

@@ -8,12 +8,13 @@ as() { printf '%s\n' "$2" | kinit "$1"; }
 a init --realm EXAMPLE.TEST >/dev/null
 serve() {
     rm -f "$work/pid"
-    "$tessera" live --store "$store" --port 0 --pid-file "$work/pid" --quiet >"$work/live.out" 2>&1 &
+    "$tessera" live --store "$store" --port 0 --kpasswd-port 0 --pid-file "$work/pid" --quiet >"$work/live.out" 2>&1 &
     live=$!
     for _ in $(seq 600); do [ -s "$work/pid" ] && grep -q '^tessera live:' "$work/live.out" && break; sleep 0.05; done
     port=$(sed -n 's/.*KDC on [^ ]* port \([0-9]*\).*/\1/p' "$work/live.out")
+    kpasswd_port=$(sed -n 's/.*kpasswd on port \([0-9]*\).*/\1/p' "$work/live.out")
     export KRB5_CONFIG=$work/krb5.conf KRB5CCNAME=FILE:$work/cc
-    printf '[libdefaults]\n default_realm = EXAMPLE.TEST\n dns_lookup_kdc = false\n[realms]\n EXAMPLE.TEST = {\n kdc = 127.0.0.1:%s\n kpasswd_server = 127.0.0.1:%s\n }\n' "$port" "$port" >"$KRB5_CONFIG"
+    printf '[libdefaults]\n default_realm = EXAMPLE.TEST\n dns_lookup_kdc = false\n[realms]\n EXAMPLE.TEST = {\n kdc = 127.0.0.1:%s\n kpasswd_server = 127.0.0.1:%s\n }\n' "$port" "$kpasswd_port" >"$KRB5_CONFIG"
 }
 serve
 check 'nobody is there yet' 1 'not found in Kerberos database' as bob bob-pw-1

@@ -1,18 +1,20 @@
 #!/bin/bash
 # The command line of live, env and exec: what is wrong is said, with status 2; signals, input, files.
 . tests/interop/lib.sh
-"$tessera" live --port 0 --http-port 0 --pid-file "$work/first" -q >"$work/first.out" 2>&1 &
+"$tessera" live --port 0 --kpasswd-port 0 --http-port 0 --pid-file "$work/first" -q >"$work/first.out" 2>&1 &
 live=$!
 for _ in $(seq 600); do [ -s "$work/first" ] && grep -q '^tessera live:' "$work/first.out" && break; sleep 0.05; done
 port=$(sed -n 's/.*KDC on [^ ]* port \([0-9]*\).*/\1/p' "$work/first.out")
 http_port=$(sed -n 's/.*HTTP on port \([0-9]*\).*/\1/p' "$work/first.out")
-l() { timeout 20 "$tessera" live "$@"; }
+kpasswd_port=$(sed -n 's/.*kpasswd on port \([0-9]*\).*/\1/p' "$work/first.out")
+l() { timeout 20 "$tessera" live --kpasswd-port 0 "$@"; }
 
 check 'live: the port is taken' 2 "cannot listen on 127.0.0.1 port $port: Address already in use" l --port "$port" --http-port 0
 check 'live: the HTTP port is taken' 2 "port $http_port for HTTP: Address already in use" l --port 0 --http-port "$http_port"
+check 'live: the port for passwords is taken' 2 "port $kpasswd_port for kpasswd: Address already in use" l --port 0 --kpasswd-port "$kpasswd_port" --http-port 0
 check 'live: no such address' 2 'not-an-address is not a numeric IP address' l --address not-an-address
 check 'live: not our address' 2 'cannot listen on 192.0.2.1' l --address 192.0.2.1 --port 0
-for bad in '--port 65536' '--port -1' '--port x' '--port 80x' '--http-port 99999' '--seed x' '--seed 99999999999999999999' '--idle 0' '--idle 1e3'; do
+for bad in '--port 65536' '--port -1' '--port x' '--port 80x' '--http-port 99999' '--kpasswd-port 65536' '--seed x' '--seed 99999999999999999999' '--idle 0' '--idle 1e3'; do
     # shellcheck disable=SC2086
     check "live $bad" 2 '^tessera live: ' l $bad
 done

@@ -175,15 +175,20 @@ static struct bytes request(const struct change *c)
     return kpasswd_write(a->mem, &m);
 }
 
-static struct bytes sent(struct bytes data)
+static struct bytes sent_to(uint16_t port, struct bytes data)
 {
     struct packet p = {
-        .via = VIA_UDP, .from = &a->client, .to = &a->server, .port = KPASSWD_PORT, .data = data};
+        .via = VIA_UDP, .from = &a->client, .to = &a->server, .port = port, .data = data};
     a->faults = (struct faults){.mem = a->mem};
     outbox_init(&a->out, a->mem);
     assert_true(kdc_receive(kdc, &p, &a->turn));
     assert_true(a->out.n <= 1);
     return a->out.first ? a->out.first->packet.data : (struct bytes){0};
+}
+
+static struct bytes sent(struct bytes data)
+{
+    return sent_to(KPASSWD_PORT, data);
 }
 
 /* ---- replies --------------------------------------------------------------------------------- */
@@ -442,6 +447,19 @@ static void no_reply_is_answered(void **state)
     silent(BYTES_LIT("\0\6\0\1\0\0"));
 }
 
+/* Port 88 is for tickets and 464 for passwords: neither does the other's work. */
+static void each_port_takes_its_own_only(void **state)
+{
+    (void)state;
+    struct bytes change = request(&(struct change){GOOD});
+    assert_int_equal(sent_to(KDC_PORT, change).n, 0);
+    assert_string_equal(a->faults.list[a->faults.n - 1].row->id, "kdc.not-a-request");
+    silent(BYTES_LIT("\x6a\x03\x30\x01\x00"));
+    assert_int_equal(changed.calls, 0);
+    assert_true(sent(change).n != 0);
+    assert_int_equal(changed.calls, 1);
+}
+
 /* Whatever is cut or flipped: the password that was sealed, or none, is set; and the engine comes
  * back. */
 static void nothing_changed_on_the_way_is_taken(void **state)
@@ -485,6 +503,7 @@ int main(void)
         cmocka_unit_test_setup(without_a_common_key_it_is_said_in_clear, fresh),
         cmocka_unit_test_setup(an_authenticator_is_good_for_one_change, fresh),
         cmocka_unit_test_setup(no_reply_is_answered, fresh),
+        cmocka_unit_test_setup(each_port_takes_its_own_only, fresh),
         cmocka_unit_test_setup(nothing_changed_on_the_way_is_taken, fresh),
     };
     a = asker_new();

@@ -3,6 +3,7 @@
 #include "realm/store_record.h"
 
 #include <errno.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
@@ -15,6 +16,15 @@ static bool no(char **error, struct arena *mem, const char *path, const char *wh
 
 /* ---- opening --------------------------------------------------------------------------------- */
 
+/* What LMDB finds in a file that is too large to be looked at whole each time. */
+static void damaged(MDB_env *env, const char *what)
+{
+    const char *path = NULL;
+    mdb_env_get_path(env, &path);
+    fprintf(stderr, "tessera: %s: damaged: %s\n", path ? path : "the store", what);
+    _exit(2);
+}
+
 static int open_env(struct store *s, const char *path, unsigned flags)
 {
     int rc = mdb_env_create(&s->env);
@@ -24,6 +34,8 @@ static int open_env(struct store *s, const char *path, unsigned flags)
         rc = mdb_env_set_maxdbs(s->env, 3);
     if (!rc)
         rc = mdb_env_set_maxreaders(s->env, STORE_READERS);
+    if (!rc)
+        rc = mdb_env_set_assert(s->env, damaged);
     /* Readers belong to no thread: one may be made here and used there. */
     return rc ? rc : mdb_env_open(s->env, path, MDB_NOSUBDIR | MDB_NOTLS | flags, 0600);
 }
@@ -50,6 +62,12 @@ static const char *first_look(struct store *s, struct arena *mem, bool thorough)
     if (rc)
         return mdb_strerror(rc);
     const char *wrong = store_walk(txn, mem, thorough);
+    for (int again = 0; wrong == store_moved_on && again < 1000; again++) {
+        mdb_txn_reset(txn);
+        if ((rc = mdb_txn_renew(txn)))
+            break;
+        wrong = store_walk(txn, mem, thorough);
+    }
     if (!wrong && (rc = open_tables(s, txn, 0)))
         wrong = rc == MDB_NOTFOUND ? "not a store: another program's file" : mdb_strerror(rc);
     struct store_view v;
@@ -105,7 +123,7 @@ static int put_setting(struct store *s, MDB_txn *txn, const char *key, struct by
     return mdb_put(txn, s->realm, &k, &v, 0);
 }
 
-static int write_empty(struct store *s, struct bytes realm, struct bytes policy)
+static int write_empty(struct store *s, struct bytes name, struct bytes policy)
 {
     uint64_t format = STORE_FORMAT, one = 1;
     MDB_txn *txn;
@@ -116,7 +134,7 @@ static int write_empty(struct store *s, struct bytes realm, struct bytes policy)
     if (!rc)
         rc = put_setting(s, txn, "format", bytes_of(&format, sizeof format));
     if (!rc)
-        rc = put_setting(s, txn, "name", realm);
+        rc = put_setting(s, txn, "name", name);
     if (!rc)
         rc = put_setting(s, txn, "policy", policy);
     if (!rc)
@@ -141,7 +159,7 @@ bool store_create(const char *path, struct bytes realm, const struct realm_polic
     }
     int rc = open_env(s, beside, 0);
     if (!rc)
-        rc = write_empty(s, realm, record_policy(mem, policy));
+        rc = write_empty(s, record_realm(mem, realm), record_policy(mem, policy));
     store_close(s);
     if (!rc && link(beside, path))
         rc = errno;

@@ -48,6 +48,7 @@ struct bytes store_name_key(struct arena *mem, const struct PrincipalName *);
 
 /* store_check.c: follows every page that the transaction reaches, by reading the file rather than
  * the map. NULL: whole; else what is wrong, in mem. */
+extern const char store_moved_on[]; /* says store_walk when a newer state should be looked at */
 const char *store_walk(MDB_txn *, struct arena *mem, bool thorough);
 /* Is it such a file at all? NULL: yes; else what it is, in mem. */
 const char *store_look(const char *path, struct arena *mem);

@@ -1,8 +1,11 @@
 #include "realm/store_record.h"
 
+#include "realm/hash.h"
+
 #include <string.h>
 
 #define VERSION 1
+#define SUM     sizeof(uint64_t) /* octets at the end of a record */
 
 /* ---- writing ----------------------------------------------------------------------------------
  */
@@ -115,12 +118,36 @@ static void put_trust(struct writer *w, const struct trust *t)
     put_octets(w, t->next);
 }
 
+/* A disk that gives back other bits than it was given is noticed by it, an attacker is not. */
+static uint64_t sum_of(struct bytes fields)
+{
+    return hash_octets(VERSION, fields);
+}
+
+static struct bytes summed(const struct writer *w)
+{
+    uint64_t sum = sum_of(bytes_of(w->out, w->n));
+    memcpy(w->out + w->n, &sum, SUM);
+    return bytes_of(w->out, w->n + SUM);
+}
+
 #define WRITE_TWICE(put, value)                                                                    \
     struct writer w = {0};                                                                         \
     put(&w, value);                                                                                \
-    w = (struct writer){.out = arena_take(mem, w.n)};                                              \
+    w = (struct writer){.out = arena_take(mem, w.n + SUM)};                                        \
     put(&w, value);                                                                                \
-    return bytes_of(w.out, w.n)
+    return summed(&w)
+
+static void put_realm(struct writer *w, const struct bytes *name)
+{
+    put_octet(w, VERSION);
+    put_octets(w, *name);
+}
+
+struct bytes record_realm(struct arena *mem, struct bytes name)
+{
+    WRITE_TWICE(put_realm, &name);
+}
 
 struct bytes record_account(struct arena *mem, const struct account *a)
 {
@@ -140,7 +167,19 @@ struct bytes record_trust(struct arena *mem, const struct trust *t)
 /* ---- reading ----------------------------------------------------------------------------------
  */
 
-enum { BAD_VERSION, CUT, NUMBER_LONG, NUMBER_BIG, COUNT, NO_YES, KEY, HOURS, TEXT, LEFT_OVER };
+enum {
+    BAD_VERSION,
+    CUT,
+    NUMBER_LONG,
+    NUMBER_BIG,
+    COUNT,
+    NO_YES,
+    KEY,
+    HOURS,
+    TEXT,
+    LEFT_OVER,
+    BAD_SUM
+};
 #define DOCUMENT "docs/store.md"
 static const struct fault_row faults[] = {
     [BAD_VERSION] = {"store.version", "this record is of a version that is not known", DOCUMENT,
@@ -155,6 +194,7 @@ static const struct fault_row faults[] = {
     [HOURS] = {"store.hours", "logon hours are 21 octets, or none", DOCUMENT, "21"},
     [TEXT] = {"store.text", "a text has no NUL at its end, or one before", DOCUMENT, NULL},
     [LEFT_OVER] = {"store.left-over", "something stands behind the record", DOCUMENT, NULL},
+    [BAD_SUM] = {"store.sum", "the record has changed since it was written", DOCUMENT, NULL},
 };
 
 const struct fault_row *record_fault_table(size_t *n)
@@ -279,10 +319,12 @@ static const struct account_key *get_keys(struct record *r, size_t *n)
     return keys;
 }
 
+/* The sum is looked at last: what else is wrong says more. */
 static struct record begin(struct arena *mem, struct bytes in, struct faults *sink)
 {
-    struct record r = {.in = in, .mem = mem, .faults = sink};
-    if (in.n && in.p[0] != VERSION)
+    size_t fields = in.n > SUM ? in.n - SUM : 0;
+    struct record r = {.in = bytes_slice(in, 0, fields), .mem = mem, .faults = sink};
+    if (fields && in.p[0] != VERSION)
         refuse(&r, BAD_VERSION);
     get_octet(&r);
     return r;
@@ -290,9 +332,21 @@ static struct record begin(struct arena *mem, struct bytes in, struct faults *si
 
 static bool end(struct record *r)
 {
+    uint64_t sum = 0;
     if (!r->bad && r->at != r->in.n)
         refuse(r, LEFT_OVER);
+    if (!r->bad)
+        memcpy(&sum, r->in.p + r->in.n, SUM);
+    if (!r->bad && sum != sum_of(r->in))
+        refuse(r, BAD_SUM);
     return !r->bad;
+}
+
+bool record_read_realm(struct arena *mem, struct bytes in, struct faults *sink, struct bytes *name)
+{
+    struct record r = begin(mem, in, sink);
+    *name = get_octets(&r);
+    return end(&r);
 }
 
 bool record_read_account(struct arena *mem, struct bytes in, struct faults *sink, struct account *a)

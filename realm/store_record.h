@@ -8,11 +8,13 @@
 #include "realm/realm.h"
 
 /* In mem. */
+struct bytes record_realm(struct arena *mem, struct bytes name);
 struct bytes record_account(struct arena *mem, const struct account *);
 struct bytes record_policy(struct arena *mem, const struct realm_policy *);
 struct bytes record_trust(struct arena *mem, const struct trust *);
 
 /* False: not a record of ours, or a damaged one; a fault says where. Arrays are in mem. */
+bool record_read_realm(struct arena *mem, struct bytes record, struct faults *, struct bytes *name);
 bool record_read_account(struct arena *mem, struct bytes record, struct faults *, struct account *);
 bool record_read_policy(struct arena *mem, struct bytes record, struct faults *,
                         struct realm_policy *);

@@ -199,8 +199,9 @@ bool view_settings(struct store_view *v)
         return true;
     arena_reset(v->settings);
     v->settings_number = 0;
-    struct bytes policy;
-    if (view_counter(v, "format") != STORE_FORMAT || !setting(v, "name", &v->realm.name) ||
+    struct bytes name, policy;
+    if (view_counter(v, "format") != STORE_FORMAT || !setting(v, "name", &name) ||
+        !record_read_realm(v->settings, name, NULL, &v->realm.name) ||
         !setting(v, "policy", &policy) ||
         !record_read_policy(v->settings, policy, NULL, &v->realm.policy) || !read_trusts(v)) {
         v->trouble = "the realm's name, policy or trusts cannot be read";

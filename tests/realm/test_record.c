@@ -137,8 +137,27 @@ static void test_every_cut_and_every_flip(void **state)
     }
 }
 
+/* Octets of which none is damaged in itself, but one is another than was written. */
+static void test_a_changed_octet(void **state)
+{
+    (void)state;
+    struct account a = everything();
+    struct bytes whole = record_account(mem, &a);
+    const char *why = "nothing";
+    for (size_t i = 0; i < whole.n; i++)
+        if (whole.p[i] == '7') { /* in a key, and in a port */
+            ((uint8_t *)(uintptr_t)whole.p)[i] = '6';
+            assert_false(is_read(whole, &why));
+            assert_string_equal(why, "store.sum");
+            ((uint8_t *)(uintptr_t)whole.p)[i] = '7';
+        }
+    assert_string_equal(why, "store.sum");
+    assert_true(is_read(whole, &why));
+}
+
 /* An account of which nothing is said, octet by octet: 0 version, 1 name type, 2 components,
- * 3-4 "a", 5 flags, 6-9 times, 10 hours, 11 supported, 12 UPN, 13 keys, 14 SPNs, 15-17 text. */
+ * 3-4 "a", 5 flags, 6-9 times, 10 hours, 11 supported, 12 UPN, 13 keys, 14 SPNs, 15-17 text, 18-25
+ * the sum. */
 static void test_each_fault(void **state)
 {
     (void)state;
@@ -169,7 +188,7 @@ static void test_each_fault(void **state)
     };
     struct account a = account_of("a", NULL, NULL);
     struct bytes plain = record_account(mem, &a);
-    assert_int_equal(plain.n, 18);
+    assert_int_equal(plain.n, 26);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t behind = plain.n - rows[i].at - 1;
         uint8_t *bad = arena_take(mem, rows[i].at + rows[i].n + behind);
@@ -185,6 +204,7 @@ static void test_each_fault(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {TEST(test_an_account), TEST(test_a_policy_and_a_trust),
-                                       TEST(test_every_cut_and_every_flip), TEST(test_each_fault)};
+                                       TEST(test_every_cut_and_every_flip),
+                                       TEST(test_a_changed_octet), TEST(test_each_fault)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -31,12 +31,20 @@ static void tell_path(struct exchange *x, const struct realms *path, const char 
                   .n = sizeof inputs / sizeof *inputs);
 }
 
+/* One whose clients are served, or that lies on a way which was laid down. A way out to a realm
+ * says what it believes, not what is believed here. */
+static bool trusted(struct exchange *x, struct bytes realm)
+{
+    const struct trust *t = realm_trust(x->realm, x->turn->mem, realm);
+    return t && (t->inbound || t->next.n);
+}
+
 /* Every realm of the path; the one that is not believed, or nothing. */
 static struct bytes stranger(struct exchange *x, const struct realms *path)
 {
     struct arena *mem = x->turn->mem;
     for (size_t i = 0; i < path->n; i++)
-        if (!realm_trust(x->realm, mem, path->at[i]) &&
+        if (!trusted(x, path->at[i]) &&
             !realm_between(mem, path->at[i], x->crealm, realm_name(x->realm)))
             return path->at[i];
     return (struct bytes){0};
@@ -44,7 +52,7 @@ static struct bytes stranger(struct exchange *x, const struct realms *path)
 
 static int32_t judge(struct exchange *x, const struct realms *path)
 {
-    if (bytes_equal(x->crealm, realm_name(x->realm)))
+    if (realm_is(x->realm, x->crealm))
         return refuse(x, KDC_ERR_POLICY, "no other realm vouches for clients of ours");
     if (!bytes_equal(x->crealm, x->issuer->realm) && !x->issuer->transitive)
         return refuse(x, KDC_ERR_POLICY, "that realm vouches for its own clients only");

@@ -122,6 +122,8 @@ static void test_every_realm_on_the_way_counts(void **state)
         {"A.TEST", "TEST", "TEST,OTHER.", 0}, /* between A.TEST and EXAMPLE.TEST */
         {"A.FAR.TEST", "FAR.TEST", "FAR.TEST,OTHER.TEST", 0},
         {"FAR.TEST", "EVIL.COM", NULL, KDC_ERR_PATH_NOT_ACCEPTED},
+        {"FAR.TEST", "SILENT.TEST", NULL, KDC_ERR_PATH_NOT_ACCEPTED},  /* only a way out */
+        {"FAR.TEST", "EXAMPLE.TEST", NULL, KDC_ERR_PATH_NOT_ACCEPTED}, /* we know where we were */
         {"FAR.TEST", "STRICT.TEST,EVIL.COM", NULL, KDC_ERR_PATH_NOT_ACCEPTED},
         {"FAR.TEST", "A\\", NULL, KDC_ERR_PATH_NOT_ACCEPTED}, /* cannot be read */
     };
@@ -181,6 +183,24 @@ static void test_for_whom_a_neighbour_speaks(void **state)
     q = for_www();
     q.tgt = &t;
     q.ctime = ASKER_NOW + 2;
+    refused(q, KDC_ERR_POLICY, "kdc.tgs.path");
+}
+
+/* Where letters of either case are the same, they are the same in the name of a client's realm. */
+static void test_no_neighbour_speaks_for_us_in_other_letters(void **state)
+{
+    (void)state;
+    struct realm_policy p = *realm_policy(asker_realm(a));
+    struct EncTicketPart part = tgt.ticket;
+    part.crealm = BYTES_LIT("Example.Test");
+    struct Ticket t = visitor("OTHER.TEST", &other_key, part);
+    struct ask q = for_www();
+    q.tgt = &t;
+    q.acrealm = "Example.Test";
+    assert_int_equal(ask_tgs(a, &q).error, 0); /* here that is some other realm */
+    p.windows_names = true;
+    asker_policy(a, &p);
+    q.ctime = ASKER_NOW + 1;
     refused(q, KDC_ERR_POLICY, "kdc.tgs.path");
 }
 
@@ -386,6 +406,7 @@ int main(void)
         REALMS(test_every_realm_on_the_way_counts),
         REALMS(test_the_check_left_to_the_service),
         REALMS(test_for_whom_a_neighbour_speaks),
+        REALMS(test_no_neighbour_speaks_for_us_in_other_letters),
         REALMS(test_tickets_of_others_that_do_not_open),
         REALMS(test_the_wrong_kdc_says_so),
         REALMS(test_a_foreign_pac_stays_behind),

@@ -89,11 +89,11 @@ static bool said_to_use(const struct etype_inputs *in, uint32_t declared, int32_
 /* ---- the choices ------------------------------------------------------------------------------
  */
 
-static bool may_be_session(const struct etype_inputs *in, int64_t etype)
+bool etype_may_be_session(const struct realm_policy *policy, int64_t etype)
 {
     const struct etype_row *row = etype_find((int32_t)etype);
-    return row && row->etype == etype && etype_in_policy(in->policy, etype) &&
-           (in->policy->weak_sessions || !row->weak);
+    return row && row->etype == etype && etype_in_policy(policy, etype) &&
+           (policy->weak_sessions || !row->weak);
 }
 
 struct etype_choice choose_session(const struct etype_inputs *in)
@@ -103,7 +103,7 @@ struct etype_choice choose_session(const struct etype_inputs *in)
     if (declared & ETYPES_AES_SESSION)
         declared |= ETYPES_AES;
     for (size_t i = 0; i < in->n_asked; i++) {
-        if (!may_be_session(in, in->asked[i]))
+        if (!etype_may_be_session(in->policy, in->asked[i]))
             continue;
         any = true;
         int32_t e = (int32_t)in->asked[i];

@@ -69,7 +69,9 @@ int32_t step_user_to_user_owner(struct exchange *x)
         return SILENT;
     SAY(x, A_STR("owner", principal_text(x->turn->mem, x->second_owner, (struct bytes){0})),
         A_STR("account", x->server->text));
-    if (!principal_equal(&x->server->name, x->second_owner))
+    const struct account *owner =
+        realm_lookup(x->realm, x->turn->mem, x->second_owner, LOOKUP_TICKET, NULL);
+    if (!owner || !principal_equal(&x->server->name, &owner->name))
         return refuse(x, KDC_ERR_SERVER_NOMATCH, "the second TGT is not the service's");
     return DONE;
 }
@@ -82,7 +84,7 @@ int32_t step_user_to_user_etype(struct exchange *x)
     int32_t etype = x->second.etype;
     SAY(x, A_ETYPE("etype", etype));
     for (size_t i = 0; i < x->body->etype.n; i++)
-        if (x->body->etype.at[i] == etype && etype_permitted(x, etype)) {
+        if (x->body->etype.at[i] == etype && etype_may_be_session(x->policy, etype)) {
             x->session_etype = etype;
             return DONE;
         }

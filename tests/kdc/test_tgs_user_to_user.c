@@ -134,6 +134,50 @@ static void test_type_of_the_session_key(void **state)
     refused(q, KDC_ERR_ETYPE_NOSUPP, "kdc.tgs.user-to-user.etype");
 }
 
+/* Were weak keys taken for sessions when bob logged on, his is one; it does not make another when
+ * they no longer are (CVE-2025-3576). */
+static void test_a_weak_session_makes_no_other(void **state)
+{
+    (void)state;
+    static const int32_t permitted[] = {18, 17, 23};
+    static const int64_t asked[] = {23, 18};
+    struct realm_policy p = *realm_policy(asker_realm(a));
+    struct EncTicketPart part = bobs.ticket;
+    struct key weak;
+    assert_true(key_random(a->crypto, &a->rng.rng, "weak", 23, &weak));
+    part.key = key_to_wire(&weak);
+    struct Ticket t = resealed(part);
+    struct ask q = for_bob();
+    q.second = &t;
+    q.ticket_key = &weak;
+    q.etypes = asked;
+    q.n_etypes = 2;
+    p.etypes = permitted;
+    p.n_etypes = 3;
+    asker_policy(a, &p);
+    refused(q, KDC_ERR_ETYPE_NOSUPP, "kdc.tgs.user-to-user.etype");
+    p.weak_sessions = true;
+    asker_policy(a, &p);
+    q.ctime = ASKER_NOW + 1;
+    assert_int_equal(ask_tgs(a, &q).error, 0);
+}
+
+/* Letters of other case lead to the same account, where the realm takes them for the same. */
+static void test_an_owner_in_other_letters(void **state)
+{
+    (void)state;
+    struct realm_policy p = *realm_policy(asker_realm(a));
+    struct EncTicketPart part = bobs.ticket;
+    part.cname = name_of(a->mem, "BOB");
+    struct Ticket t = resealed(part);
+    struct ask q = for_bob();
+    q.second = &t;
+    refused(q, KDC_ERR_SERVER_NOMATCH, "kdc.tgs.user-to-user.owner");
+    p.windows_names = true;
+    asker_policy(a, &p);
+    assert_int_equal(ask_tgs(a, &q).error, 0);
+}
+
 #define WITH_BOB(f) cmocka_unit_test_setup_teardown(f, with_bob, teardown)
 int main(void)
 {
@@ -144,6 +188,8 @@ int main(void)
         WITH_BOB(test_its_owner_and_time),
         WITH_BOB(test_by_any_name_of_the_owner),
         WITH_BOB(test_type_of_the_session_key),
+        WITH_BOB(test_a_weak_session_makes_no_other),
+        WITH_BOB(test_an_owner_in_other_letters),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

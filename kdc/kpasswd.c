@@ -147,12 +147,12 @@ static int32_t step_target(struct exchange *x)
         SAY(x, A_STR("target", principal_text(x->turn->mem, name, realm)),
             A_STR("client", principal_text(x->turn->mem, x->cname, x->crealm)));
     if (bytes_equal(x->crealm, realm_name(x->realm)))
-        x->client = realm_find(x->realm, x->turn->mem, x->cname);
-    if (bytes_equal(realm, realm_name(x->realm)))
-        c->target = realm_find(x->realm, x->turn->mem, name);
-    if (!x->client || !principal_equal(&x->client->name, x->cname))
+        x->client = realm_lookup(x->realm, x->turn->mem, x->cname, LOOKUP_TICKET, NULL);
+    if (realm_is(x->realm, realm))
+        c->target = realm_lookup(x->realm, x->turn->mem, name, LOOKUP_TICKET, NULL);
+    if (!x->client)
         return refuse(x, KRB5_KPASSWD_ACCESSDENIED, "who asks has no account here");
-    if (!c->target || !principal_equal(&c->target->name, name))
+    if (!c->target)
         return refuse(x, KRB5_KPASSWD_HARDERROR, "there is no such account");
     return DONE;
 }

@@ -57,6 +57,8 @@ static void add(struct realm_builder *b, const char *name, uint32_t flags, const
         service_key = k.key;
 }
 
+static bool either_case; /* letters of other case are the same */
+
 static const struct realm *people(size_t password_min)
 {
     struct realm_builder *b = realm_build(a->run, REALM);
@@ -66,6 +68,7 @@ static const struct realm *people(size_t password_min)
                                                  .max_renew = HOUR,
                                                  .etypes = etypes,
                                                  .n_etypes = 2,
+                                                 .windows_names = either_case,
                                                  .password_min = password_min});
     add(b, "krbtgt/EXAMPLE.TEST", 0, NULL);
     add(b, CHANGEPW, 0, NULL);
@@ -289,6 +292,23 @@ static void who_may_sets_anothers(void **state)
     assert_string_equal(changed.name, "alice");
 }
 
+/* As the ticket of who logged on under a name in other letters has it. */
+static void letters_of_other_case_are_the_same_account_where_the_realm_says_so(void **state)
+{
+    (void)state;
+    refused(5, "who asks has no account here", &(struct change){GOOD, .client = "ALICE"});
+    either_case = true;
+    new_kdc(&changer, 8);
+    either_case = false;
+    a->turn.now += SECOND;
+    assert_int_equal(asked(&(struct change){GOOD, .client = "ALICE"}).result, 0);
+    assert_string_equal(changed.name, "alice");
+    changed.calls = 0;
+    a->turn.now += SECOND;
+    refused(7, "log on for this with your password",
+            &(struct change){GOOD, .client = "ALICE", .target = "Alice", .not_initial = true});
+}
+
 static void a_request_sent_twice_is_one_change(void **state)
 {
     (void)state;
@@ -494,6 +514,8 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup(ones_own_password_is_changed, fresh),
         cmocka_unit_test_setup(who_may_sets_anothers, fresh),
+        cmocka_unit_test_setup(letters_of_other_case_are_the_same_account_where_the_realm_says_so,
+                               fresh),
         cmocka_unit_test_setup(a_request_sent_twice_is_one_change, fresh),
         cmocka_unit_test_setup(characters_are_counted_not_octets, fresh),
         cmocka_unit_test_setup(the_policy_says_why, fresh),

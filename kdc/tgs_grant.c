@@ -52,12 +52,20 @@ static int32_t check_start(struct exchange *x)
     return DONE;
 }
 
+/* Whoever has the key of the ticket brought may have written it: what becomes of it is for the same
+ * account, however else the same name is read (an enterprise name; RFC 6806 5). */
+static bool for_its_own_server(const struct exchange *x, const struct Ticket *t)
+{
+    const struct account *holder = realm_find(x->realm, x->turn->mem, &t->sname);
+    return holder && principal_equal(&holder->name, &x->server->name);
+}
+
 /* Again, because a request inside an armor may ask for something else than the one outside did when
  * the ticket was opened. */
 static int32_t check_brought(struct exchange *x)
 {
     const struct Ticket *t = &x->tgt.req.ticket;
-    if (!is_tgs_name(x, &t->sname) && !brings_what_it_asks(x, t))
+    if (!is_tgs_name(x, &t->sname) && !(brings_what_it_asks(x, t) && for_its_own_server(x, t)))
         return refuse(x, KRB_AP_ERR_NOT_US, "this is a service's ticket and no TGT");
     if ((x->tgt.ticket.flags & TKT_INVALID) && !(x->body->kdc_options & KDC_OPT_VALIDATE))
         return refuse(x, KRB_AP_ERR_TKT_NYV, "the ticket is not valid yet");
@@ -77,6 +85,9 @@ int32_t step_tgs_options(struct exchange *x)
     int32_t code = check_brought(x);
     if (code)
         return code;
+    /* The ticket brought may be of another realm, or of a time when it was allowed. */
+    if ((options & (KDC_OPT_POSTDATED | KDC_OPT_ALLOW_POSTDATE)) && x->policy->no_postdate)
+        return refuse(x, KDC_ERR_CANNOT_POSTDATE, "no postdated tickets are issued");
     for (size_t i = 0; i < sizeof needs / sizeof *needs; i++)
         if ((options & needs[i].option) && !(x->tgt.ticket.flags & needs[i].flag))
             return refuse(x, needs[i].code, needs[i].why);

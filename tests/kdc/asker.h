@@ -193,7 +193,7 @@ struct ask {
     int64_t stamp;                /* 0: now */
     const struct PA_DATA *padata; /* more, put before */
     size_t n_padata;
-    int32_t cname_type; /* 0: by its form */
+    int32_t cname_type, sname_type; /* 0: by its form */
     bool addresses;
     /* TGS */
     const struct Ticket *tgt;
@@ -226,6 +226,8 @@ static inline struct KDC_REQ_BODY asker_body(struct asker *a, const struct ask *
     if (q->sname) {
         b.has_sname = true;
         b.sname = name_of(a->mem, q->sname);
+        if (q->sname_type)
+            b.sname.name_type = q->sname_type;
     }
     b.has_from = q->from != 0;
     b.from = q->from;

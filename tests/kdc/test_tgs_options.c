@@ -283,6 +283,41 @@ static void test_postdated(void **state)
     q.from = ASKER_NOW - HOUR; /* a start in the past is now */
     q.ctime = ASKER_NOW + 4;
     assert_int_equal(ask_tgs(a, &q).ticket.starttime, ASKER_NOW - ASKER_NOW % SECOND);
+    struct realm_policy p = *realm_policy(asker_realm(a));
+    p.no_postdate = true; /* whatever the ticket brought says */
+    asker_policy(a, &p);
+    q.ctime = ASKER_NOW + 5;
+    q.options = KDC_OPT_POSTDATED;
+    refused(q, KDC_ERR_CANNOT_POSTDATE, "kdc.tgs.options");
+    q.options = KDC_OPT_ALLOW_POSTDATE;
+    refused(q, KDC_ERR_CANNOT_POSTDATE, "kdc.tgs.options");
+}
+
+/* mallory's service is called as brief is as an enterprise name. What he makes with its key is
+ * renewed for him, never for the other (RFC 6806 5). */
+static void test_what_is_had_again_is_for_the_same_account(void **state)
+{
+    (void)state;
+    asker_account(a, "mallory", 0, asker_strong, 2, "brief\\@EXAMPLE.TEST", NULL);
+    kdc_realm(a->kdc, asker_realm(a));
+    struct Ticket t = {.tkt_vno = 5,
+                       .realm = BYTES_LIT("EXAMPLE.TEST"),
+                       .sname = name_of(a->mem, "brief\\@EXAMPLE.TEST")};
+    assert_true(seal_value(&a->asker, &ASN_EncTicketPart, &tgt.ticket, asker_key(a, "mallory", 18),
+                           2, USAGE_TICKET, &t.enc_part));
+    static const uint32_t options[] = {KDC_OPT_RENEW, KDC_OPT_PROXY};
+    for (size_t i = 0; i < 2; i++) {
+        struct ask q = for_www();
+        q.tgt = &t;
+        q.sname = "brief\\@EXAMPLE.TEST";
+        q.options = options[i];
+        q.ctime = ASKER_NOW + 2 * (int64_t)i;
+        q.ticket_key = asker_key(a, "mallory", 18);
+        assert_int_equal(ask_tgs(a, &q).error, 0);
+        q.sname_type = NT_ENTERPRISE;
+        q.ctime++;
+        refused(q, KRB_AP_ERR_NOT_US, "kdc.tgs.options");
+    }
 }
 
 /* RFC 4120 2.2, 3.3.3: only the marked ticket itself, only once its start has passed; what comes
@@ -426,6 +461,7 @@ int main(void)
         TEST(test_addresses_of_the_new_ticket),
         TEST(test_proxy_of_a_service_ticket),
         TEST(test_postdated),
+        TEST(test_what_is_had_again_is_for_the_same_account),
         TEST(test_validate),
         TEST(test_validate_service_ticket),
         TEST(test_renewable_ok),

@@ -307,12 +307,19 @@ static bool add_trust(struct maker *m, const struct scenario_trust *t)
     return true;
 }
 
+/* Of a ticket to change one's password: whoever had it by the old password must not be able to
+ * change the new one for the rest of the day. MIT's lasts as long. */
+#define CHANGE_LIFE (5 * MINUTE)
+
 static bool add_all(struct maker *m)
 {
     const struct scenario *s = m->scenario;
     const char *own[] = {arena_printf(m->mem, "krbtgt/%s", m->realm->name), CHANGEPW};
     for (size_t i = 0; i < sizeof own / sizeof *own; i++) {
-        struct scenario_account service = {.name = own[i], .kvno = 1};
+        struct scenario_account service = {.name = own[i],
+                                           .kvno = 1,
+                                           .max_life = i ? CHANGE_LIFE : 0,
+                                           .max_renew = i ? CHANGE_LIFE : 0};
         if (!scenario_account(s, m->realm->name, own[i]) && !add_account(m, &service))
             return false;
     }

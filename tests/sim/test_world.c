@@ -1,5 +1,6 @@
 /* The world: what travels, what is lost or changed on the way, who waits how long. */
 #include "base/when.h"
+#include "sim/population.h"
 #include "tests/sim/runs.h"
 #include "wire/names.h"
 
@@ -60,6 +61,20 @@ static void keys_at_the_beginning(void **state)
     assert_int_equal(www.n, 2);
     assert_string_equal(www.keys[0].name, "K/HTTP/www.example.test");
     assert_int_equal(keyring_held(&all, "alice", mem).n, 0);
+}
+
+/* Or a ticket had by the old password would change the new one, all day long. */
+static void a_ticket_to_change_a_password_is_brief(void **state)
+{
+    (void)state;
+    char *error = NULL;
+    struct PrincipalName name;
+    const struct realm *r =
+        population_realm(scenario_text(REALM PARTIES LOGON), NULL, 1, crypto, mem, &error);
+    assert_true(principal_parse(mem, "kadmin/changepw", 2, &name, NULL));
+    const struct account *changepw = realm_find(r, mem, &name);
+    assert_int_equal(changepw->max_life, 5 * MINUTE);
+    assert_int_equal(changepw->max_renew, 5 * MINUTE);
 }
 
 static void too_big_for_udp(void **state)
@@ -398,6 +413,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(ports_times_and_replies),
         TEST(keys_at_the_beginning),
+        TEST(a_ticket_to_change_a_password_is_brief),
         TEST(too_big_for_udp),
         TEST(over_tcp_from_the_start),
         TEST(ways_to_log_on),

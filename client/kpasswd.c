@@ -126,7 +126,7 @@ static bool open_result(struct client *c, struct turn *t, const struct kpasswd_m
                         struct kpasswd_result *result)
 {
     struct AP_REP rep;
-    struct EncAPRepPart part;
+    struct EncAPRepPart part = {0};
     struct bytes data;
     if (!asn_decode(&ASN_AP_REP, m->ap, ASN_DEPLOYED, t->mem, t->faults, &rep)) {
         client_refuse(c, t, FIND_MALFORMED, (struct detail){.expected = "AP-REP"});

@@ -51,7 +51,9 @@ static struct bytes nearer(struct bytes from, struct bytes to)
     } else if (!step.n) {
         return step;
     }
-    return bytes_equal(step, from) || bytes_equal(step, to) ? (struct bytes){0} : step;
+    if (bytes_equal(step, from) || bytes_equal(step, to))
+        step = (struct bytes){0};
+    return step;
 }
 
 /* Which name to ask the KDC of this realm for: the service, where it may have it or refer; else

@@ -69,7 +69,8 @@ static void tell_lookup(struct exchange *x, const struct account *found, const s
 {
     struct arena *mem = x->turn->mem;
     const struct party *from = x->packet->from;
-    bool exact = found && (how->rule == LOOKUP_NAME || how->rule == LOOKUP_SPN);
+    const struct account *exact =
+        how->rule == LOOKUP_NAME || how->rule == LOOKUP_SPN ? found : NULL;
     if (!told(x->turn) || (found && is_tgs_name(x, &found->name)))
         return;
     const char *both = how->rule == LOOKUP_AMBIGUOUS
@@ -77,7 +78,7 @@ static void tell_lookup(struct exchange *x, const struct account *found, const s
                            : "none";
     const struct decision_input inputs[] = {
         {"service", from ? from->name : "client", principal_text(mem, x->sname, (struct bytes){0})},
-        {"registered", "realm", exact ? found->text : both},
+        {"registered", "realm", exact ? exact->text : both},
         {"names", "realm", x->policy->windows_names ? "as Windows does" : "exactly"},
         {"host-alias", "realm", how->alias ? how->alias : "none"},
     };

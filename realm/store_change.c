@@ -28,12 +28,15 @@ static void keep(struct store_change *c, int rc)
 struct store_change *store_change(struct store *s, struct arena *mem, char **error)
 {
     struct store_change *c = calloc(1, sizeof *c);
-    int dead, rc = c ? mdb_reader_check(s->env, &dead) : ENOMEM;
-    if (c) {
-        view_init(&c->view, s);
-        c->mem = mem;
-        rc = c->view.settings ? mdb_txn_begin(s->env, NULL, 0, &c->view.txn) : ENOMEM;
+    if (!c) {
+        *error = arena_printf(mem, "%s: %s", s->path, strerror(ENOMEM));
+        return NULL;
     }
+    view_init(&c->view, s);
+    c->mem = mem;
+    int dead;
+    mdb_reader_check(s->env, &dead); /* whom a kill -9 left behind holds no page */
+    int rc = c->view.settings ? mdb_txn_begin(s->env, NULL, 0, &c->view.txn) : ENOMEM;
     if (!rc)
         rc = mdb_cursor_open(c->view.txn, s->names, &c->view.names);
     if (!rc && view_settings(&c->view)) {
@@ -41,8 +44,7 @@ struct store_change *store_change(struct store *s, struct arena *mem, char **err
         return c;
     }
     *error = arena_printf(mem, "%s: %s", s->path, rc ? mdb_strerror(rc) : c->view.trouble);
-    if (c)
-        store_abort(c);
+    store_abort(c);
     return NULL;
 }
 

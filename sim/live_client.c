@@ -338,7 +338,7 @@ bool live_client_load(struct live_client *c, const char *cache, char **error)
 
 bool live_client_save(struct live_client *c, const char *cache, bool newest, char **error)
 {
-    struct ccache made;
+    struct ccache made = {0};
     const char *path = cache_path(cache, c->mem, error);
     if (!path)
         return false;

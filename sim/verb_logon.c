@@ -28,9 +28,13 @@ enum { OPT_PASSWORD_FILE = 1, OPT_RENEW_LIFE };
 static void add_address(struct logon *o, const char *text, struct argp_state *state)
 {
     size_t n = o->list.n;
+    if (n == ADDRESS_MAX) {
+        argp_error(state, "'%s' is one address too many", text);
+        return;
+    }
     bool four = inet_pton(AF_INET, text, o->octets[n]) == 1;
-    if (n == ADDRESS_MAX || (!four && inet_pton(AF_INET6, text, o->octets[n]) != 1)) {
-        argp_error(state, "'%s' is no IP address, or one too many", text);
+    if (!four && inet_pton(AF_INET6, text, o->octets[n]) != 1) {
+        argp_error(state, "'%s' is no IP address", text);
         return;
     }
     o->addresses[n].addr_type = four ? 2 : 24;

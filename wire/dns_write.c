@@ -112,6 +112,7 @@ static void put_name(struct writer *w, const char *text, bool pointers)
 
 static void put_data(struct writer *w, const struct dns_record *r)
 {
+    uint8_t length = (uint8_t)r->data.n;
     switch (r->type) {
     case DNS_A:
     case DNS_AAAA:
@@ -130,7 +131,7 @@ static void put_data(struct writer *w, const struct dns_record *r)
         break;
     case DNS_TXT:
         w->failed |= r->data.n > 255;
-        put(w, &(uint8_t){(uint8_t)r->data.n}, 1);
+        put(w, &length, 1);
         put(w, r->data.p, r->data.n);
         break;
     default:
@@ -168,5 +169,7 @@ struct bytes dns_write(const struct dns_message *m, struct arena *mem)
     put16(w, m->question.class);
     for (size_t i = 0; i < m->n && !w->failed; i++)
         put_record(w, &m->records[i]);
-    return w->failed ? (struct bytes){0} : bytes_of(w->octets, w->n);
+    if (w->failed)
+        return (struct bytes){0};
+    return bytes_of(w->octets, w->n);
 }

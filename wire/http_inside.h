@@ -42,7 +42,7 @@ bool http_refuse_octet(struct faults *, enum http_fault, const char *path, struc
 
 /* Classes of RFC 9110 5.6.2, RFC 3986 2 and RFC 9110 5.5. */
 bool http_is_token(uint8_t c);
-bool http_is_uri(uint8_t c);   /* but '%' and '#' */
+bool http_is_uri(uint8_t c); /* but '%' and '#' */
 /* Visible, space, tab, and 0x80 to 0xff. */
 static inline bool http_is_value(uint8_t c)
 {

@@ -1,7 +1,8 @@
-/* A mutual handshake of the Kerberos mechanism, both ends in this process, ours and MIT's GSS-API in
- * turns: CPU time of a whole handshake (AP-REQ made, accepted, AP-REP made, accepted), with the
+/* A mutual handshake of the Kerberos mechanism, both ends in this process, ours and MIT's GSS-API
+ * in turns: CPU time of a whole handshake (AP-REQ made, accepted, AP-REP made, accepted), with the
  * ticket in the cache. MIT's reads cache and keytab from memory and keeps no replay cache; ours
- * wraps its tokens in HTTP's Negotiate and has a replay cache. `--files`: MIT's as it is by default.
+ * wraps its tokens in HTTP's Negotiate and has a replay cache. `--files`: MIT's as it is by
+ * default.
  *
  *   gss CACHE KEYTAB HOST [ROUNDS] [N]    the cache has a ticket for HTTP/HOST */
 #include "client/client.h"
@@ -36,7 +37,7 @@ static double cpu_now(void)
     return (double)t.tv_sec * 1e6 + (double)t.tv_nsec / 1e3;
 }
 
-/* ---- ours -------------------------------------------------------------------------------------- */
+/* ---- ours ------------------------------------------------------------------------------------ */
 
 static struct bytes file(const char *path)
 {
@@ -130,7 +131,7 @@ static void handshake_ours(void)
         die(client_result(client).text);
 }
 
-/* ---- MIT's ------------------------------------------------------------------------------------- */
+/* ---- MIT's ----------------------------------------------------------------------------------- */
 
 static gss_cred_id_t initiator, acceptor;
 static gss_name_t target;
@@ -204,7 +205,7 @@ static void handshake_mit(void)
     gss_delete_sec_context(&minor, &to, NULL);
 }
 
-/* ---- the bench --------------------------------------------------------------------------------- */
+/* ---- the bench ------------------------------------------------------------------------------- */
 
 static double measure(void (*handshake)(void), unsigned n)
 {
@@ -231,7 +232,8 @@ int main(int argc, char **argv)
     cache_path = argv[1];
     keytab_path = argv[2];
     host = argv[3];
-    unsigned rounds = argc > 4 ? (unsigned)atoi(argv[4]) : 5, n = argc > 5 ? (unsigned)atoi(argv[5]) : 3000;
+    unsigned rounds = argc > 4 ? (unsigned)atoi(argv[4]) : 5,
+             n = argc > 5 ? (unsigned)atoi(argv[5]) : 3000;
     double ours[32], mit[32];
     rounds = rounds < 1 ? 1 : rounds > 32 ? 32 : rounds;
     prepare_ours();

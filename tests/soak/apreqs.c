@@ -115,12 +115,11 @@ int main(int argc, char **argv)
     system_rng_init(&rng);
     if (argc != 5 || !crypto || !ccache_read(file(argv[1]), mem, NULL, &cache))
         die("CACHE HOST PORT N");
-    struct client *client =
-        client_new(mem, &(struct client_config){.party = "client",
-                                                .realm = cache.principal.realm,
-                                                .etypes = etypes,
-                                                .n_etypes = 2,
-                                                .skew = 5 * MINUTE});
+    struct client *client = client_new(mem, &(struct client_config){.party = "client",
+                                                                    .realm = cache.principal.realm,
+                                                                    .etypes = etypes,
+                                                                    .n_etypes = 2,
+                                                                    .skew = 5 * MINUTE});
     if (!client_ccache_load(client, &cache))
         die("cache");
     size_t n = (size_t)atol(argv[4]), admitted = 0, replays = 0, others = 0;

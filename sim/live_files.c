@@ -93,9 +93,12 @@ static bool write_curlrc(const struct live_place *at, const struct scenario *s, 
     return write_file(arena_printf(mem, "%s/.curlrc", at->dir), bytes_str(text), mem, error);
 }
 
+/* Of the KDC's own services no acceptor takes the place. */
 static bool is_service(const struct account *a)
 {
-    return a->name.name_string.n >= 2 && !bytes_equal_str(a->name.name_string.at[0], "krbtgt");
+    const struct bytes *first = a->name.name_string.at;
+    return a->name.name_string.n >= 2 && !bytes_equal_str(*first, "krbtgt") &&
+           !bytes_equal_str(*first, "kadmin");
 }
 
 static void add_keys(struct keytab *all, const struct keytab *one, struct arena *mem)

@@ -66,13 +66,15 @@ static void run_path(const char *path)
     free(list);
 }
 
-/* "build/tests/fuzz/codec_replay": tests/fuzz/corpus/codec and build/tests/fuzz/seeds/codec. */
+/* "build/tests/fuzz/codec_replay": tests/fuzz/corpus/codec and build/tests/fuzz/seeds/codec. A name
+ * may have a '_' of its own: kdc_armor. */
 static void run_own(const char *program)
 {
     char path[2048];
     const char *slash = strrchr(program, '/'), *name = slash ? slash + 1 : program;
     int dir = slash ? (int)(slash - program) : 1;
-    int length = (int)strcspn(name, "_");
+    const char *end = strstr(name, "_replay");
+    int length = end ? (int)(end - name) : (int)strlen(name);
     snprintf(path, sizeof path, "tests/fuzz/corpus/%.*s", length, name);
     if (access(path, F_OK) == 0)
         run_path(path);

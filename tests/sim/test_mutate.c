@@ -89,10 +89,10 @@ static void mutate(const struct scenario *s, const struct trace *t, const struct
 }
 
 /* Who logs on with the right password does so with the key instead: string-to-key is made to take
- * long, and would take most of the time here. */
+ * long, and would take most of the time here. Passwords that change in the run stay. */
 static void use_keys(struct scenario *s)
 {
-    for (size_t i = 0; i < s->n_steps; i++) {
+    for (size_t i = 0; i < s->n_steps && s->steps[i].kind != DO_PASSWORD; i++) {
         struct scenario_step *step = &s->steps[i];
         const struct scenario_account *a = scenario_account(s, NULL, step->principal);
         if (!step->expect && a && a->password && step->password &&

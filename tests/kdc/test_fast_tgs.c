@@ -123,6 +123,36 @@ static void test_tgs_other_ticket(void **state)
     assert_int_equal(ask_tgs_armored(w).got.error, 0);
 }
 
+/* Outside it validates a ticket whose time has not come; inside it would use it before. And only
+ * what is inside counts: what is outside grants nothing and denies nothing. */
+static void test_tgs_not_valid_yet(void **state)
+{
+    (void)state;
+    struct got marked = tgt;
+    struct EncTicketPart part = tgt.ticket;
+    part.flags |= TKT_INVALID | TKT_POSTDATED;
+    marked.rep.ticket = resealed(part);
+    struct tgs_twist w = {
+        .outer = TGS, .inner = WWW, .options = KDC_OPT_VALIDATE, .bring = &marked};
+    assert_int_equal(ask_tgs_armored(w).code, KRB_AP_ERR_TKT_NYV);
+    assert_string_equal(a->heard.refused, "kdc.tgs.options");
+    w.inner_options = KDC_OPT_RENEW;
+    w.inner = TGS; /* renewed before it is validated */
+    assert_int_equal(ask_tgs_armored(w).code, KRB_AP_ERR_TKT_NYV);
+    w.inner_options = KDC_OPT_VALIDATE;
+    struct fast_got g = ask_tgs_armored(w);
+    assert_int_equal(g.got.error, 0);
+    assert_int_equal(g.got.ticket.flags & TKT_INVALID, 0);
+    w.options = 0; /* outside it is used: it does not get as far as the armor */
+    assert_int_equal(ask_tgs_armored(w).code, KRB_AP_ERR_TKT_NYV);
+    assert_string_equal(a->heard.refused, "kdc.tgs.ap");
+    w = (struct tgs_twist){.outer = TGS, .inner = WWW, .options = KDC_OPT_RENEW};
+    g = ask_tgs_armored(w); /* what the inside does not ask for is not done */
+    assert_int_equal(g.got.error, 0);
+    assert_true(bytes_equal_str(g.got.rep.ticket.sname.name_string.at[0], "HTTP"));
+    assert_int_equal(g.got.ticket.flags & TKT_RENEWABLE, 0);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -130,6 +160,7 @@ int main(void)
         FAST(test_tgs_refused),
         FAST(test_tgs_marks),
         FAST(test_tgs_other_ticket),
+        FAST(test_tgs_not_valid_yet),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -49,6 +49,10 @@ static int32_t find_key(struct turn *turn, const struct Ticket *t, uint32_t opti
         code = own_session(policy, key);
     if (code)
         REFUSE("key", code, server, kvno, etype);
+    if (options & AP_OPT_USE_SESSION_KEY) {
+        tell_under(turn, STEP_DONE, policy->step, "own-session", server, etype);
+        return 0;
+    }
     tell_under(turn, STEP_DONE, policy->step, "key", server, kvno, etype);
     return 0;
 }

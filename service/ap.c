@@ -30,13 +30,19 @@ static void tell_shared(struct visit *v, const char *what, const struct key *key
 enum next service_ap_ticket(struct visit *v)
 {
     struct ap_keys keys = {service_find_key, v};
-    const struct party *from = v->packet->from;
-    struct ap_policy policy = {.skew = v->service->config.skew,
+    const struct service_config *config = &v->service->config;
+    const struct party *from = config->any_address ? NULL : v->packet->from;
+    struct key own;
+    bool logged_on =
+        config->own_session.find && config->own_session.find(config->own_session.arg, &own);
+    struct ap_policy policy = {.skew = config->skew,
                                .usage = USAGE_AP_AUTHENTICATOR,
                                .step = "service.ap",
+                               .own_session = logged_on ? &own : NULL,
                                .check_path = true,
                                .sender = from ? from->address : (struct bytes){0}};
     int32_t code = ap_check(v->turn, &v->req, &keys, &policy, &v->checked);
+    wipe(&own, sizeof own);
     /* What was opened is known from then on, whatever the later checks say. */
     tell_shared(v, "session", &v->checked.session, "service.ap.ticket");
     tell_shared(v, "subkey", &v->checked.subkey, "service.ap.authenticator");

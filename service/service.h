@@ -24,6 +24,13 @@ enum kvno_policy {
     KVNO_HIGHEST, /* the newest, whatever the ticket names */
 };
 
+/* The session key of the ticket-granting ticket of the user that the service runs as, for tickets
+ * sealed with it (user-to-user, RFC 4120 3.7). False: there is no such ticket now. */
+struct own_session {
+    bool (*find)(void *arg, struct key *out); /* NULL: never */
+    void *arg;
+};
+
 struct service_config {
     const char *party; /* "www" */
     const char *spn;   /* "HTTP/www.example.test" */
@@ -35,6 +42,9 @@ struct service_config {
     enum kvno_policy kvno_policy;
     bool windows_errors; /* a ticket or authenticator that does not open is KRB_AP_ERR_MODIFIED, 41
                           * (MS-KILE 3.4.5), not KRB_AP_ERR_BAD_INTEGRITY, 31 (RFC 4120 3.2.3) */
+    bool any_address;    /* where a ticket has addresses, the peer need not be among them; otherwise
+                          * it must, when its own is known (RFC 4120 3.2.3) */
+    struct own_session own_session;
 };
 /* The strings, the keytab and what it points to must outlive the service. NULL: the SPN is no name.
  */

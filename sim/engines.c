@@ -105,7 +105,8 @@ static bool start_service(struct engines *e, const struct scenario_party *p,
                                     .skew = e->scenario->realm.skew,
                                     .replay = replay,
                                     .kvno_policy = (enum kvno_policy)p->kvno_policy,
-                                    .windows_errors = p->windows_errors};
+                                    .windows_errors = p->windows_errors,
+                                    .any_address = !p->compare_addresses};
     e->service = service_new(mem, &config);
     e->service_party.name = p->name;
     return e->service != NULL;

@@ -108,6 +108,8 @@ struct scenario_party {
     size_t port;             /* service: 80 */
     uint32_t kvno_policy;    /* service: enum kvno_policy, service/service.h */
     uint32_t windows_errors; /* service: 1: a ticket that does not open is error 41 */
+    const char *u2u;         /* service: the client party whose logon it uses (RFC 4120 3.7) */
+    bool compare_addresses;  /* service: those of a ticket with the peer's; true */
     struct scenario_host *hosts; /* dns */
     size_t n_hosts;
     size_t line;
@@ -191,11 +193,11 @@ struct scenario_step {
     bool hide_client;  /* with armor: no name in clear */
     /* ticket, get, renew, proxy */
     const char *spn;
-    const char *u2u;           /* ticket: the party whose TGT is the second ticket (RFC 4120 3.7) */
-    bool anew;                 /* ticket: ask even if there is one */
-    const char *service;       /* get: the party */
-    const char *url;           /* get: host, port and target in one; the SPN is then made by the
-                                * client's policy of names */
+    const char *u2u;     /* ticket, get: the party whose TGT is the second ticket (RFC 4120 3.7) */
+    bool anew;           /* ticket: ask even if there is one */
+    const char *service; /* get: the party */
+    const char *url;     /* get: host, port and target in one; the SPN is then made by the
+                          * client's policy of names */
     const char *target, *host; /* get: "/", "www.example.test" */
     bool mutual;               /* get: ask for an AP-REP; default true */
     /* change-password, change-account */

@@ -204,6 +204,19 @@ static void check_trust(struct reader *r, const struct scenario *s, const struct
 }
 
 /* ---- parties -------------------------------------------------------------------------------- */
+/* The user of that party, and no other: the account is his. */
+static void check_its_user(struct reader *r, const struct scenario *s,
+                           const struct scenario_party *p)
+{
+    const struct scenario_party *user = scenario_party(s, p->u2u);
+    struct place at = where(r, &p->u2u, p);
+    if (!user || user->role != ROLE_CLIENT)
+        problem(r->all, at, "no client is called \"%s\"", p->u2u);
+    else if (p->account && user->account && strcmp(p->account, user->account) != 0)
+        problem(r->all, at, "\"%s\" is %s, but the service runs as %s", p->u2u, user->account,
+                p->account);
+}
+
 static void check_party(struct reader *r, const struct scenario *s, const struct scenario_party *p)
 {
     struct place account = where(r, &p->account, p);
@@ -216,6 +229,8 @@ static void check_party(struct reader *r, const struct scenario *s, const struct
         problem(r->all, where(r, &p->port, p), "port %zu is more than 65535", p->port);
     if (p->role != ROLE_SERVICE || !p->name)
         return;
+    if (p->u2u)
+        check_its_user(r, s, p);
     if (!p->spn)
         problem(r->all, where(r, p, p), "service \"%s\" without the key \"spn\"", p->name);
     else if (!p->account)

@@ -139,14 +139,17 @@ static const struct key_row party_rows[] = {
       .choices = kvno_policies),
     K("errors", V_CHOICE, scenario_party, windows_errors, .only = IN(ROLE_SERVICE),
       .choices = error_policies),
+    K("u2u", V_NAME, scenario_party, u2u, .only = IN(ROLE_SERVICE)),
+    K("compare_addresses", V_BOOL, scenario_party, compare_addresses, .only = IN(ROLE_SERVICE)),
     KN("hosts", V_LIST, scenario_party, hosts, .only = IN(ROLE_DNS), .shape = &host_shape),
 };
+static const struct scenario_party party_initial = {.compare_addresses = true};
 static const struct shape party_shape = {
     "party",
     party_rows,
     N(party_rows),
     sizeof(struct scenario_party),
-    NULL,
+    &party_initial,
     offsetof(struct scenario_party, line),
     offsetof(struct scenario_party, role),
     roles,
@@ -222,7 +225,7 @@ static const struct key_row step_rows[] = {
     K("hide_client", V_BOOL, scenario_step, hide_client, .only = LOGON),
     K("spn", V_NAME, scenario_step, spn,
       .only = IN(DO_TICKET) | IN(DO_GET) | IN(DO_RENEW) | IN(DO_VALIDATE) | IN(DO_PROXY)),
-    K("u2u", V_NAME, scenario_step, u2u, .only = IN(DO_TICKET)),
+    K("u2u", V_NAME, scenario_step, u2u, .only = IN(DO_TICKET) | IN(DO_GET)),
     K("anew", V_BOOL, scenario_step, anew, .only = IN(DO_TICKET)),
     K("service", V_NAME, scenario_step, service, .only = IN(DO_GET)),
     K("url", V_NAME, scenario_step, url, .only = IN(DO_GET)),

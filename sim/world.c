@@ -85,6 +85,23 @@ static void add_kdc(struct world *w, struct actor *a)
             world_tell_keys(w, a, name, realm_account(realm, i), NULL);
 }
 
+/* The service runs as that user, where he has logged on. */
+static bool session_of_its_user(void *arg, struct key *out)
+{
+    struct actor *a = arg;
+    struct ccache cache;
+    const struct ccache_cred *tgt = NULL;
+    struct arena *mem = arena_new(0);
+    if (mem && client_ccache(a->user->client, mem, &cache))
+        for (size_t i = 0; i < cache.n; i++)
+            if (cache.creds[i].server.n_components == 2 &&
+                bytes_equal_str(cache.creds[i].server.components[0], "krbtgt"))
+                tgt = &cache.creds[i]; /* the newest is the last */
+    bool ok = tgt && key_import(tgt->etype, tgt->key, out);
+    arena_free(mem);
+    return ok;
+}
+
 static bool add_service(struct world *w, struct actor *a)
 {
     const struct scenario_party *p = a->is;
@@ -104,9 +121,16 @@ static bool add_service(struct world *w, struct actor *a)
                                     .replay = {unseen, a->seen},
                                     .acceptor_subkey = p->acceptor_subkey,
                                     .kvno_policy = (enum kvno_policy)p->kvno_policy,
-                                    .windows_errors = p->windows_errors};
+                                    .windows_errors = p->windows_errors,
+                                    .any_address = !p->compare_addresses};
+    a->user = world_actor(w, p->u2u);
+    if (a->user) { /* and has no long-term key */
+        config.own_session = (struct own_session){session_of_its_user, a};
+        a->keytab->n = 0;
+    }
     a->service = service_new(w->mem, &config);
-    world_tell_keys(w, a, p->realm, account, NULL);
+    if (!a->user)
+        world_tell_keys(w, a, p->realm, account, NULL);
     return true;
 }
 

@@ -29,6 +29,7 @@ struct actor {
     struct client *client; /* by role; the others are NULL */
     struct kdc *kdc;
     struct service *service;
+    struct actor *user;  /* service: whose logon it uses for user-to-user; NULL: nobody's */
     struct ledger *seen; /* service: its replay cache */
     struct keytab *keytab;
 };

@@ -57,15 +57,20 @@ static inline void hand_forget(struct hand_client *h)
         free((void *)(uintptr_t)h->seen[--h->n_seen].p);
 }
 
+static inline struct service_config hand_service_config(struct hand_client *h)
+{
+    return (struct service_config){.party = "www",
+                                   .spn = "HTTP/www.example.test",
+                                   .realm = REALM,
+                                   .keytab = &h->keytab,
+                                   .skew = 5 * MINUTE,
+                                   .replay = {hand_insert, h}};
+}
+
 static inline void hand_service_new(struct hand_client *h, bool subkey)
 {
-    struct service_config config = {.party = "www",
-                                    .spn = "HTTP/www.example.test",
-                                    .realm = REALM,
-                                    .keytab = &h->keytab,
-                                    .skew = 5 * MINUTE,
-                                    .replay = {hand_insert, h},
-                                    .acceptor_subkey = subkey};
+    struct service_config config = hand_service_config(h);
+    config.acceptor_subkey = subkey;
     h->service = service_new(h->hand.run, &config);
     assert_non_null(h->service);
 }

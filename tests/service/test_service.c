@@ -250,14 +250,9 @@ static void called_version_9(struct hand_request *r)
 /* 0: admitted. */
 static int32_t under(enum kvno_policy policy, bool windows, hand_request_twist twist)
 {
-    struct service_config config = {.party = "www",
-                                    .spn = "HTTP/www.example.test",
-                                    .realm = REALM,
-                                    .keytab = &h.keytab,
-                                    .skew = 5 * MINUTE,
-                                    .replay = {hand_insert, &h},
-                                    .kvno_policy = policy,
-                                    .windows_errors = windows};
+    struct service_config config = hand_service_config(&h);
+    config.kvno_policy = policy;
+    config.windows_errors = windows;
     h.service = service_new(h.hand.run, &config);
     h.hand.turn.now += SECOND;
     struct hand_answer a = hand_send(&h, hand_request(&h, twist));
@@ -360,6 +355,66 @@ static void addresses_are_compared_where_the_sender_is_known(void **state)
     assert_int_equal(hand_send(&h, hand_request(&h, from_10_0_0_7)).http.status, 200);
 }
 
+/* RFC 4120 3.2.3 lets a service look away: behind a translation of addresses nobody would get in.
+ */
+static void addresses_are_not_compared_where_the_service_says_so(void **state)
+{
+    (void)state;
+    struct service_config config = hand_service_config(&h);
+    config.any_address = true;
+    h.service = service_new(h.hand.run, &config);
+    h.alice.address = BYTES_LIT("\x0a\x00\x00\x08");
+    assert_int_equal(hand_send(&h, hand_request(&h, from_10_0_0_7)).http.status, 200);
+}
+
+/* ---- user to user (RFC 4120 3.7) --------------------------------------------------------------
+ */
+
+static bool logged_on(void *arg, struct key *out)
+{
+    const struct key *session = arg;
+    *out = *session;
+    return session->n != 0;
+}
+
+static void with_the_users_session(struct hand_request *r)
+{
+    r->key = r->from->subkey; /* it plays the session key of his TGT */
+    r->kvno = 0;
+    r->req.ap_options |= AP_OPT_USE_SESSION_KEY;
+}
+
+static void without_saying_so(struct hand_request *r)
+{
+    with_the_users_session(r);
+    r->req.ap_options &= ~(uint32_t)AP_OPT_USE_SESSION_KEY;
+}
+
+static void with_the_long_term_key(struct hand_request *r)
+{
+    r->req.ap_options |= AP_OPT_USE_SESSION_KEY;
+}
+
+static void a_user_who_is_logged_on_is_a_service(void **state)
+{
+    (void)state;
+    struct key session = h.subkey;
+    struct service_config config = hand_service_config(&h);
+    config.own_session = (struct own_session){logged_on, &session};
+    h.service = service_new(h.hand.run, &config);
+    struct hand_answer a = hand_send(&h, hand_request(&h, with_the_users_session));
+    assert_int_equal(a.http.status, 200);
+    assert_int_equal(a.token.tok_id, TOK_AP_REP);
+    assert_int_equal(hand_send(&h, hand_request(&h, NULL)).http.status, 200); /* and as ever */
+    refused(hand_send(&h, hand_request(&h, without_saying_so)), KRB_AP_ERR_BAD_INTEGRITY,
+            "service.ap.refused");
+    refused(hand_send(&h, hand_request(&h, with_the_long_term_key)), KRB_AP_ERR_BAD_INTEGRITY,
+            "service.ap.refused");
+    session.n = 0; /* he has logged off */
+    refused(hand_send(&h, hand_request(&h, with_the_users_session)), KRB_AP_ERR_NOKEY,
+            "service.ap.refused");
+}
+
 /* What names the key (kvno, etype, the name's type) may change without a change of meaning; who is
  * let in may not. */
 static void every_change_of_an_ap_req(void **state)
@@ -432,6 +487,8 @@ int main(void)
         TEST(policies_for_versions),
         TEST(windows_says_41),
         TEST(addresses_are_compared_where_the_sender_is_known),
+        TEST(addresses_are_not_compared_where_the_service_says_so),
+        TEST(a_user_who_is_logged_on_is_a_service),
         TEST(five_minutes_exactly),
         TEST(second_time_is_a_replay),
         TEST(every_change_of_an_ap_req),

@@ -161,6 +161,13 @@ static const struct {
      "f:5:34: no \"aes\" here; it can be: des-cbc-crc, des-cbc-md5, rc4-hmac, "
      "aes128-cts-hmac-sha1-96, aes256-cts-hmac-sha1-96, aes256-sk, fast, compound-identity, "
      "claims"},
+    /* parties */
+    {HEAD "parties:\n  - {name: w, role: service, account: alice, spn: alice, u2u: k}\n"
+          "  - {name: k, role: kdc}\n",
+     "f:6:63: no client is called \"k\""},
+    {HEAD "  - {name: bob, password: x}\nparties:\n  - {name: bob, role: client, account: bob}\n"
+          "  - {name: w, role: service, account: alice, spn: alice, u2u: bob}\n",
+     "f:8:63: \"bob\" is bob, but the service runs as alice"},
     /* steps */
     {HEAD CAST "steps:\n  - {do: login, party: alice}\n",
      "f:11:10: no \"login\" here; did you mean \"logon\"?"},

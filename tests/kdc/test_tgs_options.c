@@ -161,6 +161,33 @@ static void test_enc_pa_rep_is_of_the_first_ticket(void **state)
     assert_false(g.part.has_encrypted_pa_data);
 }
 
+/* mallory's service is called as brief is as an enterprise name. What he makes with its key is
+ * renewed for him, never for the other (RFC 6806 5). */
+static void test_what_is_had_again_is_for_the_same_account(void **state)
+{
+    (void)state;
+    asker_account(a, "mallory", 0, asker_strong, 2, "brief\\@EXAMPLE.TEST", NULL);
+    kdc_realm(a->kdc, asker_realm(a));
+    struct Ticket t = {.tkt_vno = 5,
+                       .realm = BYTES_LIT("EXAMPLE.TEST"),
+                       .sname = name_of(a->mem, "brief\\@EXAMPLE.TEST")};
+    assert_true(seal_value(&a->asker, &ASN_EncTicketPart, &tgt.ticket, asker_key(a, "mallory", 18),
+                           2, USAGE_TICKET, &t.enc_part));
+    static const uint32_t options[] = {KDC_OPT_RENEW, KDC_OPT_PROXY};
+    for (size_t i = 0; i < 2; i++) {
+        struct ask q = for_www();
+        q.tgt = &t;
+        q.sname = "brief\\@EXAMPLE.TEST";
+        q.options = options[i];
+        q.ctime = ASKER_NOW + 2 * (int64_t)i;
+        q.ticket_key = asker_key(a, "mallory", 18);
+        assert_int_equal(ask_tgs(a, &q).error, 0);
+        q.sname_type = NT_ENTERPRISE;
+        q.ctime++;
+        refused(q, KRB_AP_ERR_NOT_US, "kdc.tgs.options");
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -169,6 +196,7 @@ int main(void)
         TEST(test_forwarded_stays),
         TEST(test_addresses_of_the_new_ticket),
         TEST(test_proxy_of_a_service_ticket),
+        TEST(test_what_is_had_again_is_for_the_same_account),
         TEST(test_enc_pa_rep_is_of_the_first_ticket),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,5 +1,7 @@
 #include "context/transited.h"
 
+#include "base/text.h"
+
 #include <string.h>
 
 /* ---- the hierarchy of names --------------------------------------------------------------------
@@ -266,7 +268,6 @@ char *realms_text(struct arena *mem, const struct realms *list)
 {
     char *text = arena_printf(mem, "%s", list->n ? "" : "none");
     for (size_t i = 0; i < list->n; i++)
-        text = arena_printf(mem, "%s%s%.*s", text, *text ? " " : "", (int)list->at[i].n,
-                            (const char *)list->at[i].p);
+        text = arena_printf(mem, "%s%s%s", text, *text ? " " : "", text_escape(mem, list->at[i]));
     return text;
 }

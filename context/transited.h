@@ -27,7 +27,7 @@ bool transited_expand(struct arena *, struct bytes contents, struct bytes crealm
 bool transited_add(struct arena *, const struct realms *, struct bytes realm, struct bytes *out);
 /* Does `realm` lie between the two in the hierarchy of their names (RFC 4120 1.2)? */
 bool realm_between(struct arena *, struct bytes realm, struct bytes a, struct bytes b);
-/* "EDU MIT.EDU", for the reader; "none". */
+/* "EDU MIT.EDU", for the reader, with nothing that moves a cursor (base/text.h); "none". */
 char *realms_text(struct arena *, const struct realms *);
 
 #endif

@@ -20,6 +20,9 @@ FUZZ_LIBS_frame := wire base
 FUZZ_LIBS_http := wire base
 FUZZ_LIBS_store := realm context crypto wire base
 FUZZ_LIBS_dns := wire base
+FUZZ_LIBS_kpasswd := wire base
+FUZZ_LIBS_transited := context crypto wire base
+FUZZ_LIBS_protected := context crypto wire base
 FUZZ_LIBS_message := context crypto wire base
 
 define fuzz_of

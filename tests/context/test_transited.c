@@ -223,6 +223,15 @@ static void test_between(void **state)
     assert_false(realm_between(mem, bytes_str("EDU"), bytes_str("MIT.EDU"), bytes_str("X.COM")));
 }
 
+static void test_what_is_shown_moves_no_cursor(void **state)
+{
+    (void)state;
+    struct realms all;
+    assert_true(transited_expand(mem, BYTES_LIT("A\x1b[2J,B\0C"), (struct bytes){0},
+                                 (struct bytes){0}, &all));
+    assert_string_equal(realms_text(mem, &all), "A\\x1b[2J B\\x00C");
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 int main(void)
 {
@@ -236,6 +245,7 @@ int main(void)
         TEST(test_once_is_enough),
         TEST(test_every_list_comes_back),
         TEST(test_between),
+        TEST(test_what_is_shown_moves_no_cursor),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,10 +1,10 @@
 /* The client against a KDC and a service that say anything. The first octet chooses what the rest
  * is: a message given to a client that waits for one, or the plaintext under the seal of one. With
- * its high bit the rest is no replacement but a script of edits to the right octets: offset (two
- * octets), kind, value. */
+ * its high bit the rest is a script of edits to the right octets (tests/fuzz/edit.h). */
 #define HAND_WITHOUT_CMOCKA
 #include "client/inside.h"
 #include "tests/client/hand_kdc.h"
+#include "tests/fuzz/edit.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
 
@@ -31,32 +31,6 @@ static struct prepared {
     int32_t usage;
 } prepared[PLACES];
 static struct arena *scratch;
-
-/* ---- edits ----------------------------------------------------------------------------------- */
-
-static struct bytes edited(struct bytes right, const uint8_t *script, size_t n)
-{
-    uint8_t *out = arena_take(scratch, right.n + n);
-    size_t len = right.n;
-    if (len)
-        memcpy(out, right.p, len);
-    for (; n >= 4; script += 4, n -= 4) {
-        size_t at = len ? be16(script) % len : 0;
-        if (script[2] % 4 == 0 && len)
-            out[at] = script[3];
-        else if (script[2] % 4 == 1 && len)
-            out[at] ^= script[3];
-        else if (script[2] % 4 == 2) {
-            memmove(out + at + 1, out + at, len - at);
-            out[at] = script[3];
-            len++;
-        } else if (len) {
-            memmove(out + at, out + at + 1, len - at - 1);
-            len--;
-        }
-    }
-    return bytes_of(out, len);
-}
 
 /* ---- what would be right --------------------------------------------------------------------- */
 
@@ -204,8 +178,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
     k->client->mem = scratch;
     k->hand.rng.turn = 1000;
     hand_turn(&k->hand, k->hand.turn.now);
-    struct bytes octets =
-        data[0] & 0x80 ? edited(p->right, data + 1, n - 1) : bytes_of(data + 1, n - 1);
+    struct bytes octets = edit_or_replace(scratch, p->right, data, n);
     bool page = place == PAGE || place == AP_REP_TOKEN || place == AP_PART;
     struct bytes message = message_of(p, place, octets);
     assert_true(hand_give_from(k, page ? &k->www : &k->kdc, page ? VIA_HTTP : VIA_UDP, message));

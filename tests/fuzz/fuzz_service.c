@@ -1,9 +1,9 @@
 /* The service against a client that sends anything. The first octet chooses what the rest is: a
  * whole request, the token, the AP-REQ, or the plaintext under one of its seals. With its high bit
- * the rest is no replacement but a script of edits to the right octets: offset (two octets), kind,
- * value. */
+ * the rest is a script of edits to the right octets (tests/fuzz/edit.h). */
 #define HAND_WITHOUT_CMOCKA
 #include "service/inside.h"
+#include "tests/fuzz/edit.h"
 #include "tests/service/hand_client.h"
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n);
@@ -13,35 +13,6 @@ enum place { REQUEST, TOKEN, AP_REQ, TICKET_PART, AUTHENTICATOR, CHECKSUM, PLACE
 static struct hand_client h;
 static struct service fresh;
 static struct arena *scratch;
-
-static struct bytes edited(struct bytes right, const uint8_t *script, size_t n)
-{
-    uint8_t *out = arena_take(scratch, right.n + n);
-    size_t len = right.n;
-    if (len)
-        memcpy(out, right.p, len);
-    for (; n >= 4; script += 4, n -= 4) {
-        size_t at = len ? be16(script) % len : 0;
-        if (script[2] % 4 == 0 && len)
-            out[at] = script[3];
-        else if (script[2] % 4 == 1 && len)
-            out[at] ^= script[3];
-        else if (script[2] % 4 == 2) {
-            memmove(out + at + 1, out + at, len - at);
-            out[at] = script[3];
-            len++;
-        } else if (len) {
-            memmove(out + at, out + at + 1, len - at - 1);
-            len--;
-        }
-    }
-    return bytes_of(out, len);
-}
-
-static struct bytes change(const uint8_t *data, size_t n, struct bytes right)
-{
-    return data[0] & 0x80 ? edited(right, data + 1, n - 1) : bytes_of(data + 1, n - 1);
-}
 
 static struct EncryptedData sealed(const struct key *key, uint32_t kvno, int32_t usage,
                                    struct bytes plain)
@@ -59,24 +30,24 @@ static struct bytes request_of(enum place place, const uint8_t *data, size_t n)
     struct hand_request r;
     hand_request_fill(&h, &r);
     struct bytes sum = gss_checksum_write(scratch, &r.fields);
-    r.auth.cksum.checksum = place == CHECKSUM ? change(data, n, sum) : sum;
+    r.auth.cksum.checksum = place == CHECKSUM ? edit_or_replace(scratch, sum, data, n) : sum;
     struct bytes ticket = asn_encode(&ASN_EncTicketPart, &r.ticket, scratch);
     struct bytes auth = asn_encode(&ASN_Authenticator, &r.auth, scratch);
     if (place == TICKET_PART)
-        ticket = change(data, n, ticket);
+        ticket = edit_or_replace(scratch, ticket, data, n);
     if (place == AUTHENTICATOR)
-        auth = change(data, n, auth);
+        auth = edit_or_replace(scratch, auth, data, n);
     r.outer.enc_part = sealed(&r.key, r.kvno, USAGE_TICKET, ticket);
     r.req.ticket = r.outer;
     r.req.authenticator = sealed(&r.session, 0, r.usage, auth);
     struct bytes req = asn_encode(&ASN_AP_REQ, &r.req, scratch);
     if (place == AP_REQ)
-        req = change(data, n, req);
+        req = edit_or_replace(scratch, req, data, n);
     struct bytes token = gss_token_write(scratch, TOK_AP_REQ, req);
     if (place == TOKEN)
-        token = change(data, n, token);
+        token = edit_or_replace(scratch, token, data, n);
     struct bytes whole = hand_request_of(&h, token);
-    return place == REQUEST ? change(data, n, whole) : whole;
+    return place == REQUEST ? edit_or_replace(scratch, whole, data, n) : whole;
 }
 
 /* One answer, readable; who holds no key is let in as nobody but the one whose ticket it was. */

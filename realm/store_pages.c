@@ -9,6 +9,7 @@
 
 enum page_flag { PAGE_BRANCH = 1, PAGE_LEAF = 2, PAGE_OVERFLOW = 4, PAGE_LEAF2 = 0x20 };
 #define PAGE_INSIDE 0x40 /* a small page of numbers within a node */
+#define PAGE_DIRTY  0x10 /* while it is changed; such a small one is left so */
 enum node_flag { NODE_BIG = 1, NODE_TABLE = 2, NODE_MANY = 4 };
 
 /* The tables that there are, and what LMDB calls them by. */
@@ -134,8 +135,7 @@ static bool walk_overflow(struct walk *w, struct tree *t, uint64_t page, size_t 
     if (!p)
         return false;
     uint64_t size = w->head->page_size, pages = page_word(p + 12, 4);
-    if (page_word(p + 10, 2) != PAGE_OVERFLOW || octets > pages * size - PAGE_HEAD ||
-        octets + PAGE_HEAD + size <= pages * size)
+    if (page_word(p + 10, 2) != PAGE_OVERFLOW || !pages || octets > pages * size - PAGE_HEAD)
         return wrong(w, page, "does not hold what it should");
     for (uint64_t i = 1; i < pages; i++)
         if (!use(w, page + i))
@@ -184,7 +184,8 @@ static bool walk_name(struct walk *w, struct tree *t, uint64_t page, unsigned fl
     }
     struct tree inside = {.table = NUMBERS};
     if (flags != NODE_MANY || n < PAGE_HEAD ||
-        page_word(value + 10, 2) != (PAGE_LEAF | PAGE_LEAF2 | PAGE_INSIDE))
+        (page_word(value + 10, 2) | PAGE_DIRTY) !=
+            (PAGE_LEAF | PAGE_LEAF2 | PAGE_INSIDE | PAGE_DIRTY))
         return wrong(w, page, "has a name without numbers");
     bool ok = walk_numbers(w, &inside, page, value, n);
     t->entries += inside.entries;

@@ -107,12 +107,12 @@ static void micros(struct exporter *e, const char *indent, const char *key, int6
         fprintf(e->out, "%s%s: %llds\n", indent, key, (long long)(span / SECOND));
 }
 
-static void keys(struct exporter *e, const struct account *a)
+static void keys(struct exporter *e, const struct account_key *all, size_t n)
 {
-    if (a->n_keys)
+    if (n)
         fputs("    keys:\n", e->out);
-    for (size_t i = 0; i < a->n_keys; i++) {
-        const struct account_key *k = &a->keys[i];
+    for (size_t i = 0; i < n; i++) {
+        const struct account_key *k = &all[i];
         fprintf(e->out, "      - %d %u %s", (int)k->key.etype, (unsigned)k->kvno,
                 hex_text(e->mem, key_bytes(&k->key)));
         if (k->has_salt || k->s2kparams.n)
@@ -156,7 +156,7 @@ static bool export_account(void *arg, const struct account *a)
         quoted(e, bytes_str(principal_text(e->mem, &a->spns[i], (struct bytes){0})));
         fputc('\n', e->out);
     }
-    keys(e, a);
+    keys(e, a->keys, a->n_keys);
     if (!a->n_keys)
         e->why = "an account has no keys, and would get some";
     arena_reset(e->mem);
@@ -189,6 +189,71 @@ static void export_policy(struct exporter *e, const struct realm_policy *p)
         fputs("  duplicates: true\n", e->out);
     if (p->password_min)
         fprintf(e->out, "  password_min: %zu\n", p->password_min);
+    if (p->default_supported != usual.default_supported)
+        fprintf(e->out, "  default_supported: 0x%x\n", (unsigned)p->default_supported);
+    fprintf(e->out, "  weak_sessions: %s\n", p->weak_sessions ? "yes" : "no");
+    if (p->tickets_as_asked)
+        fputs("  tickets_as_asked: true\n", e->out);
+    if (p->no_postdate)
+        e->why = "the realm postdates no tickets, which a file cannot say";
+}
+
+/* Realms are known by their names alone: who is in them is not in the store. */
+static void export_realms(struct exporter *e, const struct realm *realm)
+{
+    size_t n = realm_trust_count(realm), all = 0;
+    struct bytes *seen = arena_array(e->mem, struct bytes, 2 * n);
+    for (size_t i = 0; i < 2 * n; i++) {
+        const struct trust *t = realm_trust_at(realm, i / 2);
+        struct bytes name = i % 2 ? t->next : t->realm;
+        bool before = !name.n || bytes_equal(name, realm_name(realm));
+        for (size_t k = 0; k < all && !before; k++)
+            before = bytes_equal(name, seen[k]);
+        if (before)
+            continue;
+        fputs(all ? "  - name: " : "realms:\n  - name: ", e->out);
+        quoted(e, name);
+        fputc('\n', e->out);
+        seen[all++] = name;
+    }
+}
+
+/* A trust that only lets in is said of the other realm; every other of ours. */
+static void export_trust(struct exporter *e, const struct realm *realm, const struct trust *t)
+{
+    struct bytes ours = realm_name(realm);
+    struct bytes parts[] = {BYTES_LIT("krbtgt"), t->realm};
+    struct PrincipalName name = {.name_string = {parts, 2}};
+    bool out = realm_find(realm, e->mem, &name), from_here = out || t->next.n || !t->inbound;
+    fputs("  - from: ", e->out);
+    quoted(e, from_here ? ours : t->realm);
+    fputs("\n    to: ", e->out);
+    quoted(e, from_here ? t->realm : ours);
+    fputc('\n', e->out);
+    if (t->transitive)
+        fputs("    transitive: true\n", e->out);
+    if (t->n_suffixes)
+        fputs("    suffixes:\n", e->out);
+    for (size_t i = 0; i < t->n_suffixes; i++) {
+        fputs("      - ", e->out);
+        quoted(e, t->suffixes[i]);
+        fputc('\n', e->out);
+    }
+    if (t->next.n)
+        line(e, "next", t->next);
+    keys(e, t->keys, t->n_keys);
+    if (t->inbound != (t->n_keys > 0) || (t->next.n && t->n_keys) ||
+        (from_here && !t->next.n && !out) || (!from_here && t->n_suffixes))
+        e->why = "a trust is of a kind that a file cannot say";
+}
+
+static void export_trusts(struct exporter *e, const struct realm *realm)
+{
+    export_realms(e, realm);
+    if (realm_trust_count(realm))
+        fputs("trusts:\n", e->out);
+    for (size_t i = 0; i < realm_trust_count(realm); i++)
+        export_trust(e, realm, realm_trust_at(realm, i));
 }
 
 bool realm_export(FILE *out, const struct realm *realm, struct arena *mem, const char **why)
@@ -202,11 +267,10 @@ bool realm_export(FILE *out, const struct realm *realm, struct arena *mem, const
     quoted(&e, realm_name(realm));
     fputc('\n', out);
     export_policy(&e, realm_policy(realm));
+    export_trusts(&e, realm);
     fputs("accounts:\n", out);
     realm_each(realm, mem, export_account, &e);
     fputs("parties:\n  - {name: kdc, role: kdc}\n", out);
-    if (realm_trust_count(realm))
-        e.why = "the realm has trusts, which are not written";
     *why = e.why;
     return !e.why;
 }

@@ -173,19 +173,18 @@ static bool given_key(struct maker *m, const char *text, struct account_key *out
     return ok;
 }
 
-static bool given_keys(struct maker *m, const struct scenario_account *from, struct account *a)
+static bool given_keys(struct maker *m, const char *owner, const char **texts, size_t n,
+                       struct account_key **out)
 {
-    struct account_key *keys = arena_array(m->mem, struct account_key, from->n_keys);
-    for (size_t i = 0; i < from->n_keys; i++)
-        if (!given_key(m, from->keys[i], &keys[i])) {
+    struct account_key *keys = *out = arena_array(m->mem, struct account_key, n);
+    for (size_t i = 0; i < n; i++)
+        if (!given_key(m, texts[i], &keys[i])) {
             *m->error = arena_printf(m->mem,
                                      "account %s: \"%s\" is no key; it is written as encryption "
                                      "type, kvno, key, salt, parameters: 18 1 00ff...",
-                                     from->name, from->keys[i]);
+                                     owner, texts[i]);
             return false;
         }
-    a->keys = keys;
-    a->n_keys = from->n_keys;
     return true;
 }
 
@@ -231,7 +230,13 @@ static bool make_account(struct maker *m, const struct scenario_account *from, s
         principal_parse(m->mem, from->spns[i], NT_SRV_INST, &spns[i], NULL);
     a->spns = spns;
     a->n_spns = from->n_spns;
-    return from->n_keys ? given_keys(m, from, a) : account_keys(m, from, a);
+    if (!from->n_keys)
+        return account_keys(m, from, a);
+    struct account_key *keys;
+    bool ok = given_keys(m, from->name, from->keys, from->n_keys, &keys);
+    a->keys = keys;
+    a->n_keys = from->n_keys;
+    return ok;
 }
 
 static bool add_account(struct maker *m, const struct scenario_account *from)
@@ -244,7 +249,8 @@ static bool add_account(struct maker *m, const struct scenario_account *from)
 static bool trust_keys(struct maker *m, const struct scenario_trust *t, const char *from,
                        const char *to, struct account_key **keys, size_t *n)
 {
-    struct realm_policy usual = population_policy(scenario_realm(m->scenario, from), m->mem);
+    struct realm_policy usual =
+        m->scenario ? population_policy(scenario_realm(m->scenario, from), m->mem) : m->policy;
     const int32_t *etypes = t->n_etypes ? t->etypes : usual.etypes;
     char *owner = arena_printf(m->mem, "krbtgt/%s@%s", to, from);
     struct source source = {
@@ -253,6 +259,8 @@ static bool trust_keys(struct maker *m, const struct scenario_trust *t, const ch
         .usual_salt = bytes_str(arena_printf(m->mem, "%skrbtgt%s", from, to)),
         .kvno = 1,
     };
+    if (t->n_keys)
+        return *n = t->n_keys, given_keys(m, owner, t->keys, t->n_keys, keys);
     *n = t->n_etypes ? t->n_etypes : usual.n_etypes;
     *keys = arena_array(m->mem, struct account_key, *n);
     start_random(m, owner);
@@ -260,22 +268,31 @@ static bool trust_keys(struct maker *m, const struct scenario_trust *t, const ch
 }
 
 /* The way out: an account krbtgt/TO. */
-static bool add_way_out(struct maker *m, const struct scenario_trust *t, const char *to)
+static bool make_way_out(struct maker *m, const struct scenario_trust *t, const char *to,
+                         struct account *a)
 {
     char *name = arena_printf(m->mem, "krbtgt/%s", to);
-    struct account a = {.flags = ACCOUNT_TRUST, .text = name};
     struct account_key *keys;
-    principal_parse(m->mem, name, NT_SRV_INST, &a.name, NULL);
-    if (!trust_keys(m, t, m->realm->name, to, &keys, &a.n_keys))
-        return false;
-    a.keys = keys;
-    return put_account(m, &a, name);
+    *a = (struct account){.flags = ACCOUNT_TRUST, .text = name};
+    principal_parse(m->mem, name, NT_SRV_INST, &a->name, NULL);
+    bool ok = trust_keys(m, t, m->realm->name, to, &keys, &a->n_keys);
+    a->keys = keys;
+    return ok;
+}
+
+/* Where keys are given as they are, those of the way out are an account's. */
+static bool add_way_out(struct maker *m, const struct scenario_trust *t, const char *to)
+{
+    struct account a;
+    if (scenario_account(m->scenario, m->realm->name, arena_printf(m->mem, "krbtgt/%s", to)))
+        return true;
+    return make_way_out(m, t, to, &a) && put_account(m, &a, a.text);
 }
 
 /* What is known here of the realm at the other end. Suffixes and a way by `next` are said of `to`,
  * for clients of `from`. */
-static bool add_end(struct maker *m, const struct scenario_trust *t, const char *other,
-                    bool inbound)
+static bool make_end(struct maker *m, const struct scenario_trust *t, const char *other,
+                     bool inbound, struct trust *out_trust)
 {
     bool out = strcmp(other, t->to) == 0;
     struct account_key *keys = NULL;
@@ -291,6 +308,16 @@ static bool add_end(struct maker *m, const struct scenario_trust *t, const char 
     if (inbound && !trust_keys(m, t, other, m->realm->name, &keys, &trust.n_keys))
         return false;
     trust.keys = keys;
+    *out_trust = trust;
+    return true;
+}
+
+static bool add_end(struct maker *m, const struct scenario_trust *t, const char *other,
+                    bool inbound)
+{
+    struct trust trust;
+    if (!make_end(m, t, other, inbound, &trust))
+        return false;
     if (realm_build_trust(m->builder, &trust))
         return true;
     *m->error = arena_printf(m->mem, "a second trust of %s with %s", m->realm->name, other);
@@ -301,7 +328,7 @@ static bool add_trust(struct maker *m, const struct scenario_trust *t)
 {
     const char *here = m->realm->name;
     if (strcmp(t->from, here) == 0)
-        return (t->next || add_way_out(m, t, t->to)) && add_end(m, t, t->to, t->both);
+        return (t->next || add_way_out(m, t, t->to)) && add_end(m, t, t->to, t->both || t->n_keys);
     if (strcmp(t->to, here) == 0 && !t->next)
         return (!t->both || add_way_out(m, t, t->from)) && add_end(m, t, t->from, true);
     return true;
@@ -361,6 +388,25 @@ bool population_account(const struct realm *realm, const struct scenario_account
                       .mem = mem,
                       .error = error};
     return make_account(&m, from, out);
+}
+
+bool population_trust(const struct realm *realm, const struct scenario_trust *t,
+                      const struct population_keys *keys, struct arena *mem, struct account *out,
+                      struct trust *trust, char **error)
+{
+    struct scenario_realm r = {.name = arena_str(mem, realm_name(realm))};
+    struct maker m = {.realm = &r,
+                      .policy = *realm_policy(realm),
+                      .seed = keys->seed,
+                      .random = keys->random,
+                      .crypto = keys->crypto,
+                      .mem = mem,
+                      .error = error};
+    bool from_here = strcmp(t->from, r.name) == 0;
+    *out = (struct account){0};
+    if (from_here && !t->next && !make_way_out(&m, t, t->to, out))
+        return false;
+    return make_end(&m, t, from_here ? t->to : t->from, !from_here || t->both, trust);
 }
 
 static size_t add_entries(struct keytab_entry *to, const struct realm *realm,

@@ -31,6 +31,12 @@ bool population_account(const struct realm *, const struct scenario_account *,
                         const struct population_keys *, struct arena *mem, struct account *out,
                         char **error);
 
+/* A trust, of a realm that is there, with a realm elsewhere: what this side has of it. *out is the
+ * way out, the account krbtgt/TO; without a text where there is none. */
+bool population_trust(const struct realm *, const struct scenario_trust *,
+                      const struct population_keys *, struct arena *mem, struct account *out,
+                      struct trust *, char **error);
+
 /* Every key of the account, as entries under its own name, its SPNs, and under spn when that is not
  * NULL and another name. In mem. */
 void population_keytab(const struct realm *, const struct account *, const char *spn, int64_t when,

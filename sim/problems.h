@@ -18,6 +18,7 @@ struct problem {
 struct problems {
     struct arena *mem;
     const char *file;
+    size_t longest; /* octets the file may have */
     struct problem list[PROBLEMS_MAX];
     size_t n, more;
 };

@@ -44,6 +44,10 @@ struct scenario_trust {
     const char *next;
     int32_t *etypes; /* of the key; default: the realm's (of `from`) */
     size_t n_etypes;
+    /* "18 1 HEX SALT-HEX": what opens tickets of the other realm here, as it is; the way out has
+     * its own among the accounts */
+    const char **keys;
+    size_t n_keys;
     size_t line;
 };
 
@@ -262,12 +266,15 @@ struct scenario {
     size_t n_tampers;
 };
 
-#define SCENARIO_MAX (256 * 1024) /* octets of the longest file */
+#define SCENARIO_MAX (256 * 1024)        /* octets of the longest file */
+#define IMPORT_MAX   ((size_t)512 << 20) /* octets of the longest export of a store */
 
 /* Reads and checks the text of a file. False: *error has a line for each problem, sorted, in the
  * form "file:line:col: what is wrong"; no newline at its end. */
 bool scenario_read(struct arena *, const char *file, struct bytes text, struct scenario *out,
                    char **error);
+/* The same of a file that may be as long as IMPORT_MAX. */
+bool scenario_import(struct arena *, const char *path, struct scenario *out, char **error);
 
 /* NULL: none such; realm NULL: of any, in the order of the file. The account that serves an SPN has
  * it among its spns or as its own name. A name may end in "@REALM". */

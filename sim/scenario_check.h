@@ -6,6 +6,9 @@
 #include "sim/scenario.h"
 #include "sim/scenario_values.h"
 
+/* scenario_read of a text of so many octets at most. */
+bool scenario_read_long(struct arena *, const char *file, struct bytes text, size_t longest,
+                        struct scenario *out, char **error);
 /* Fills in what was left out, as far as it follows; what could not be read stays NULL or 0. */
 void scenario_complete(struct scenario *, struct arena *mem);
 /* Notes what does not fit together. */

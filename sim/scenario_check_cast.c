@@ -200,6 +200,9 @@ static void check_trust(struct reader *r, const struct scenario *s, const struct
         problem(r->all, where(r, &t->next, t),
                 "a way by another realm has no key: password, both and etypes belong to the "
                 "trusts it is made of");
+    if (t->n_keys && (t->next || t->password || t->n_etypes))
+        problem(r->all, where(r, &t->keys, t),
+                "keys as they are stand without password, etypes and next");
     check_etypes(r, t->etypes, t->n_etypes, where(r, &t->etypes, t));
 }
 

@@ -171,9 +171,16 @@ static const char *name_of_file(struct arena *mem, const char *file)
 bool scenario_read(struct arena *mem, const char *file, struct bytes text, struct scenario *out,
                    char **error)
 {
+    return scenario_read_long(mem, file, text, SCENARIO_MAX, out, error);
+}
+
+bool scenario_read_long(struct arena *mem, const char *file, struct bytes text, size_t longest,
+                        struct scenario *out, char **error)
+{
     struct problems *all = arena_new_of(mem, struct problems);
     struct reader r = {.all = all, .mem = mem};
     all->mem = mem;
+    all->longest = longest;
     all->file = arena_str(mem, bytes_str(file));
     *out = (struct scenario){0};
     struct node *tree = yaml_tree(all, text);

@@ -356,6 +356,7 @@ static const struct key_row trust_rows[] = {
     KN("suffixes", V_NAMES, scenario_trust, suffixes),
     K("next", V_NAME, scenario_trust, next),
     KN("etypes", V_ETYPES, scenario_trust, etypes),
+    KN("keys", V_NAMES, scenario_trust, keys),
 };
 static const struct shape trust_shape = {
     "trust",       trust_rows,

@@ -86,7 +86,12 @@ static int import(struct action *a)
     struct scenario s;
     if (a->o->n_words != 1)
         return verb_trouble("account import wants one scenario file");
-    if (!verb_scenario(a->o->words[0], a->mem, &s))
+    const char *name = a->o->words[0], *dot = strrchr(name, '.');
+    bool is_file = strchr(name, '/') || (dot && strcmp(dot, ".yaml") == 0);
+    char *error = NULL;
+    if (is_file && !scenario_import(a->mem, name, &s, &error))
+        return verb_trouble("%s", error);
+    if (!is_file && !verb_scenario(name, a->mem, &s))
         return 2;
     return create(a, &s, a->o->has_seed ? a->o->seed : s.seed);
 }

@@ -25,8 +25,8 @@ static bool octets_are_text(struct problems *all, struct bytes text)
 {
     struct place at = {1, 1};
     uint32_t c;
-    if (text.n > SCENARIO_MAX)
-        return problem(all, at, "the file is longer than %d octets", SCENARIO_MAX);
+    if (text.n > all->longest)
+        return problem(all, at, "the file is longer than %zu octets", all->longest);
     for (struct bytes rest = text; rest.n;) {
         uint8_t octet = rest.p[0];
         if (!utf8_next(&rest, &c))

@@ -37,6 +37,10 @@ check 'set: no such account' 1 'no account alice' a set alice --flags -
 check 'list: any of its names finds it' 0 '^pc1\$ ' a list host/PC1
 check 'keytab: MIT reads it' 0 'web@EXAMPLE.TEST .aes256' sh -c '"$1" account keytab --store "$2" --output "$3" web && klist -ke "$3"' - "$tessera" "$store" "$work/kt"
 check 'export, import: the same realm' 0 '^equal$' sh -c '"$1" account export --store "$2" --output "$3/e.yaml" && "$1" account import --store "$3/again" "$3/e.yaml" >/dev/null && "$1" account export --store "$3/again" | cmp - "$3/e.yaml" && echo equal' - "$tessera" "$store" "$work"
+for in in cross-realm:EXAMPLE.TEST cross-realm:MIDDLE.TEST cross-realm:FAR.TEST spn-duplicate:EXAMPLE.TEST account-states:EXAMPLE.TEST rc4-sunset:EXAMPLE.TEST; do
+    check "export, import: $in, with its trusts" 0 '^equal$' sh -c 'e() { "$1" account export --store "$2" --output "$2.yaml"; }; i() { "$1" account import --store "$2" --realm "$3" "$4" >/dev/null; }; rm -f "$2".*; i "$1" "$2.1" "${3#*:}" "${3%:*}" && e "$1" "$2.1" && i "$1" "$2.2" "${3#*:}" "$2.1.yaml" && e "$1" "$2.2" && cmp "$2.1.yaml" "$2.2.yaml" && "$1" check "$2.1.yaml" >/dev/null && echo equal' - "$tessera" "$work/trip" "$in"
+done
+check 'import: longer than a scenario may be' 0 'realm BIG.TEST, 3003 accounts' sh -c '"$1" account init --store "$2" --realm BIG.TEST --etypes aes256-cts >/dev/null && "$1" account add --store "$2" u --random --count 3000 >/dev/null && "$1" account add --store "$2" x --random >/dev/null && "$1" account export --store "$2" --output "$2.yaml" && [ "$(stat -c %s "$2.yaml")" -gt 300000 ] && "$1" account import --store "$2.again" "$2.yaml"' - "$tessera" "$work/big"
 check 'export: a scenario like any other' 0 'good' "$tessera" check "$work/e.yaml"
 check 'import: a scenario' 0 'realm EXAMPLE.TEST, [0-9]* accounts' "$tessera" account import --store "$work/s" example-test
 check 'delete' 0 '' a delete alicia

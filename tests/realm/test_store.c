@@ -247,6 +247,81 @@ static void test_passwords(void **state)
     store_close(s);
 }
 
+/* A name of one account, of a few and of many: LMDB keeps their numbers in three ways. */
+static void test_a_name_of_many(void **state)
+{
+    (void)state;
+    int32_t etypes[] = {18};
+    struct realm_policy p = {.etypes = etypes, .n_etypes = 1, .duplicates = true};
+    assert_true(store_create(file, BYTES_LIT("EXAMPLE.TEST"), &p, mem, &error));
+    for (unsigned i = 0; i < 1200; i += 1 + i * i / 4) {
+        struct store *s = opened(STORE_CHANGE);
+        struct store_change *c = change_of(s);
+        for (unsigned k = 0; k < i; k++) {
+            struct account a = account_of(arena_printf(mem, "u%u-%u", i, k), "HTTP/shared", NULL);
+            assert_true(store_add(c, &a, NULL));
+        }
+        commit(c);
+        store_close(s);
+        store_close(opened(STORE_CHECK));
+    }
+    struct store *s = opened(STORE_CHANGE);
+    struct store_change *c = change_of(s);
+    for (unsigned k = 0; k < 256; k += 2) {
+        struct PrincipalName name = named(arena_printf(mem, "u256-%u", k));
+        assert_true(store_remove(c, &name));
+    }
+    commit(c);
+    store_close(s);
+    store_close(opened(STORE_CHECK));
+}
+
+static uint64_t drawn = 7;
+
+static unsigned draw(unsigned below)
+{
+    drawn = drawn * UINT64_C(6364136223846793005) + 1442695040888963407;
+    return (unsigned)(drawn >> 33) % below;
+}
+
+/* Small accounts and some of many pages. */
+static struct account any_account(unsigned i)
+{
+    struct account a = account_of(arena_printf(mem, "user%u", i), NULL, NULL);
+    struct PrincipalName *spns = arena_array(mem, struct PrincipalName, 400);
+    a.n_spns = draw(8) ? draw(4) : draw(400);
+    for (size_t k = 0; k < a.n_spns; k++)
+        spns[k] = named(k ? arena_printf(mem, "HTTP/%u-%zu", i, k) : "HTTP/shared");
+    a.spns = spns;
+    return a;
+}
+
+/* However pages are taken and given back, what is whole is never called damaged. */
+static void test_ups_and_downs(void **state)
+{
+    (void)state;
+    int32_t etypes[] = {18};
+    struct realm_policy p = {.etypes = etypes, .n_etypes = 1, .duplicates = true};
+    assert_true(store_create(file, BYTES_LIT("EXAMPLE.TEST"), &p, mem, &error));
+    for (unsigned round = 0; round < 60; round++) {
+        struct store *s = opened(STORE_CHANGE);
+        struct store_change *c = change_of(s);
+        for (unsigned k = draw(60); k; k--) {
+            struct account a = any_account(draw(round % 50 < 25 ? 600 : 20));
+            if (draw(round % 20 < 10 ? 4 : 2))
+                (void)(store_add(c, &a, NULL) || store_set(c, &a.name, &a, NULL));
+            else
+                store_remove(c, &a.name);
+        }
+        if (draw(7))
+            commit(c);
+        else
+            store_abort(c);
+        store_close(s);
+        store_close(opened(STORE_CHECK));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {STORE_TEST(test_what_is_put_in),
@@ -257,6 +332,8 @@ int main(void)
                                        STORE_TEST(test_each_in_order),
                                        STORE_TEST(test_settings),
                                        STORE_TEST(test_odd_names),
-                                       STORE_TEST(test_passwords)};
+                                       STORE_TEST(test_passwords),
+                                       STORE_TEST(test_a_name_of_many),
+                                       STORE_TEST(test_ups_and_downs)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

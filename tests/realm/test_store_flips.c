@@ -24,7 +24,7 @@ static size_t draw(size_t below)
 static void make_accounts(void)
 {
     for (unsigned i = 0; i < USERS; i++) {
-        char *spns = arena_printf(mem, "HTTP/h%u HOST/h%u:%u", i, i, 8000 + i);
+        char *spns = arena_printf(mem, "HTTP/h%u HOST/h%u:%u HTTP/s%u", i, i, 8000 + i, i % 4);
         struct account *a = &accounts[i];
         *a = account_of(arena_printf(mem, "user%u", i), spns,
                         arena_printf(mem, "u%u@example.test", i));
@@ -47,7 +47,10 @@ static void make_accounts(void)
 static struct bytes make_store(void)
 {
     static uint8_t whole[1 << 20];
-    create(true);
+    int32_t etypes[] = {18};
+    struct realm_policy p = {
+        .etypes = etypes, .n_etypes = 1, .windows_names = true, .duplicates = true};
+    assert_true(store_create(file, BYTES_LIT("EXAMPLE.TEST"), &p, mem, &error));
     struct store *s = opened(STORE_CHANGE);
     struct store_change *c = change_of(s);
     make_accounts();

@@ -61,7 +61,7 @@ for folder in wire context realm kdc ntlm client service; do
     [ -e "$lib" ] || continue
     # shellcheck disable=SC2046
     defined $(may $folder) | sort -u >"$build/layers.defined"
-    nm -A -u "$lib" | grep -vE ':(ledger[a-z_]*|store|store_(change|check|view)|second)\.o:' | awk '{ print $NF }' | sort -u |
+    nm -A -u "$lib" | grep -vE ':(ledger[a-z_]*|store|store_(change|check|pages|view)|second)\.o:' | awk '{ print $NF }' | sort -u |
         comm -23 - "$build/layers.defined" | grep -vE "$allowed" >"$build/layers.extra"
     while read -r symbol; do say "$lib reaches $symbol"; done <"$build/layers.extra"
 done

@@ -18,7 +18,7 @@ struct problem {
 struct problems {
     struct arena *mem;
     const char *file;
-    size_t longest; /* octets the file may have */
+    size_t longest; /* octets the file may have; 0: SCENARIO_MAX */
     struct problem list[PROBLEMS_MAX];
     size_t n, more;
 };

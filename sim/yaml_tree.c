@@ -25,8 +25,9 @@ static bool octets_are_text(struct problems *all, struct bytes text)
 {
     struct place at = {1, 1};
     uint32_t c;
-    if (text.n > all->longest)
-        return problem(all, at, "the file is longer than %zu octets", all->longest);
+    size_t longest = all->longest ? all->longest : SCENARIO_MAX;
+    if (text.n > longest)
+        return problem(all, at, "the file is longer than %zu octets", longest);
     for (struct bytes rest = text; rest.n;) {
         uint8_t octet = rest.p[0];
         if (!utf8_next(&rest, &c))

@@ -35,6 +35,14 @@ static int commit(struct store_change *c)
     return store_commit(c, &error) ? 0 : trouble(error);
 }
 
+int account_end(struct store_change *c, int status)
+{
+    if (!status)
+        return commit(c);
+    store_abort(c);
+    return status;
+}
+
 static int give_up(struct store_change *c, const char *error)
 {
     int status = trouble(error);
@@ -43,7 +51,7 @@ static int give_up(struct store_change *c, const char *error)
 }
 
 /* "18:HEX" as a scenario has it: "18 KVNO HEX". */
-static bool given_keys(struct action *a, uint32_t kvno)
+bool account_given_keys(struct action *a, uint32_t kvno)
 {
     struct account_options *o = a->o;
     for (size_t i = 0; i < o->account.n_keys; i++) {
@@ -59,7 +67,7 @@ static bool given_keys(struct action *a, uint32_t kvno)
 }
 
 /* What keys are made of, where a password is wanted. */
-static bool ask_for_password(struct action *a, const char *name)
+bool account_ask_for_password(struct action *a, const char *name)
 {
     struct account_options *o = a->o;
     if (o->random || o->account.n_keys)
@@ -111,7 +119,7 @@ int account_add(struct action *a)
     if (o->n_words != 1)
         return verb_trouble("account add wants the name of the account");
     o->account.name = o->words[0];
-    if (!ask_for_password(a, o->words[0]) || !given_keys(a, o->account.kvno))
+    if (!account_ask_for_password(a, o->words[0]) || !account_given_keys(a, o->account.kvno))
         return 2;
     if (o->count)
         return add_many(a);
@@ -235,16 +243,13 @@ int account_set(struct action *a)
          has_kvno = o->account.kvno;
     if (!has_kvno)
         o->account.kvno = 1;
-    if ((rekey && !ask_for_password(a, o->words[0])) || !given_keys(a, o->account.kvno))
+    if ((rekey && !account_ask_for_password(a, o->words[0])) ||
+        !account_given_keys(a, o->account.kvno))
         return 2;
     struct store_change *c = store_change(a->store, a->mem, &error);
     if (!c)
         return trouble(error);
-    int status = set_in(a, c, rekey, has_kvno);
-    if (!status)
-        return commit(c);
-    store_abort(c);
-    return status;
+    return account_end(c, set_in(a, c, rekey, has_kvno));
 }
 
 int account_delete(struct action *a)
@@ -256,9 +261,16 @@ int account_delete(struct action *a)
     struct store_change *c = store_change(a->store, a->mem, &error);
     if (!c)
         return trouble(error);
-    if (store_remove(c, &name))
-        return commit(c);
-    verb_trouble("no account %s", a->o->words[0]);
-    store_abort(c);
-    return 1;
+    const struct account *old = realm_find(store_changed(c), a->mem, &name);
+    const char *other = strchr(a->o->words[0], '/');
+    if (old && old->flags & ACCOUNT_TRUST && other &&
+        realm_trust(store_changed(c), a->mem, bytes_str(other + 1))) {
+        verb_trouble("%s is the way to a trusted realm: account trust delete %s", a->o->words[0],
+                     other + 1);
+        return account_end(c, 1);
+    }
+    bool was = store_remove(c, &name);
+    if (!was)
+        verb_trouble("no account %s", a->o->words[0]);
+    return account_end(c, was ? 0 : 1);
 }

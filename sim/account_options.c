@@ -36,6 +36,10 @@ enum {
     O_NEWEST,
     O_MAX_LIFE,
     O_MAX_RENEW,
+    O_DIRECTION,
+    O_TRANSITIVE,
+    O_SUFFIX,
+    O_NEXT,
 };
 
 static const struct argp_option rows[] = {
@@ -63,6 +67,11 @@ static const struct argp_option rows[] = {
     {"max-life", O_MAX_LIFE, "SPAN", 0, "of its tickets: 10h", 3},
     {"max-renew", O_MAX_RENEW, "SPAN", 0, "of its tickets: 7d", 3},
     {"rename", O_RENAME, "NAME", 0, "set: its name from now on", 3},
+    {"direction", O_DIRECTION, "out|in|both", 0,
+     "trust add: our clients there, its clients here (both)", 5},
+    {"transitive", O_TRANSITIVE, NULL, 0, "trust add: so are clients of the realms behind it", 5},
+    {"suffix", O_SUFFIX, "DOMAIN", 0, "trust add: its hosts end so; can stand more than once", 5},
+    {"next", O_NEXT, "REALM", 0, "trust add: no key, but a way, by that realm", 5},
     {"keys", O_KEYS, NULL, 0, "list: with the keys", 4},
     {"output", O_OUTPUT, "FILE", 0, "keytab, export: where to", 4},
     {"count", O_COUNT, "N", 0, "add: so many accounts, NAME000001 and on", 4},
@@ -234,6 +243,31 @@ static error_t parse_keys(int key, char *arg, struct argp_state *state)
     return ARGP_ERR_UNKNOWN;
 }
 
+/* Of a trust. */
+static error_t parse_trust(int key, char *arg, struct argp_state *state)
+{
+    static const char *const directions[] = {"both", "out", "in"};
+    struct account_options *o = state->input;
+    switch (key) {
+    case O_DIRECTION:
+        for (int i = 0; i < 3; i++)
+            if (!strcmp(arg, directions[i]))
+                return o->direction = (enum trust_direction)i, 0;
+        argp_error(state, "'%s' is none of out, in and both", arg);
+        return 0;
+    case O_TRANSITIVE:
+        o->transitive = true;
+        return 0;
+    case O_SUFFIX:
+        push(o->suffixes, &o->n_suffixes, arg, state);
+        return 0;
+    case O_NEXT:
+        o->next = arg;
+        return 0;
+    }
+    return ARGP_ERR_UNKNOWN;
+}
+
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct account_options *o = state->input;
@@ -267,18 +301,22 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     }
     error_t known = parse_account(key, arg, state);
-    return known == ARGP_ERR_UNKNOWN ? parse_keys(key, arg, state) : known;
+    if (known == ARGP_ERR_UNKNOWN)
+        known = parse_keys(key, arg, state);
+    return known == ARGP_ERR_UNKNOWN ? parse_trust(key, arg, state) : known;
 }
 
 const struct argp account_argp = {
     rows,
     parse,
     "init\nadd NAME\nset NAME\ndelete NAME\nlist [NAME]\nkeytab [NAME...]\nimport FILE\nexport\n"
-    "check",
+    "check\ntrust add REALM\ntrust delete REALM\ntrust list [REALM]",
     "The accounts of a store: a realm in a file, which `tessera live --store FILE` serves."
     "\vadd and set take a password from the terminal, unless --password-file, --random or --key "
     "says otherwise (set: only when one of them or --etypes is given); what they make is printed "
-    "as ETYPE KVNO HEXKEY. import takes a scenario file, as export writes one. A change reaches a "
+    "as ETYPE KVNO HEXKEY. import takes a scenario file, as export writes one. A trust's keys are "
+    "made "
+    "like an account's: of the same password, both sides make the same ones. A change reaches a "
     "running realm with its next request.",
     NULL,
     NULL,

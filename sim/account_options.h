@@ -18,14 +18,19 @@ enum account_given {
     GAVE_LIVES = 128,
 };
 
+enum trust_direction { TRUST_BOTH, TRUST_OUT, TRUST_IN };
+
 struct account_options {
     const char *store, *realm, *preset, *output, *rename, *password_file;
     struct scenario_account account; /* what was said; what was not is as in a scenario's */
     const char *spns[OPTION_LIST], *no_spns[OPTION_LIST], *keys[OPTION_LIST];
     size_t n_no_spns;
+    const char *suffixes[OPTION_LIST], *next; /* of a trust */
+    size_t n_suffixes;
+    enum trust_direction direction;
     int32_t etypes[OPTION_LIST];
     uint32_t given; /* enum account_given */
-    bool random, show_keys, windows, duplicates, only_newest, has_seed;
+    bool random, show_keys, windows, duplicates, only_newest, has_seed, transitive;
     uint64_t seed, count;
     const char *words[OPTION_LIST]; /* what stands there without an option */
     size_t n_words;

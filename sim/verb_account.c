@@ -235,6 +235,9 @@ static const struct {
     {.name = "keytab", .read = keytab},
     {.name = "export", .read = export},
     {.name = "check", .read = check},
+    {.name = "trust add", .change = account_trust_add},
+    {.name = "trust delete", .change = account_trust_delete},
+    {.name = "trust list", .read = account_trust_list},
 };
 #define ACTIONS (sizeof actions / sizeof *actions)
 
@@ -267,24 +270,39 @@ static int act(struct action *a, size_t i)
     return actions[i].change ? actions[i].change(a) : read_only(a, actions[i].read);
 }
 
+/* How many words of the command line are the action's name: one, two, or it is not its name. */
+static size_t names_action(const struct account_options *o, const char *name)
+{
+    if (o->n_words && !strcmp(o->words[0], name))
+        return 1;
+    const char *second = strchr(name, ' ');
+    return second && o->n_words > 1 && !strcmp(o->words[1], second + 1) &&
+                   strlen(o->words[0]) == (size_t)(second - name) &&
+                   !strncmp(o->words[0], name, (size_t)(second - name))
+               ? 2
+               : 0;
+}
+
 int verb_account(int argc, char **argv)
 {
     struct arena *mem = arena_new(0);
     struct account_options o = {.mem = mem};
     verb_parse(&account_argp, argc, argv, &o);
-    size_t i = 0;
-    while (i < ACTIONS && (!o.n_words || strcmp(actions[i].name, o.words[0])))
+    size_t i = 0, words = 1;
+    while (i < ACTIONS && !(words = names_action(&o, actions[i].name)))
         i++;
     if (i == ACTIONS || !o.store) {
         int status = verb_trouble(
             i < ACTIONS ? "account %s wants --store FILE"
                         : "account wants one of init, add, set, delete, list, keytab, import, "
-                          "export, check; see `tessera account --help`%s",
+                          "export, check, trust add, trust delete, trust list; see `tessera "
+                          "account --help`%s",
             i < ACTIONS ? actions[i].name : "");
         arena_free(mem);
         return status;
     }
-    memmove(o.words, o.words + 1, --o.n_words * sizeof *o.words);
+    o.n_words -= words;
+    memmove(o.words, o.words + words, o.n_words * sizeof *o.words);
     if (actions[i].change == account_add && !o.account.kvno)
         o.account.kvno = 1;
     o.account.spns = o.spns;

@@ -1,4 +1,5 @@
 /* `tessera list`: the built-in scenarios, or the accounts of one. */
+#include "sim/scenario_rows.h"
 #include "sim/verb.h"
 #include "sim/verbs.h"
 
@@ -44,6 +45,31 @@ static int list_scenarios(struct arena *mem)
     return 0;
 }
 
+/* What is not as usual. */
+static void print_rest(const struct scenario_account *a)
+{
+    if (a->kvno > 1)
+        printf("  kvno %u", (unsigned)a->kvno);
+    for (size_t i = 0; i < a->n_etypes; i++)
+        printf("%s%d", i ? " " : "  etypes ", (int)a->etypes[i]);
+    const char *before = "  ";
+    for (const struct choice *c = account_flag_choices(); c->name; c++)
+        if (a->flags & c->value) {
+            printf("%s%s", before, c->name);
+            before = " ";
+        }
+    if (a->supported_etypes)
+        printf("  supported 0x%x", (unsigned)a->supported_etypes);
+    if (a->expires)
+        fputs("  expires", stdout);
+    if (a->password_expires)
+        fputs("  password expires", stdout);
+    if (a->logon_hours)
+        fputs("  logon hours", stdout);
+    if (a->upn)
+        printf("  upn %s", a->upn);
+}
+
 static int list_accounts(const char *name, struct arena *mem)
 {
     struct scenario s;
@@ -55,7 +81,11 @@ static int list_accounts(const char *name, struct arena *mem)
             wide = (int)strlen(s.accounts[i].name);
     for (size_t i = 0; i < s.n_accounts; i++) {
         const struct scenario_account *a = &s.accounts[i];
-        printf("%-*s  %s", wide, a->name, a->password ? a->password : "(random key)");
+        printf("%-*s  %s", wide, a->name,
+               a->password ? a->password
+               : a->n_keys ? "(keys as they are)"
+                           : "(random key)");
+        print_rest(a);
         for (size_t j = 0; j < a->n_spns; j++)
             printf("  %s", a->spns[j]);
         putchar('\n');
@@ -67,7 +97,9 @@ int verb_list(int argc, char **argv)
 {
     static const struct argp_option options[] = {
         {"accounts", 'a', NULL, 0,
-         "the accounts of a scenario: name, password, further service names", 0},
+         "the accounts of a scenario: name, password, what is not as usual, further names "
+         "(of a store: tessera account list)",
+         0},
         {0}};
     static const struct argp argp = {options,
                                      parse,

@@ -43,6 +43,22 @@ done
 check 'import: longer than a scenario may be' 0 'realm BIG.TEST, 3003 accounts' sh -c '"$1" account init --store "$2" --realm BIG.TEST --etypes aes256-cts >/dev/null && "$1" account add --store "$2" u --random --count 3000 >/dev/null && "$1" account add --store "$2" x --random >/dev/null && "$1" account export --store "$2" --output "$2.yaml" && [ "$(stat -c %s "$2.yaml")" -gt 300000 ] && "$1" account import --store "$2.again" "$2.yaml"' - "$tessera" "$work/big"
 check 'export: a scenario like any other' 0 'good' "$tessera" check "$work/e.yaml"
 check 'import: a scenario' 0 'realm EXAMPLE.TEST, [0-9]* accounts' "$tessera" account import --store "$work/s" example-test
+trust() { local what=$1; shift; "$tessera" account trust "$what" --store "$store" "$@"; }
+check 'trust add: both ways, of a password' 0 '^krbtgt/B.TEST@EXAMPLE.TEST' sh -c 'echo trust-pw | "$1" account trust add --store "$2" B.TEST --password-file - --suffix b.test --transitive --etypes aes256-cts' - "$tessera" "$store"
+check 'trust add: the other side makes the same keys' 0 '^same$' sh -c '"$1" account init --store "$3" --realm B.TEST >/dev/null && echo trust-pw | "$1" account trust add --store "$3" EXAMPLE.TEST --password-file - --etypes aes256-cts >/dev/null 2>&1; k() { "$1" account trust list --store "$2" --keys | sed -n "s/^    $3 //p"; }; [ "$(k "$1" "$2" in)" = "$(k "$1" "$3" out)" ] && [ "$(k "$1" "$2" out)" = "$(k "$1" "$3" in)" ] && [ "$(k "$1" "$2" in)" ] && echo same' - "$tessera" "$store" "$work/b"
+check 'trust add: salted as MIT salts it' 0 'same' sh -c 'printf "addent -password -p krbtgt/B.TEST@EXAMPLE.TEST -k 1 -e aes256-cts\ntrust-pw\nwkt %s\n" "$3" | ktutil >/dev/null; klist -kKe "$3" | grep -o "0x[0-9a-f]*" | sed s/0x// >"$3.hex"; "$1" account trust list --store "$2" --keys | grep -q "out 18 1 $(cat "$3.hex")" && echo same' - "$tessera" "$store" "$work/mit2.kt"
+check 'trust add: a second one' 1 'a trust with B.TEST already' trust add B.TEST --random
+check 'trust add: with itself' 2 'no trust in itself' trust add EXAMPLE.TEST --random
+check 'trust add: a way' 0 '' trust add C.TEST --next B.TEST
+check 'trust add: only in, a key as it is' 0 "^  18 3 $zeros$" trust add D.TEST --direction in --key "18:$zeros" --kvno 3
+check 'trust add: suffixes of a realm to which nobody goes' 2 'only let in' trust add E.TEST --direction in --random --suffix e.test
+check 'trust add: no such direction' 2 'none of out, in and both' trust add E.TEST --direction up --random
+check 'trust list' 0 '^B.TEST +out in transitive  b.test$' trust list
+check 'trust list: no such trust' 1 'no trust with E.TEST' trust list E.TEST
+check 'trusts: export, import' 0 '^equal$' sh -c '"$1" account export --store "$2" --output "$3.yaml" && "$1" account import --store "$3" "$3.yaml" >/dev/null && "$1" account export --store "$3" | cmp - "$3.yaml" && echo equal' - "$tessera" "$store" "$work/trusts"
+check 'delete: the way to a trusted realm' 1 'account trust delete B.TEST' a delete krbtgt/B.TEST
+for t in B.TEST C.TEST D.TEST; do check "trust delete $t" 0 '' trust delete $t; done
+check 'trust delete: it is gone' 1 'no trust with B.TEST' trust delete B.TEST
 check 'delete' 0 '' a delete alicia
 check 'delete: it is gone' 1 'no account alicia' a delete alicia
 check 'check' 0 'whole; realm EXAMPLE.TEST, 4 accounts' a check

@@ -4,6 +4,14 @@
 
 #include "realm_support.h"
 
+/* A field more than is compared here: write it in realm/store_record.c, and compare it below. */
+#if __SIZEOF_POINTER__ == 8
+_Static_assert(sizeof(struct account) == 152, "a field of struct account");
+_Static_assert(sizeof(struct account_key) == 88, "a field of struct account_key");
+_Static_assert(sizeof(struct realm_policy) == 96, "a field of struct realm_policy");
+_Static_assert(sizeof(struct trust) == 72, "a field of struct trust");
+#endif
+
 static struct account everything(void)
 {
     static const uint8_t hours[LOGON_HOURS_OCTETS] = {1, 2, 255, [20] = 9};
@@ -106,6 +114,23 @@ static void test_a_policy_and_a_trust(void **state)
     assert_true(bytes_equal(u.suffixes[1], suffixes[1]) && bytes_equal(u.next, t.next));
 }
 
+/* Each yes and no by itself, so that none stands for another. */
+static void test_each_yes_of_a_policy(void **state)
+{
+    (void)state;
+    static const size_t at[] = {
+        offsetof(struct realm_policy, no_postdate), offsetof(struct realm_policy, windows_names),
+        offsetof(struct realm_policy, duplicates), offsetof(struct realm_policy, weak_sessions),
+        offsetof(struct realm_policy, tickets_as_asked)};
+    for (size_t yes = 0; yes < sizeof at / sizeof *at; yes++) {
+        struct realm_policy p = {.skew = 1}, q;
+        *(bool *)((uint8_t *)&p + at[yes]) = true;
+        assert_true(record_read_policy(mem, record_policy(mem, &p), NULL, &q));
+        for (size_t i = 0; i < sizeof at / sizeof *at; i++)
+            assert_int_equal(*(bool *)((uint8_t *)&q + at[i]), i == yes);
+    }
+}
+
 /* Whatever is read is written again as it was, so no two records mean one thing. */
 static bool is_read(struct bytes in, const char **why)
 {
@@ -203,8 +228,9 @@ static void test_each_fault(void **state)
 
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(test_an_account), TEST(test_a_policy_and_a_trust),
-                                       TEST(test_every_cut_and_every_flip),
-                                       TEST(test_a_changed_octet), TEST(test_each_fault)};
+    const struct CMUnitTest tests[] = {
+        TEST(test_an_account),           TEST(test_a_policy_and_a_trust),
+        TEST(test_each_yes_of_a_policy), TEST(test_every_cut_and_every_flip),
+        TEST(test_a_changed_octet),      TEST(test_each_fault)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

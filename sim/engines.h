@@ -1,5 +1,6 @@
-/* The engines of a scenario's realm without its network: what live puts behind sockets and replay
- * behind a recording. */
+/* The engines of a scenario's realms without their network: what live puts behind sockets and
+ * replay behind a recording. Each realm that has a KDC among the parties has one here; which of
+ * them a request is for stands in the request. */
 #ifndef SIM_ENGINES_H
 #define SIM_ENGINES_H
 
@@ -11,7 +12,15 @@
 
 enum engine { ENGINE_KDC, ENGINE_SERVICE };
 
-struct engines_changes; /* the realm as it is now, for all that share it */
+struct engines_changes; /* the realms as they are now, for all that share them */
+
+struct engines_kdc {
+    const char *name; /* of its realm */
+    struct kdc *kdc;
+    const struct realm *realm; /* of its last turn */
+    uint32_t udp_limit;        /* octets of the longest answer by UDP */
+    struct party party;
+};
 
 struct engines {
     struct engines_changes *changes; /* NULL: a store's */
@@ -20,11 +29,11 @@ struct engines {
     struct realm_changer changer;    /* of the store */
     bool owns;                       /* the changes, or the store */
     struct scenario *scenario;
-    const struct realm *realm;
+    struct engines_kdc *kdcs; /* the first realm's first; there is one at least */
+    size_t n_kdcs;
     struct ledger *ledger;
-    struct kdc *kdc;
     struct service *service; /* NULL: the scenario has none, or it was not wanted */
-    struct party kdc_party, service_party;
+    struct party service_party;
 };
 
 struct engines_options {
@@ -47,9 +56,15 @@ void engines_end(struct engines *); /* those that shared its scenario and realm 
  * many came before it, so that it is the same however many threads serve. */
 uint64_t engines_turn(struct crypto *, int64_t now, struct bytes data);
 
-/* One packet through one of them; p->to is set. p->port: by its well-known number, KDC_PORT or
- * KPASSWD_PORT (kdc/kdc.h). A password that is changed counts from the next packet on, in every
- * thread. False: our fault. */
+/* The one that a packet is for: sets p->to, and p->limit where it has one. A request for a realm
+ * that nobody here serves goes to the first KDC, which says so. */
+void engines_address(struct engines *, enum engine, struct packet *, struct arena *);
+/* So that engines are known by this address. The octets must outlive them. */
+void engines_at(struct engines *, struct bytes address);
+
+/* One packet through one of them; it is addressed where p->to is NULL. p->port: by its well-known
+ * number, KDC_PORT or KPASSWD_PORT (kdc/kdc.h). A password that is changed counts from the next
+ * packet on, in every thread. False: our fault. */
 bool engines_receive(struct engines *, enum engine, struct packet *, struct turn *);
 
 #endif

@@ -170,7 +170,7 @@ static bool open_sockets(struct live *l, char **error)
     if (!is_any((struct sockaddr *)&sa))
         live_peer_address(own, (struct sockaddr *)&sa);
     for (struct live_worker *w = l->workers; w < l->workers + l->n_workers; w++) {
-        w->engines.kdc_party.address = own->party.address;
+        engines_at(&w->engines, own->party.address);
         if (!open_doors(w, address, &sa, n, error))
             return false;
         if (w->engines.service && !open_http(w, &sa, n)) {
@@ -367,4 +367,13 @@ uint16_t live_http_port(const struct live *l)
 const struct scenario *live_scenario(const struct live *l)
 {
     return l->workers->engines.scenario;
+}
+
+const char *const *live_realms(const struct live *l, struct arena *mem, size_t *n)
+{
+    const struct engines *e = &l->workers->engines;
+    const char **names = arena_array(mem, const char *, e->n_kdcs);
+    for (*n = 0; *n < e->n_kdcs; ++*n)
+        names[*n] = e->kdcs[*n].name;
+    return names;
 }

@@ -43,6 +43,8 @@ uint16_t live_port(const struct live *);
 uint16_t live_kpasswd_port(const struct live *);
 uint16_t live_http_port(const struct live *);
 const struct scenario *live_scenario(const struct live *);
+/* The names of the realms that are served, the first first; n of them, in mem. */
+const char *const *live_realms(const struct live *, struct arena *mem, size_t *n);
 
 /* What real clients need to talk to it: krb5.conf (no reverse DNS, no canonicalisation), a .curlrc
  * with connect-to lines, and a keytab of each service, written to `dir`. */

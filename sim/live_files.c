@@ -14,9 +14,9 @@
 #include <unistd.h>
 
 /* The realm's name in lower case: the DNS domain of its hosts. */
-static char *domain_of(const struct scenario *s, struct arena *mem)
+static char *domain_of(const char *realm, struct arena *mem)
 {
-    char *domain = arena_printf(mem, "%s", s->realm.name);
+    char *domain = arena_printf(mem, "%s", realm);
     for (char *p = domain; *p; p++)
         if (*p >= 'A' && *p <= 'Z')
             *p = (char)(*p + 32);
@@ -43,30 +43,75 @@ static const char *before_port(const char *address, struct arena *mem)
     return strchr(address, ':') ? arena_printf(mem, "[%s]", address) : address;
 }
 
+static const struct scenario_trust *trust_of(const struct scenario *s, const char *from,
+                                             const char *to)
+{
+    for (size_t i = 0; i < s->n_trusts; i++) {
+        const struct scenario_trust *t = &s->trusts[i];
+        if ((strcmp(t->from, from) == 0 && strcmp(t->to, to) == 0) ||
+            (t->both && strcmp(t->from, to) == 0 && strcmp(t->to, from) == 0))
+            return t;
+    }
+    return NULL;
+}
+
+/* The realms between, in their order, each on a line; "." where there is none. */
+static char *way_text(const struct scenario *s, const char *from, const char *to, struct arena *mem)
+{
+    char *text = arena_printf(mem, "%s", "");
+    const struct scenario_trust *t = trust_of(s, from, to);
+    if (t && !t->next)
+        return arena_printf(mem, "    %s = .\n", to);
+    for (size_t hops = 0; t && t->next && hops <= s->n_trusts; hops++) {
+        text = arena_printf(mem, "%s    %s = %s\n", text, to, t->next);
+        t = trust_of(s, t->next, to);
+    }
+    return text;
+}
+
+/* [capaths]: what each realm's clients have to know of the ways to the others. */
+static char *ways_text(const struct scenario *s, struct arena *mem)
+{
+    char *text = arena_printf(mem, "%s", s->n_trusts ? "[capaths]\n" : "");
+    const struct scenario_realm *from, *to;
+    for (size_t i = 0; s->n_trusts && (from = scenario_realm_at(s, i)); i++) {
+        text = arena_printf(mem, "%s  %s = {\n", text, from->name);
+        for (size_t j = 0; (to = scenario_realm_at(s, j)); j++)
+            text = arena_printf(mem, "%s%s", text, way_text(s, from->name, to->name, mem));
+        text = arena_printf(mem, "%s  }\n", text);
+    }
+    return text;
+}
+
+/* All realms are behind one door: each request says which it is for. */
 static bool write_krb5_conf(const struct live_place *at, const struct scenario *s,
                             struct arena *mem, char **error)
 {
-    char *domain = domain_of(s, mem);
-    char *text =
-        arena_printf(mem,
-                     "[libdefaults]\n"
-                     "  default_realm = %s\n"
-                     "  dns_lookup_kdc = false\n"
-                     "  dns_lookup_realm = false\n"
-                     "  dns_canonicalize_hostname = false\n"
-                     "  rdns = false\n"
-                     "  default_ccache_name = FILE:%s/ccache\n"
-                     "[realms]\n"
-                     "  %s = {\n"
-                     "    kdc = %s:%u\n"
-                     "    kpasswd_server = %s:%u\n"
-                     "  }\n"
-                     "[domain_realm]\n"
-                     "  .%s = %s\n"
-                     "  %s = %s\n",
-                     s->realm.name, at->dir, s->realm.name, before_port(at->address, mem),
-                     (unsigned)at->port, before_port(at->address, mem), (unsigned)at->kpasswd_port,
-                     domain, s->realm.name, domain, s->realm.name);
+    const char *address = before_port(at->address, mem);
+    char *realms = arena_printf(mem, "%s", ""), *domains = realms;
+    const struct scenario_realm *r;
+    for (size_t i = 0; (r = scenario_realm_at(s, i)); i++) {
+        char *domain = domain_of(r->name, mem);
+        realms = arena_printf(mem,
+                              "%s  %s = {\n"
+                              "    kdc = %s:%u\n"
+                              "    kpasswd_server = %s:%u\n"
+                              "  }\n",
+                              realms, r->name, address, (unsigned)at->port, address,
+                              (unsigned)at->kpasswd_port);
+        domains = arena_printf(mem, "%s  .%s = %s\n  %s = %s\n", domains, domain, r->name, domain,
+                               r->name);
+    }
+    char *text = arena_printf(mem,
+                              "[libdefaults]\n"
+                              "  default_realm = %s\n"
+                              "  dns_lookup_kdc = false\n"
+                              "  dns_lookup_realm = false\n"
+                              "  dns_canonicalize_hostname = false\n"
+                              "  rdns = false\n"
+                              "  default_ccache_name = FILE:%s/ccache\n"
+                              "[realms]\n%s[domain_realm]\n%s%s",
+                              s->realm.name, at->dir, realms, domains, ways_text(s, mem));
     return write_file(arena_printf(mem, "%s/krb5.conf", at->dir), bytes_str(text), mem, error);
 }
 
@@ -111,25 +156,36 @@ static void add_keys(struct keytab *all, const struct keytab *one, struct arena 
     all->n += one->n;
 }
 
+static void add_realm(const struct realm *realm, const struct scenario *s, struct keytab *services,
+                      struct keytab *all, struct arena *mem)
+{
+    for (size_t i = 0; i < realm_count(realm); i++) {
+        const struct account *a = realm_account(realm, i);
+        struct keytab one;
+        population_keytab(realm, a, NULL, s->start, mem, &one);
+        add_keys(all, &one, mem);
+        if (is_service(a))
+            add_keys(services, &one, mem);
+    }
+}
+
 /* krb5.keytab: the services, for acceptors that take their place. realm.keytab: every account,
  * krbtgt too, for a Wireshark that is to open what was recorded. */
 static bool write_keytabs(const struct live_place *at, const struct scenario *s, struct arena *mem,
                           char **error)
 {
     struct crypto *crypto = crypto_new();
-    const struct realm *realm =
-        crypto ? population_realm(s, NULL, s->seed, crypto, mem, error) : NULL;
     struct keytab services = {0}, all = {0};
-    for (size_t i = 0; realm && i < realm_count(realm); i++) {
-        const struct account *a = realm_account(realm, i);
-        struct keytab one;
-        population_keytab(realm, a, NULL, s->start, mem, &one);
-        add_keys(&all, &one, mem);
-        if (is_service(a))
-            add_keys(&services, &one, mem);
+    const struct scenario_realm *r;
+    bool ok = crypto != NULL;
+    for (size_t i = 0; ok && (r = scenario_realm_at(s, i)); i++) {
+        const struct realm *realm = population_realm(s, r->name, s->seed, crypto, mem, error);
+        ok = realm != NULL;
+        if (ok)
+            add_realm(realm, s, &services, &all, mem);
     }
     crypto_free(crypto);
-    return realm &&
+    return ok &&
            write_file(arena_printf(mem, "%s/krb5.keytab", at->dir), keytab_write(&services, mem),
                       mem, error) &&
            write_file(arena_printf(mem, "%s/realm.keytab", at->dir), keytab_write(&all, mem), mem,

@@ -65,7 +65,7 @@ static void say_too_long(struct live_conn *c)
     arena_reset(w->turn_mem);
     outbox_init(&box, w->turn_mem);
     struct PrincipalName krbtgt;
-    struct bytes realm = realm_name(w->engines.realm);
+    struct bytes realm = bytes_str(w->engines.scenario->realm.name);
     char *name = arena_printf(w->turn_mem, "krbtgt/%s", w->engines.scenario->realm.name);
     struct event_base *loop = bufferevent_get_base(c->io);
     struct timeval tv;

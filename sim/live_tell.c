@@ -64,12 +64,6 @@ static uint16_t own_port(const struct live *l, const struct packet *p)
     return l->ports[p->port == KPASSWD_PORT ? DOOR_KPASSWD : DOOR_KDC];
 }
 
-static const char *own_party(const struct live *l, enum transport via)
-{
-    return via == VIA_HTTP ? l->workers->engines.service_party.name
-                           : l->workers->engines.kdc_party.name;
-}
-
 /* A trace of one exchange, so that memory does not grow with their number. */
 struct story *live_tell_begin(struct live_teller *t, const struct packet *p,
                               const struct live_peer *peer, int64_t now)
@@ -83,12 +77,12 @@ struct story *live_tell_begin(struct live_teller *t, const struct packet *p,
     t->trace->realm = l->workers->engines.scenario->realm.name;
     t->trace->seed = l->seed;
     trace_party(t->trace, (struct party_told){peer->text, "client", peer->text});
-    trace_party(t->trace, (struct party_told){own_party(l, p->via), "kdc", "127.0.0.1"});
+    trace_party(t->trace, (struct party_told){p->to->name, "kdc", "127.0.0.1"});
     t->request = (struct event){.kind = EVENT_PACKET,
                                 .at = now,
                                 .local = now,
                                 .party = peer->text,
-                                .to = own_party(l, p->via),
+                                .to = p->to->name,
                                 .via = p->via,
                                 .from_port = peer->port,
                                 .to_port = own_port(l, p),
@@ -101,7 +95,7 @@ struct story *live_tell_begin(struct live_teller *t, const struct packet *p,
     if (!t->out)
         return NULL;
     trace_story_init(&t->story, t->trace);
-    t->story.party = own_party(l, p->via);
+    t->story.party = p->to->name;
     t->story.at = t->story.local = now;
     return &t->story.story;
 }

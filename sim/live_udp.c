@@ -47,7 +47,6 @@ static void answer(const struct live_udp *udp, int i)
         live_peer_address(&peer, h->msg_name);
     struct packet p = {.via = VIA_UDP,
                        .port = live_door_port(udp->door),
-                       .limit = w->engines.scenario->realm.udp_limit,
                        .data = bytes_of(in->data[i], in->headers[i].msg_len)};
     struct outbox box;
     if (!live_turn(w, ENGINE_KDC, &p, &peer, &box))

@@ -66,6 +66,7 @@ static bool turn(struct live_worker *w, enum engine engine, struct packet *p,
                         .crypto = w->crypto,
                         .mem = w->turn_mem,
                         .out = box};
+    engines_address(&w->engines, engine, p, w->turn_mem);
     if (teller)
         turn.tell = live_tell_begin(teller, p, peer, now);
     bool ok = engines_receive(&w->engines, engine, p, &turn);

@@ -94,6 +94,17 @@ static error_t parse_live(int key, char *arg, struct argp_state *state)
     }
 }
 
+/* "realm EXAMPLE.TEST"; "realms EXAMPLE.TEST FAR.TEST": those that are served. */
+static char *realms_text(const struct live *live, struct arena *mem)
+{
+    size_t n;
+    const char *const *names = live_realms(live, mem, &n);
+    char *text = arena_printf(mem, n > 1 ? "realms" : "realm");
+    for (size_t i = 0; i < n; i++)
+        text = arena_printf(mem, "%s %s", text, names[i]);
+    return text;
+}
+
 int verb_live(int argc, char **argv)
 {
     static const struct argp_option options[] = {
@@ -120,8 +131,9 @@ int verb_live(int argc, char **argv)
         options,
         parse_live,
         "[SCENARIO]",
-        "Answer real Kerberos and HTTP clients with the realm of a scenario (EXAMPLE.TEST), each "
-        "exchange explained as it happens. Ends on SIGTERM or ^C."
+        "Answer real Kerberos and HTTP clients with the realms of a scenario (EXAMPLE.TEST), all "
+        "on "
+        "one port, each exchange explained as it happens. Ends on SIGTERM or ^C."
         "\vIn another terminal:  eval \"$(tessera env)\" && kinit alice",
         NULL,
         NULL,
@@ -138,8 +150,8 @@ int verb_live(int argc, char **argv)
         return 2;
     }
     const char *address = o.address ? o.address : "127.0.0.1";
-    printf("tessera live: realm %s, KDC on %s port %u (UDP and TCP), kpasswd on port %u",
-           live_scenario(live)->realm.name, address, (unsigned)live_port(live),
+    printf("tessera live: %s, KDC on %s port %u (UDP and TCP), kpasswd on port %u",
+           realms_text(live, mem), address, (unsigned)live_port(live),
            (unsigned)live_kpasswd_port(live));
     if (live_http_port(live))
         printf(", HTTP on port %u", (unsigned)live_http_port(live));

@@ -30,11 +30,8 @@ static void ask(struct rerun *r, const struct recorded *m)
 {
     struct party peer = {"client", m->from};
     struct outbox box;
-    struct packet p = {.via = m->via,
-                       .port = m->via == VIA_HTTP ? 0 : m->port,
-                       .from = &peer,
-                       .limit = m->via == VIA_UDP ? r->engines.scenario->realm.udp_limit : 0,
-                       .data = m->data};
+    struct packet p = {
+        .via = m->via, .port = m->via == VIA_HTTP ? 0 : m->port, .from = &peer, .data = m->data};
     arena_reset(r->turn_mem);
     outbox_init(&box, r->turn_mem);
     seeded_rng_turn(&r->rng, engines_turn(r->crypto, m->at, m->data));
@@ -91,7 +88,7 @@ static int play_with(struct crypto *crypto, const struct recording *recording, s
         ledger_free(ledger);
         return verb_trouble("%s", ledger ? error : "out of memory");
     }
-    r.engines.kdc_party.address = BYTES_LIT("\x7f\0\0\1"); /* as records have it */
+    engines_at(&r.engines, BYTES_LIT("\x7f\0\0\1")); /* as records have it */
     r.turn_mem = arena_new(0);
     seeded_rng_init(&r.rng, crypto, recording->seed, "live");
     play(&r);

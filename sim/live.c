@@ -5,6 +5,7 @@
 #include <errno.h>
 #include <fcntl.h>
 #include <netdb.h>
+#include <sched.h>
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
@@ -242,7 +243,9 @@ static bool write_pid(struct live *l, char **error)
 /* A narrated exchange is told whole before the next: more threads would only wait. */
 static unsigned count_workers(const struct live_options *o)
 {
-    long n = sysconf(_SC_NPROCESSORS_ONLN);
+    cpu_set_t
+        set; /* those this process may use: less than there are under taskset or in a container */
+    long n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
     if (o->workers)
         return o->workers;
     return o->quiet && n > 1 ? (unsigned)(n < LIVE_WORKERS_MAX ? n : LIVE_WORKERS_MAX) : 1;

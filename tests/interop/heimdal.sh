@@ -1,6 +1,6 @@
 # Heimdal beside MIT: its Debian packages conflict with MIT's, so they are unpacked into the build
 # folder and run from there. For scripts that have read lib.sh: h COMMAND... runs one of its programs,
-# start_heimdal DIR REALM PORT its KDC (kpasswd on PORT+1), stop_heimdal DIR ends it, kadmin_h DIR ...
+# start_heimdal DIR REALM its KDC (kpasswd one port on), stop_heimdal DIR ends it, kadmin_h DIR ...
 # changes its accounts.
 heimdal=${BUILD:-build}/heimdal
 packages='heimdal-kdc heimdal-clients libasn1-8-heimdal libgssapi3-heimdal libhcrypto5-heimdal
@@ -24,8 +24,9 @@ kadmin_h() { # DIR ARG...
     shift
     KRB5_CONFIG=$dir/krb5.conf h kadmin.heimdal -l -c "$dir/krb5.conf" "$@"
 }
-start_heimdal() { # DIR REALM PORT
-    local dir=$1 realm=$2 at=$3
+start_heimdal() { # DIR REALM
+    local dir=$1 realm=$2 at
+    at=$(free_ports 2)
     mkdir -p "$dir"
     cat >"$dir/krb5.conf" <<E2
 [libdefaults]

@@ -7,13 +7,17 @@ work=$(mktemp -d)
 failed=0
 live=
 cleanup() {
+    local left
     [ -n "$live" ] && kill "$live" 2>/dev/null && wait "$live" 2>/dev/null
+    left=$(jobs -pr) # of a script that was ended before its end
+    # shellcheck disable=SC2086
+    [ -n "$left" ] && kill $left 2>/dev/null
     rm -rf "$work"
 }
 trap cleanup EXIT
 export LC_ALL=C
 
-for tool in kinit klist kvno tshark curl "$peers/peer" "$peers/gss" "$peers/engine" "$peers/files"; do
+for tool in kinit klist kvno tshark curl ss "$peers/peer" "$peers/gss" "$peers/engine" "$peers/files"; do
     command -v "$tool" >/dev/null || { echo "not ok $tool is not there"; exit 1; }
 done
 
@@ -36,6 +40,16 @@ finish() {
 }
 password_of() {
     "$tessera" list --accounts | awk -v n="$1" '$1 == n { print $2 }'
+}
+
+# free_ports N    the first of N ports in a row that nobody has, below those that the system gives out
+# itself; for peers that cannot be told to take any
+free_ports() {
+    local at
+    for _ in $(seq 100); do
+        at=$((20000 + RANDOM % 12000))
+        [ -z "$(ss -Hltun "( sport >= :$at and sport < :$((at + $1)) )")" ] && echo $at && return
+    done
 }
 
 # start_live ARG...    a live realm on free ports; sets live, port, kpasswd_port, http_port and the variables that

@@ -1,5 +1,5 @@
-# A throw-away MIT realm on loopback, for scripts that have read lib.sh: start_mit DIR REALM PORT starts
-# krb5kdc (UDP and TCP) and kadmind (kpasswd on PORT+2), stop_mit DIR ends them. kadmin_mit DIR COMMAND
+# A throw-away MIT realm on loopback, for scripts that have read lib.sh: start_mit DIR REALM starts
+# krb5kdc (UDP and TCP) and kadmind (kpasswd two ports on), stop_mit DIR ends them. kadmin_mit DIR COMMAND
 # changes its accounts. DIR/krb5.conf is for its clients; more lines of [realms] and [capaths] can be
 # added to it.
 PATH=$PATH:/usr/sbin:/sbin
@@ -16,8 +16,10 @@ kadmin_mit() { # DIR COMMAND
     mit "$1" kadmin.local -q "$2"
 }
 
-start_mit() { # DIR REALM PORT
-    local dir=$1 realm=$2 at=$3
+start_mit() { # DIR REALM    mit_port becomes its KDC's
+    local dir=$1 realm=$2 at
+    at=$(free_ports 3)
+    mit_port=$at
     mkdir -p "$dir"
     cat >"$dir/krb5.conf" <<E2
 [libdefaults]

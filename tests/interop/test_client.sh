@@ -4,7 +4,7 @@
 . tests/interop/lib.sh
 . tests/interop/mit_realm.sh
 trap 'stop_mit "$work/mit"; cleanup' EXIT
-start_mit "$work/mit" MIT.TEST 18831
+start_mit "$work/mit" MIT.TEST
 for command in 'addprinc +requires_preauth -pw alice-pw-1 alice' 'addprinc -pw bob-pw-1 bob' \
     'addprinc +needchange -pw carol-pw-1 carol' 'addprinc -allow_tix -pw dan-pw-1 dan' \
     'addprinc -randkey HTTP/www.mit.test' 'addprinc -randkey +ok_as_delegate host/server.mit.test' \

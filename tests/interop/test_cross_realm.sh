@@ -34,20 +34,22 @@ capaths='[capaths]
     MIT.TEST = EXAMPLE.TEST
     EXAMPLE.TEST = .
   }'
-# theirs NAME PORT USER    the realm NAME.TEST, its user, a host, and the trust with ours
+# theirs NAME USER    the realm NAME.TEST, its user, a host, and the trust with ours
 theirs() {
     local name=$1 dir=$work/$1 upper=${1^^}.TEST
-    start_mit "$dir" "$upper" "$2"
+    start_mit "$dir" "$upper"
     local command
-    for command in "addprinc -pw $3-pw-1 $3" "addprinc -randkey host/server.$name.test" \
+    for command in "addprinc -pw $2-pw-1 $2" "addprinc -randkey host/server.$name.test" \
         "ktadd -k $dir/keytab host/server.$name.test" \
         "addprinc -e aes256-cts:normal -pw $name-trust-1 krbtgt/EXAMPLE.TEST" \
         "addprinc -e aes256-cts:normal -pw $name-trust-1 krbtgt/$upper@EXAMPLE.TEST"; do
         kadmin_mit "$dir" "$command" >/dev/null 2>&1
     done
 }
-theirs mit 18931 dora
-theirs far 18941 fay
+theirs mit dora
+near_port=$mit_port
+theirs far fay
+far_port=$mit_port
 
 # config FILE MIT-PORT MORE    of clients that know all three KDCs
 config() {
@@ -66,13 +68,13 @@ config() {
     kdc = 127.0.0.1:$2
   }
   FAR.TEST = {
-    kdc = 127.0.0.1:18941
+    kdc = 127.0.0.1:$far_port
   }
 $3
 E2
 }
-config "$work/krb5.conf" 18931 "$capaths"
-config "$work/no-map.conf" 18931 ''
+config "$work/krb5.conf" "$near_port" "$capaths"
+config "$work/no-map.conf" "$near_port" ''
 config "$work/wrong.conf" "$port" "$capaths"
 export KRB5_CONFIG=$work/krb5.conf KRB5CCNAME=FILE:$work/cc
 logon() { printf '%s-pw-1\n' "${1%@*}" | kinit "$1"; }

@@ -44,7 +44,7 @@ check 'Heimdal 7.8: its armor was good, and hid the name' 0 'Options of the armo
 stop_live
 
 # ---- our client -----------------------------------------------------------------------------------
-start_mit "$work/mit" MIT.TEST 18861
+start_mit "$work/mit" MIT.TEST
 for command in 'addprinc +requires_preauth -pw alice-pw-1 alice' 'addprinc -pw bob-pw-1 bob' \
     'addprinc -randkey host/pc.mit.test' 'addprinc -randkey HTTP/www.mit.test' \
     "ktadd -k $work/mit/keytab host/pc.mit.test"; do
@@ -75,7 +75,7 @@ check 'ours: an account without pre-authentication' 0 '' logon bob-pw-1 -q -T "F
 check 'ours: an unknown name, said inside' 1 "Client 'nobody@MIT.TEST' not found" logon x -q -T "FILE:$work/our.armor" nobody
 kdestroy -q
 echo alice-pw-1 >"$work/hpw"
-start_heimdal "$work/h" HEIM.TEST 18871
+start_heimdal "$work/h" HEIM.TEST
 for name in alice host/pc.heim.test; do
     kadmin_h "$work/h" add --use-defaults -p alice-pw-1 "$name" >/dev/null 2>&1
 done

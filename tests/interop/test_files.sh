@@ -83,7 +83,7 @@ same_keytab 'one with an entry taken out' "$work/less.keytab" 2
 stop_live
 
 # MIT's KDC: its keytabs, its caches, and our client
-mit_port=$((20000 + $$ % 10000))
+mit_port=$(free_ports 1)
 mit=tests/bench/mit.sh
 if ! "$mit" start "$work/mit" "$mit_port" 0-1 1 1 >"$work/mit.out" 2>&1; then
     echo "not ok MIT's KDC starts:"

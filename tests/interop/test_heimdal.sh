@@ -36,7 +36,7 @@ check 'by TCP' 0 '' sh -c "sed 's|kdc = |kdc = tcp/|' '$work/env/krb5.conf' >'$w
 stop_live
 
 # ---- our client, its KDC
-start_heimdal "$work/h" HEIM.TEST 18861
+start_heimdal "$work/h" HEIM.TEST
 for user in alice bob; do kadmin_h "$work/h" add --use-defaults -p "$user-pw-1" "$user" >/dev/null 2>&1; done
 kadmin_h "$work/h" add --use-defaults -r HTTP/www.heim.test >/dev/null 2>&1
 kadmin_h "$work/h" ext_keytab -k "$work/h/keytab" HTTP/www.heim.test >/dev/null 2>&1

@@ -4,6 +4,7 @@
 . tests/interop/lib.sh
 if [ "${1:-}" != inside ]; then
     command -v smbtorture >/dev/null || { echo 'not ok smbtorture is not there'; exit 1; }
+    rm -rf "$work"
     [ "$(id -u)" = 0 ] && exec unshare -n bash "$0" inside
     exec unshare -rn bash "$0" inside
 fi

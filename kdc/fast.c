@@ -132,23 +132,10 @@ static int32_t step_options(struct exchange *x)
     return DONE;
 }
 
-/* Only to renew it may another ticket than a TGT be brought: what the body outside said of that
- * must be true of the one that counts. */
-static bool renews_another(const struct exchange *x, const struct KDC_REQ_BODY *inner)
-{
-    const struct PrincipalName *brought = &x->tgt.req.ticket.sname;
-    return x->is_tgs &&
-           !(x->tgt.req.ticket.sname.name_string.n &&
-             bytes_equal_str(brought->name_string.at[0], "krbtgt")) &&
-           !((inner->kdc_options & (KDC_OPT_RENEW | KDC_OPT_VALIDATE)) && inner->has_sname &&
-             principal_equal(brought, &inner->sname));
-}
-
+/* Whether the ticket brought is good for what is asked inside is looked at with the options. */
 static int32_t step_body(struct exchange *x)
 {
     struct KrbFastReq *req = &x->armor->req;
-    if (renews_another(x, &req->req_body))
-        return refuse(x, KRB_AP_ERR_NOT_US, "this ticket is not for the KDC");
     x->body = &req->req_body;
     x->req.has_padata = req->padata.n != 0;
     x->req.padata.at = req->padata.at;

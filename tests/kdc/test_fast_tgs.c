@@ -3,7 +3,7 @@
 
 struct tgs_twist {
     const char *outer, *inner; /* services; NULL: absent */
-    bool explicit_armor, no_fast, wrong_checksum;
+    bool explicit_armor, no_fast, no_subkey, wrong_checksum;
     int64_t ad_type; /* in the authenticator; 0: none */
     uint32_t options, inner_options;
     struct PA_DATA *extra;   /* inside */
@@ -33,7 +33,7 @@ static struct bytes tgs_armored(const struct tgs_twist *w, struct key *armor, st
                                  .cksum = {.cksumtype = 16, .checksum = bytes_of(sum, n)},
                                  .ctime = a->turn.now / SECOND * SECOND,
                                  .cusec = a->turn.now % SECOND,
-                                 .has_subkey = true,
+                                 .has_subkey = !w->no_subkey,
                                  .subkey = key_to_wire(subkey),
                                  .has_authorization_data = w->ad_type != 0,
                                  .authorization_data = {&mark, 1}};
@@ -86,6 +86,9 @@ static void test_tgs_refused(void **state)
     w = good;
     w.wrong_checksum = true;
     assert_int_equal(ask_tgs_armored(w).code, KRB_AP_ERR_MODIFIED);
+    w = good;
+    w.no_subkey = true;
+    assert_int_equal(ask_tgs_armored(w).code, KDC_ERR_PREAUTH_FAILED);
     struct PA_DATA s4u = {.padata_type = PA_FOR_USER};
     w = good;
     w.extra = &s4u;
@@ -121,6 +124,8 @@ static void test_tgs_other_ticket(void **state)
     assert_int_equal(ask_tgs_armored(w).code, KRB_AP_ERR_NOT_US);
     w.inner = WWW;
     assert_int_equal(ask_tgs_armored(w).got.error, 0);
+    w.inner_options = KDC_OPT_PROXY; /* which may be had with the ticket itself too */
+    assert_int_equal(ask_tgs_armored(w).code, KDC_ERR_BADOPTION);
 }
 
 /* Outside it validates a ticket whose time has not come; inside it would use it before. And only

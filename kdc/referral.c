@@ -72,7 +72,7 @@ static void tell_referral(struct exchange *x, const struct PrincipalName *asked)
 static const struct trust *way(struct exchange *x, const struct PrincipalName *asked)
 {
     struct arena *mem = x->turn->mem;
-    bool other_realm = !bytes_equal(x->body->realm, realm_name(x->realm));
+    bool other_realm = !realm_is(x->realm, x->body->realm);
     if (is_krbtgt(asked) && !is_tgs_name(x, asked))
         return realm_route(x->realm, mem, asked->name_string.at[1]);
     if (!(x->body->kdc_options & KDC_OPT_CANONICALIZE))

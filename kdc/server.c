@@ -104,7 +104,7 @@ int32_t step_server(struct exchange *x)
     if (!x->sname)
         x->sname = &x->body->sname;
     SAY(x, A_STR("sname", principal_text(x->turn->mem, x->sname, (struct bytes){0})));
-    bool elsewhere = x->is_tgs && !bytes_equal(x->body->realm, realm_name(x->realm));
+    bool elsewhere = x->is_tgs && !realm_is(x->realm, x->body->realm);
     x->server =
         elsewhere ? NULL : realm_lookup(x->realm, x->turn->mem, x->sname, LOOKUP_SERVICE, &how);
     if (!elsewhere)

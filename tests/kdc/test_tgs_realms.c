@@ -198,9 +198,19 @@ static void test_no_neighbour_speaks_for_us_in_other_letters(void **state)
     q.tgt = &t;
     q.acrealm = "Example.Test";
     assert_int_equal(ask_tgs(a, &q).error, 0); /* here that is some other realm */
+    struct ask ours = for_www(), suffix = for_www();
+    ours.realm = suffix.realm = "Example.Test"; /* and in what is asked for */
+    suffix.sname = "HTTP/www.far.test";
+    suffix.options = KDC_OPT_CANONICALIZE;
+    ours.ctime = suffix.ctime = ASKER_NOW + 1;
+    refused(ours, KDC_ERR_S_PRINCIPAL_UNKNOWN, "kdc.tgs.server");
     p.windows_names = true;
     asker_policy(a, &p);
-    q.ctime = ASKER_NOW + 1;
+    ours.ctime = ASKER_NOW + 2;
+    suffix.ctime = ASKER_NOW + 3;
+    assert_int_equal(ask_tgs(a, &ours).error, 0);
+    assert_int_equal(ask_tgs(a, &suffix).error, 0);
+    q.ctime = ASKER_NOW + 4;
     refused(q, KDC_ERR_POLICY, "kdc.tgs.path");
 }
 

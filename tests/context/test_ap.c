@@ -84,6 +84,8 @@ static struct EncTicketPart part_of(void)
                                   .endtime = NOW + HOUR};
 }
 
+static const struct key *subkey; /* of the next requests; NULL: none */
+
 static struct AP_REQ request(struct EncTicketPart part, int64_t ctime)
 {
     struct AP_REQ out;
@@ -95,6 +97,7 @@ static struct AP_REQ request(struct EncTicketPart part, int64_t ctime)
                               .crealm = BYTES_LIT("R"),
                               .cname = &alice,
                               .usage = USAGE_AP_AUTHENTICATOR,
+                              .subkey = subkey,
                               .ctime = ctime,
                               .has_seq_number = true,
                               .seq_number = 0xfffffff0};
@@ -127,6 +130,23 @@ static void test_good(void **state)
     assert_int_equal(out.subkey.n, 0);
     assert_int_equal(out.authenticator.ctime + out.authenticator.cusec, NOW - 3);
     assert_int_equal(out.authenticator.seq_number, 0xfffffff0);
+}
+
+/* Passed over, it would leave the session key to what the sender wanted to seal with another. */
+static void test_a_key_of_unknown_type(void **state)
+{
+    (void)state;
+    const struct key odd = {.etype = 99, .n = 16}, cut = {.etype = 18, .n = 16};
+    const struct key *const bad[] = {&odd, &cut};
+    for (size_t i = 0; i < 2; i++) {
+        subkey = bad[i];
+        struct AP_REQ req = request(part_of(), NOW);
+        subkey = NULL;
+        expect(req, KDC_ERR_ETYPE_NOSUPP, "t.authenticator");
+        struct EncTicketPart part = part_of();
+        part.key = key_to_wire(bad[i]);
+        expect(request(part, NOW), KDC_ERR_ETYPE_NOSUPP, "t.ticket");
+    }
 }
 
 static void test_refusals(void **state)
@@ -313,8 +333,10 @@ static void test_error(void **state)
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 int main(void)
 {
-    const struct CMUnitTest tests[] = {
-        TEST(test_good),      TEST(test_refusals), TEST(test_edges), TEST(test_user_to_user),
-        TEST(test_addresses), TEST(test_path),     TEST(test_reply), TEST(test_error)};
+    const struct CMUnitTest tests[] = {TEST(test_good),         TEST(test_a_key_of_unknown_type),
+                                       TEST(test_refusals),     TEST(test_edges),
+                                       TEST(test_user_to_user), TEST(test_addresses),
+                                       TEST(test_path),         TEST(test_reply),
+                                       TEST(test_error)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

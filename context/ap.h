@@ -35,6 +35,8 @@ struct ap_policy {
                          * the caller's to look at */
     const struct key *own_session; /* of the acceptor's own TGT, for user-to-user (RFC 4120 3.7);
                                     * NULL: it has none */
+    struct bytes own_realm; /* of the KDC of that TGT: who may make such tickets. What a ticket says
+                             * of it in clear is held against this, for no key is found by it */
     bool check_path;     /* clients of other realms need the flag TRANSITED-POLICY-CHECKED: who does
                           * not look at the realms on the way himself has to (RFC 4120 2.7) */
     struct bytes sender; /* its address, as of struct party, to be compared with those that the

@@ -27,10 +27,12 @@ static int32_t check_message(struct turn *turn, const struct AP_REQ *req,
     return 0;
 }
 
-static int32_t own_session(const struct ap_policy *policy, struct key *key)
+static int32_t own_session(const struct ap_policy *policy, const struct Ticket *t, struct key *key)
 {
     if (!policy->own_session)
         return KRB_AP_ERR_NOKEY;
+    if (!bytes_equal(t->realm, policy->own_realm))
+        return KRB_AP_ERR_NOT_US;
     *key = *policy->own_session;
     return 0;
 }
@@ -46,7 +48,7 @@ static int32_t find_key(struct turn *turn, const struct Ticket *t, uint32_t opti
     if (!(options & AP_OPT_USE_SESSION_KEY))
         code = keys->find(keys->arg, turn, t, key);
     else /* user-to-user: sealed with the session key of the TGT that the acceptor showed */
-        code = own_session(policy, key);
+        code = own_session(policy, t, key);
     if (code)
         REFUSE("key", code, server, kvno, etype);
     if (options & AP_OPT_USE_SESSION_KEY) {

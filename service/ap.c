@@ -39,6 +39,7 @@ enum next service_ap_ticket(struct visit *v)
                                .usage = USAGE_AP_AUTHENTICATOR,
                                .step = "service.ap",
                                .own_session = logged_on ? &own : NULL,
+                               .own_realm = config->realm,
                                .check_path = true,
                                .sender = from ? from->address : (struct bytes){0}};
     int32_t code = ap_check(v->turn, &v->req, &keys, &policy, &v->checked);

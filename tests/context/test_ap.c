@@ -94,7 +94,7 @@ static struct AP_REQ request(struct EncTicketPart part, int64_t ctime)
         seal_value(&turn, &ASN_EncTicketPart, &part, &service, 1, USAGE_TICKET, &t.enc_part));
     struct ap_request want = {.ticket = &t,
                               .session = &session,
-                              .crealm = BYTES_LIT("R"),
+                              .crealm = part.crealm,
                               .cname = &alice,
                               .usage = USAGE_AP_AUTHENTICATOR,
                               .subkey = subkey,
@@ -213,6 +213,7 @@ static void test_user_to_user(void **state)
     struct ap_keys keys = {find, &session};
     struct ap_policy policy = {
         .skew = 5 * MINUTE, .usage = USAGE_AP_AUTHENTICATOR, .step = "t", .own_session = &service};
+    policy.own_realm = BYTES_LIT("R");
     struct ap_checked out;
     struct AP_REQ req = request(part_of(), NOW);
     assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), KRB_AP_ERR_BAD_INTEGRITY);
@@ -222,6 +223,17 @@ static void test_user_to_user(void **state)
     policy.own_session = &session;
     assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), KRB_AP_ERR_BAD_INTEGRITY);
     assert_string_equal(told.last, "t.ticket");
+    /* A client of another realm, whose way nobody looked at, may not write its own realm over ours
+     * and pass for a client of the realm that the ticket is of. */
+    policy.own_session = &service;
+    policy.check_path = true;
+    struct EncTicketPart part = part_of();
+    part.crealm = BYTES_LIT("OTHER");
+    req = request(part, NOW);
+    req.ap_options = AP_OPT_USE_SESSION_KEY;
+    req.ticket.realm = BYTES_LIT("OTHER");
+    assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), KRB_AP_ERR_NOT_US);
+    assert_string_equal(told.last, "t.key");
 }
 
 static void test_addresses(void **state)

@@ -84,7 +84,8 @@ static struct EncTicketPart part_of(void)
                                   .endtime = NOW + HOUR};
 }
 
-static const struct key *subkey; /* of the next requests; NULL: none */
+static const struct key *subkey;     /* of the next requests; NULL: none */
+static const char *said_realm = "R"; /* of the client, in the next authenticators */
 
 static struct AP_REQ request(struct EncTicketPart part, int64_t ctime)
 {
@@ -94,7 +95,7 @@ static struct AP_REQ request(struct EncTicketPart part, int64_t ctime)
         seal_value(&turn, &ASN_EncTicketPart, &part, &service, 1, USAGE_TICKET, &t.enc_part));
     struct ap_request want = {.ticket = &t,
                               .session = &session,
-                              .crealm = part.crealm,
+                              .crealm = bytes_str(said_realm),
                               .cname = &alice,
                               .usage = USAGE_AP_AUTHENTICATOR,
                               .subkey = subkey,
@@ -229,7 +230,9 @@ static void test_user_to_user(void **state)
     policy.check_path = true;
     struct EncTicketPart part = part_of();
     part.crealm = BYTES_LIT("OTHER");
+    said_realm = "OTHER";
     req = request(part, NOW);
+    said_realm = "R";
     req.ap_options = AP_OPT_USE_SESSION_KEY;
     req.ticket.realm = BYTES_LIT("OTHER");
     assert_int_equal(ap_check(&turn, &req, &keys, &policy, &out), KRB_AP_ERR_NOT_US);

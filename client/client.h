@@ -35,7 +35,14 @@ struct client_config {
     void *arg;
     const struct party *resolver; /* answers DNS queries (port 53); NULL: names stay as typed */
     enum name_policy names;       /* how a host name becomes an SPN */
-    bool discover; /* ask DNS for the realm's KDC before a logon (RFC 4120 7.2.3.2) */
+    /* What is configured of hosts and of ways (MIT: [domain_realm], [capaths]); NULL: nothing. The
+     * octets outlive the client. */
+    struct bytes (*realm_of_host)(void *arg, struct bytes host); /* n == 0: not known */
+    /* The realm before `to` on the way from `from`; n == 0: they are neighbours. False: not known,
+     * and the names of the realms show it (RFC 4120 1.2). */
+    bool (*way)(void *arg, struct bytes from, struct bytes to, struct bytes *before);
+    void *names_arg; /* of these two */
+    bool discover;   /* ask DNS for the realm's KDC before a logon (RFC 4120 7.2.3.2) */
 };
 struct client *client_new(struct arena *, const struct client_config *);
 

@@ -37,7 +37,8 @@ struct trail {
 struct naming {
     const char *typed, *port; /* "www.example.test", ":8080" or ""; typed NULL: no host */
     const char *canonical, *address, *reverse; /* what DNS said; NULL: nothing */
-    bool after_error, done;                    /* a second try; there is none after this */
+    bool mapped; /* the realm is what is configured for the host, not what the user named */
+    bool after_error, done; /* a second try; there is none after this */
     const char *asked;
     uint16_t id, type;
 };

@@ -56,6 +56,15 @@ static struct bytes nearer(struct bytes from, struct bytes to)
     return step;
 }
 
+/* The same as configured, or else by the names. */
+static struct bytes before(const struct client *c, struct bytes wanted)
+{
+    struct bytes step = {0};
+    if (c->config.way && c->config.way(c->config.names_arg, c->task.crealm, wanted, &step))
+        return step;
+    return nearer(c->task.srealm, wanted);
+}
+
 /* Which name to ask the KDC of this realm for: the service, where it may have it or refer; else
  * the ticket-granting ticket for the realm that the user named. */
 static void ask_in(struct client *c, struct bytes realm)
@@ -132,7 +141,7 @@ bool client_referral_nearer(struct client *c, struct turn *t, bool *ok)
     struct task *task = &c->task;
     struct bytes wanted = realm_of_tgt(&task->sname), step = {0};
     if (task->trail.target.n && !bytes_equal(task->trail.target, task->srealm) && wanted.n)
-        step = nearer(task->srealm, wanted);
+        step = before(c, wanted);
     if (!step.n || been_there(c, step))
         return false;
     tell(t, STEP_DONE, "client.referral.nearer", A_TEXT("realm", task->srealm),

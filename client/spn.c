@@ -63,8 +63,32 @@ static const char *lower(struct arena *mem, const char *text)
     return copy;
 }
 
+/* The realm of the host, where the user has named none. The own realm's KDC is asked anyway, and
+ * may know better. */
+static void take_realm(struct client *c, struct turn *t)
+{
+    struct task *task = &c->task;
+    const struct PrincipalName *sname = &task->sname;
+    if (!c->config.realm_of_host || (task->trail.target.n && !task->naming.mapped) ||
+        sname->name_type != NT_SRV_HST || sname->name_string.n != 2 || task->user_to_user ||
+        bytes_equal_str(sname->name_string.at[0], "krbtgt"))
+        return;
+    struct bytes host = sname->name_string.at[1];
+    const uint8_t *colon = memchr(host.p, ':', host.n);
+    host.n = colon ? (size_t)(colon - host.p) : host.n;
+    struct bytes realm = c->config.realm_of_host(c->config.names_arg, host);
+    if (bytes_equal(realm, task->crealm))
+        realm = (struct bytes){0};
+    task->naming.mapped = true;
+    task->trail.target = realm;
+    task->srealm = realm.n ? realm : task->crealm;
+    if (realm.n)
+        tell(t, STEP_NOTED, "client.realm.host", A_TEXT("host", host), A_TEXT("realm", realm));
+}
+
 static bool go_on(struct client *c, struct turn *t)
 {
+    take_realm(c, t);
     return c->task.kind == CLIENT_GET ? client_ap_begin(c, t) : client_tgs_begin(c, t);
 }
 

@@ -236,3 +236,27 @@ const char *krb5_conf_realm_of(const struct krb5_conf *c, const char *host)
     }
     return realm;
 }
+
+bool krb5_conf_way(const struct krb5_conf *c, const char *from, const char *to, const char **before)
+{
+    const char *step;
+    bool said = false;
+    *before = NULL;
+    for (size_t i = 0; (step = krb5_conf_get(c, "capaths", from, to, i)); i++) {
+        said = true;
+        *before = strcmp(step, ".") == 0 ? NULL : step;
+    }
+    for (size_t i = 0; i < c->n && !said; i++) {
+        const struct conf_row *row = &c->rows[i], *last = NULL;
+        if (strcmp(row->section, "capaths") != 0 || strcmp(row->group, from) != 0 ||
+            strcmp(row->value, to) != 0)
+            continue;
+        for (size_t j = 0; j < i; j++)
+            if (strcmp(c->rows[j].section, "capaths") == 0 && strcmp(c->rows[j].group, from) == 0 &&
+                strcmp(c->rows[j].name, row->name) == 0)
+                last = &c->rows[j];
+        *before = last ? last->value : NULL;
+        said = true;
+    }
+    return said;
+}

@@ -24,5 +24,9 @@ const char *krb5_conf_get(const struct krb5_conf *, const char *section, const c
 bool krb5_conf_bool(const struct krb5_conf *, const char *section, const char *name, bool usual);
 /* The realm of a host by [domain_realm]: its own name, then each of its domains; NULL: none. */
 const char *krb5_conf_realm_of(const struct krb5_conf *, const char *host);
+/* The realm before `to` on the way from `from`, by [capaths]: the last of the list for `to`, or the
+ * one before it in another list of `from`. *before NULL: the two are neighbours. False: nothing is
+ * said of that way. */
+bool krb5_conf_way(const struct krb5_conf *, const char *from, const char *to, const char **before);
 
 #endif

@@ -3,7 +3,10 @@
 #include "crypto/rng.h"
 #include "kdc/kdc.h"
 #include "sim/live_dial.h"
+#include "sim/live_names.h"
 #include "sim/verb.h"
+
+#include "wire/dns.h"
 
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +28,7 @@ struct live_client {
     struct arena *mem;
     struct live_client_options options;
     struct krb5_conf conf;
+    struct live_names names;
     const char *realm;
     struct crypto *crypto;
     struct system_rng rng;
@@ -57,7 +61,28 @@ static const char *place_text(const struct live_client *c, const char *realm, bo
         krb5_conf_get(&c->conf, "realms", realm, kpasswd ? "kpasswd_server" : "kdc", nth);
     if (!found && kpasswd)
         found = krb5_conf_get(&c->conf, "realms", realm, "admin_server", nth);
+    if (!found && !kpasswd && !krb5_conf_get(&c->conf, "realms", realm, "kdc", 0))
+        found = live_names_kdc(&c->names, realm, nth);
     return found;
+}
+
+static size_t tell_packet(struct live_client *, const struct packet *, struct bytes data, bool ours,
+                          size_t answers);
+
+/* Where nothing is configured of the realm: the name server may know (RFC 4120 7.2.3.2). */
+static void look_up(struct live_client *c, const char *realm)
+{
+    uint8_t id[2];
+    char peer[64] = "";
+    struct bytes answer;
+    struct packet p = {.via = VIA_DNS, .to = &c->names.resolver, .port = DNS_PORT};
+    rng_fill(&c->rng.rng, "dns", id, sizeof id);
+    p.data = live_names_question(&c->names, realm, be16(id));
+    if (!p.data.n)
+        return;
+    size_t number = tell_packet(c, &p, p.data, true, 0);
+    if (live_names_ask(&c->names, p.data, &answer, peer))
+        tell_packet(c, &p, answer, false, number);
 }
 
 static const struct party *kdc_of(void *arg, struct bytes realm)
@@ -67,6 +92,8 @@ static const struct party *kdc_of(void *arg, struct bytes realm)
         if (bytes_equal_str(realm, r->realm))
             return &r->party;
     const char *name = arena_str(c->mem, realm);
+    if (!place_text(c, name, false, 0) && live_names_find_kdcs(&c->names))
+        look_up(c, name);
     if (!place_text(c, name, false, 0))
         return NULL;
     struct remote *r = arena_new_of(c->mem, struct remote);
@@ -76,6 +103,16 @@ static const struct party *kdc_of(void *arg, struct bytes realm)
     c->remotes = r;
     trace_party(c->trace, (struct party_told){r->party.name, "kdc", "127.0.0.1"});
     return &r->party;
+}
+
+static struct bytes realm_of_host(void *arg, struct bytes host)
+{
+    return live_names_realm(&((struct live_client *)arg)->names, host);
+}
+
+static bool way(void *arg, struct bytes from, struct bytes to, struct bytes *before)
+{
+    return live_names_way(&((struct live_client *)arg)->names, from, to, before);
 }
 
 /* ---- etypes ------------------------------------------------------------------------------------
@@ -148,14 +185,24 @@ struct live_client *live_client_new(const struct live_client_options *options, s
     c->trace->realm = c->realm;
     trace_party(c->trace, (struct party_told){self, "client", "127.0.0.1"});
     trace_story_init(&c->story, c->trace);
+    live_names_start(&c->names, options->dns, &c->conf, mem);
+    bool discover = !place_text(c, c->realm, false, 0) && live_names_find_kdcs(&c->names);
     struct client_config config = {.party = self,
-                                   .kdc = kdc_of(c, bytes_str(c->realm)),
+                                   .kdc = discover ? NULL : kdc_of(c, bytes_str(c->realm)),
                                    .realm = bytes_str(c->realm),
                                    .skew = 5 * MINUTE,
                                    .via = options->tcp ? VIA_TCP : VIA_UDP,
                                    .kdc_of = kdc_of,
-                                   .arg = c};
-    if (!config.kdc) {
+                                   .arg = c,
+                                   .resolver = c->names.at.host ? &c->names.resolver : NULL,
+                                   .names = live_names_policy(&c->names),
+                                   .realm_of_host = realm_of_host,
+                                   .way = way,
+                                   .names_arg = c,
+                                   .discover = discover};
+    if (config.resolver)
+        trace_party(c->trace, (struct party_told){c->names.resolver.name, "dns", "127.0.0.1"});
+    if (!config.kdc && !discover) {
         *error = arena_printf(mem,
                               "Cannot find KDC for realm \"%s\": give --kdc, or a kdc in "
                               "[realms] of krb5.conf",
@@ -191,7 +238,7 @@ static size_t tell_packet(struct live_client *c, const struct packet *p, struct 
                                             .via = p->via,
                                             .from_port = ours ? 49152 : port,
                                             .to_port = ours ? port : 49152,
-                                            .conn = p->via == VIA_UDP ? 0 : c->conns,
+                                            .conn = via_datagram(p->via) ? 0 : c->conns,
                                             .in_reply = answers,
                                             .data = data,
                                             .arrived = data});
@@ -245,6 +292,15 @@ static bool ask(struct live_client *c, struct packet *p, struct bytes *answer, c
     return false;
 }
 
+static bool ask_dns(struct live_client *c, const struct packet *p, struct bytes *answer)
+{
+    char peer[64] = "";
+    bool came = live_names_ask(&c->names, p->data, answer, peer);
+    if (*peer)
+        tell_address(c, p->to, peer);
+    return came;
+}
+
 bool live_client_do(struct live_client *c, const struct client_do_args *args, char **error)
 {
     struct outbox box;
@@ -257,11 +313,15 @@ bool live_client_do(struct live_client *c, const struct client_do_args *args, ch
         }
         struct packet p = box.first->packet;
         struct bytes answer;
-        c->conns += p.via != VIA_UDP;
+        c->conns += !via_datagram(p.via);
         size_t number = tell_packet(c, &p, p.data, true, 0);
-        if (!ask(c, &p, &answer, error))
+        bool dns = p.to == &c->names.resolver, made_up = false;
+        if (dns)
+            made_up = !ask_dns(c, &p, &answer);
+        else if (!ask(c, &p, &answer, error))
             return false;
-        tell_packet(c, &p, answer, false, number);
+        if (!made_up)
+            tell_packet(c, &p, answer, false, number);
         struct packet reply = {
             .via = p.via, .from = p.to, .to = p.from, .port = p.port, .data = answer};
         turn = new_turn(c, &box);

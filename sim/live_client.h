@@ -11,7 +11,8 @@ struct live_client;
 
 struct live_client_options {
     const char *realm;     /* NULL: krb5.conf's default_realm */
-    const char *kdc;       /* "HOST[:PORT]" for that realm; NULL: krb5.conf's */
+    const char *kdc;       /* "HOST[:PORT]" for that realm; NULL: krb5.conf's, or DNS's */
+    const char *dns;       /* "HOST[:PORT]", a name server; NULL: /etc/resolv.conf's */
     bool tcp;              /* from the start */
     const int32_t *etypes; /* offered; n_etypes 0: krb5.conf's permitted ones, else 18 17 20 19 */
     size_t n_etypes;

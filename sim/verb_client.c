@@ -9,7 +9,7 @@
 #include <termios.h>
 #include <unistd.h>
 
-enum { OPT_KDC = 1000, OPT_REALM, OPT_TCP, OPT_ETYPES, OPT_JSON, OPT_ASCII, OPT_KEYS };
+enum { OPT_KDC = 1000, OPT_REALM, OPT_DNS, OPT_TCP, OPT_ETYPES, OPT_JSON, OPT_ASCII, OPT_KEYS };
 
 static void read_etypes(struct client_verb *v, const char *list, struct argp_state *state)
 {
@@ -37,6 +37,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     case OPT_REALM:
         v->client.realm = arg;
+        return 0;
+    case OPT_DNS:
+        v->client.dns = arg;
         return 0;
     case OPT_TCP:
         v->client.tcp = true;
@@ -70,8 +73,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 
 static const struct argp_option shared[] = {
     {NULL, 0, NULL, 0, "Where, and what is shown:", 1},
-    {"kdc", OPT_KDC, "HOST[:PORT]", 0, "the KDC of the realm (krb5.conf's)", 1},
+    {"kdc", OPT_KDC, "HOST[:PORT]", 0, "the KDC of the realm (krb5.conf's, or DNS's)", 1},
     {"realm", OPT_REALM, "REALM", 0, "the realm (krb5.conf's default_realm)", 1},
+    {"dns", OPT_DNS, "HOST[:PORT]", 0, "the name server (/etc/resolv.conf's)", 1},
     {"tcp", OPT_TCP, NULL, 0, "speak TCP from the start", 1},
     {"etypes", OPT_ETYPES, "LIST", 0, "offer these encryption types, in this order", 1},
     {"cache", 'c', "CACHE", 0, "the credential cache (KRB5CCNAME, /tmp/krb5cc_UID)", 1},

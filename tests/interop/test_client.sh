@@ -53,6 +53,41 @@ check 'a realm nobody knows' 2 'Cannot find KDC for realm "NO.TEST"' logon x -q 
 check 'a cache that is no file' 2 'only FILE:' env KRB5CCNAME=KEYRING:x "$tessera" ticket -q HTTP/www.mit.test
 check 'no service given' 2 'which service' "$tessera" ticket
 check 'a life that is none' 2 'no length of time' "$tessera" logon -l soon alice
+
+# names: the host by DNS as krb5.conf says, the KDC by SRV where krb5.conf names none
+python3 tests/interop/dns.py "$work/dns" www.mit.test=A:127.0.0.1 web.mit.test=CNAME:www.mit.test \
+    svc.mit.test=A:127.0.0.9 9.0.0.127.in-addr.arpa=PTR:www.mit.test \
+    _kerberos._udp.MIT.TEST=SRV:20:1:127.0.0.1 _kerberos._udp.MIT.TEST=SRV:10:18831:127.0.0.1 &
+dns=$!
+trap 'kill $dns; stop_mit "$work/mit"; cleanup' EXIT
+for _ in $(seq 100); do [ -s "$work/dns" ] && break; sleep 0.05; done
+conf_with() { # LINE...    krb5.conf with other lines in [libdefaults]
+    sed '/dns_canonicalize_hostname/d; /rdns/d' "$work/mit/krb5.conf" >"$work/names.conf"
+    for line in "$@"; do sed -i "s/^\[libdefaults\]/&\n  $line/" "$work/names.conf"; done
+    export KRB5_CONFIG=$work/names.conf
+}
+named() { "$tessera" ticket -q --dns 127.0.0.1:"$(cat "$work/dns")" "$@"; }
+logon alice-pw-1 -q alice
+conf_with 'dns_canonicalize_hostname = false'
+check 'as typed: an alias is no name of a service' 1 'Server HTTP/web.mit.test@MIT.TEST not found' named HTTP/web.mit.test
+conf_with 'rdns = false'
+check 'forward: the alias is followed' 0 '^HTTP/www.mit.test@MIT.TEST: kvno' named HTTP/web.mit.test
+check 'and no further' 1 'Server HTTP/svc.mit.test@MIT.TEST not found' named HTTP/svc.mit.test
+conf_with 'dns_canonicalize_hostname = true'
+check 'reverse: the name that the address points back to' 0 '^HTTP/www.mit.test@MIT.TEST: ' named HTTP/svc.mit.test
+conf_with 'dns_canonicalize_hostname = fallback'
+check 'fallback: as typed, then forward' 0 '^HTTP/www.mit.test@MIT.TEST: ' named HTTP/web.mit.test
+check 'a name server that is not there: as typed' 0 '^HTTP/www.mit.test@MIT.TEST: ' "$tessera" ticket -q --dns 127.0.0.1:1 HTTP/www.mit.test
+printf '[libdefaults]\n  default_realm = MIT.TEST\n  dns_canonicalize_hostname = false\n' >"$work/srv.conf"
+export KRB5_CONFIG=$work/srv.conf
+by_srv() { logon alice-pw-1 --dns 127.0.0.1:"$(cat "$work/dns")" "$@" alice; }
+check 'no KDC in krb5.conf: by SRV' 0 'krbtgt/MIT.TEST@MIT.TEST' by_srv -q
+check 'which the narration shows' 0 '_kerberos._udp.MIT.TEST' by_srv
+check 'for a service too' 0 '^HTTP/www.mit.test@MIT.TEST: ' named HTTP/www.mit.test
+check 'a realm that DNS does not know either' 1 'Cannot find KDC for realm "NO.TEST"' by_srv -q --realm NO.TEST
+printf '[libdefaults]\n  default_realm = MIT.TEST\n  dns_lookup_kdc = false\n' >"$work/srv.conf"
+check 'dns_lookup_kdc = false: it is not asked' 2 'Cannot find KDC for realm "MIT.TEST"' by_srv -q
+export KRB5_CONFIG=$work/mit/krb5.conf
 printf '[realms]\n  A = {\n' >"$work/bad.conf"
 check 'a krb5.conf with an open brace: where' 2 "bad.conf:[0-9]+: the file ends inside of braces" env KRB5_CONFIG="$work/bad.conf" "$tessera" ticket HTTP/x
 finish

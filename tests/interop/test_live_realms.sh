@@ -25,6 +25,15 @@ check 'which counts' 0 '' sh -c 'echo New-pw-22 | kinit -c "$0/other" carol@FAR.
 check 'by TCP' 0 '' sh -c 'sed "s/^\[libdefaults\]/&\n  udp_preference_limit = 1/" "$KRB5_CONFIG" >"$0/tcp.conf"; echo New-pw-22 | KRB5_CONFIG=$0/tcp.conf kinit -c "$0/other" carol@FAR.TEST' "$work"
 check 'a realm that nobody serves' 1 'Cannot find KDC|KDC reply did not match|Realm not local' sh -c 'echo x | kinit x@NO.TEST'
 
+# our own client, by the same krb5.conf
+export KRB5CCNAME=FILE:$work/ours
+check 'tessera logon' 0 'krbtgt/EXAMPLE.TEST' sh -c 'echo alice-pw-1 | "$0" logon -q alice' "$tessera"
+check 'tessera ticket goes where [domain_realm] has the host' 0 'is one of FAR.TEST, as this machine is configured' "$tessera" ticket HTTP/www.far.test
+check 'and has the ticket of that realm' 0 'HTTP/www.far.test@FAR.TEST' klist
+sed '/^\[capaths\]/,$d; s/^  .*far.test = .*/  www.example.test = FAR.TEST/' "$conf" >"$work/wrong.conf"
+check 'a host in the wrong realm is looked for there' 1 'Server HTTP/www.example.test@FAR.TEST not found' env KRB5_CONFIG="$work/wrong.conf" "$tessera" ticket -q HTTP/www.example.test
+unset KRB5CCNAME; eval "$("$tessera" env --dir "$work/env" --port "$(of 'KDC on [^ ]*')" --kpasswd-port "$(of 'kpasswd on')" --http-port "$(of 'HTTP on')" "$scenario")"
+
 # without [domain_realm] and [capaths]: the KDCs send her on
 sed '/^\[domain_realm\]/,$d' "$conf" >"$work/plain.conf"
 export KRB5_CONFIG=$work/plain.conf

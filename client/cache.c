@@ -119,7 +119,7 @@ const struct cred *client_cache_keep_reply(struct client *c, struct turn *t,
     bool inherits = c->task.cred && !part->has_caddr;
     cred.caddr = inherits ? c->task.cred->caddr : part->caddr;
     key_from_wire(&part->key, &cred.session);
-    bool apart = c->task.kind == CLIENT_FORWARD || c->task.kind == CLIENT_PROXY ||
+    bool apart = c->task.kind == CLIENT_FORWARD || (c->task.options & KDC_OPT_PROXY) ||
                  c->task.kind == CLIENT_PASSWORD || only_leads_on(c, part);
     const struct cred *kept = apart ? cred_copy(c, &cred) : client_cache_keep(c, &cred);
     c->got = kept;

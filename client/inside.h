@@ -103,6 +103,12 @@ static inline bool logs_on(const struct task *task)
     return task->kind == CLIENT_LOGON || task->kind == CLIENT_PASSWORD;
 }
 
+/* It is for a service, which may be of another realm. */
+static inline bool is_for_service(const struct task *task)
+{
+    return task->kind == CLIENT_TICKET || task->kind == CLIENT_GET || task->kind == CLIENT_PROXY;
+}
+
 /* Keys and numbers of an accepted AP exchange, for messages protected later (RFC 4121 4.2). */
 struct security_context {
     struct key session, initiator, acceptor; /* n == 0: none */

@@ -74,6 +74,10 @@ static void ask_in(struct client *c, struct bytes realm)
     task->srealm = realm;
     task->sname = there ? task->trail.service : client_tgs_name(c->mem, task->trail.target);
     task->options |= KDC_OPT_CANONICALIZE;
+    if (task->kind == CLIENT_PROXY && there)
+        task->options |= KDC_OPT_PROXY;
+    else if (task->kind == CLIENT_PROXY) /* no ticket-granting ticket can be one (RFC 4120 2.5) */
+        task->options &= ~(uint32_t)KDC_OPT_PROXY;
     task->via = c->config.via;
 }
 
@@ -98,8 +102,8 @@ bool client_is_referral(const struct client *c, const struct PrincipalName *snam
                         struct bytes srealm)
 {
     struct bytes next = realm_of_tgt(sname);
-    return (c->task.kind == CLIENT_TICKET || c->task.kind == CLIENT_GET) && next.n &&
-           bytes_equal(srealm, c->task.srealm) && !bytes_equal(next, srealm);
+    return is_for_service(&c->task) && next.n && bytes_equal(srealm, c->task.srealm) &&
+           !bytes_equal(next, srealm);
 }
 
 static bool been_there(const struct client *c, struct bytes realm)

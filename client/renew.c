@@ -5,10 +5,12 @@
 
 /* Renewed and validated is the ticket itself; the others are asked for with the ticket-granting
  * ticket. */
-static const struct cred *ticket_to_ask_with(const struct client *c)
+static const struct cred *ticket_to_ask_with(struct client *c, struct turn *t)
 {
     const struct task *task = &c->task;
-    if (task->kind == CLIENT_FORWARD || task->kind == CLIENT_PROXY)
+    if (task->kind == CLIENT_PROXY) /* the service may be of another realm */
+        return client_trail_begin(c, t) ? task->cred : NULL;
+    if (task->kind == CLIENT_FORWARD)
         return client_cache_tgt(c, task->crealm);
     return client_cache_find(c, task->srealm, &task->sname, (struct bytes){0});
 }
@@ -45,7 +47,7 @@ static char *addresses_text(struct turn *t, const struct HostAddresses *list)
 bool client_renew_begin(struct client *c, struct turn *t)
 {
     struct task *task = &c->task;
-    const struct cred *cred = task->cred = ticket_to_ask_with(c);
+    const struct cred *cred = task->cred = ticket_to_ask_with(c, t);
     if (!cred)
         return client_refuse(c, t, FIND_NO_TICKET, (struct detail){.found = "no such ticket"});
     if (task->kind == CLIENT_RENEW) {

@@ -9,6 +9,8 @@ static void write_body(struct client *c, struct turn *t, struct KDC_REQ_BODY *bo
     if (task->till > task->cred->endtime && task->kind != CLIENT_RENEW)
         task->till = task->cred->endtime;
     task->nonce = client_draw_nonce(t);
+    /* The addresses are those of the proxy ticket, not of what leads there. */
+    bool on_the_way = task->kind == CLIENT_PROXY && !(task->options & KDC_OPT_PROXY);
     *body = (struct KDC_REQ_BODY){
         .kdc_options = task->options,
         .realm = task->srealm,
@@ -18,7 +20,7 @@ static void write_body(struct client *c, struct turn *t, struct KDC_REQ_BODY *bo
         .has_rtime = task->rtime != 0,
         .rtime = task->rtime,
         .nonce = task->nonce,
-        .has_addresses = task->addresses.n != 0,
+        .has_addresses = task->addresses.n && !on_the_way,
         .addresses = task->addresses,
     };
     body->etype.n = c->config.n_etypes;
@@ -213,8 +215,7 @@ static void tell_arrived(struct client *c, struct turn *t)
 static bool go_on(struct client *c, struct turn *t, const struct KDC_REP *rep)
 {
     const struct cred *cred = c->task.cred;
-    bool service = c->task.kind == CLIENT_TICKET || c->task.kind == CLIENT_GET;
-    if (service && !principal_equal(&cred->server, &c->task.trail.service))
+    if (is_for_service(&c->task) && !principal_equal(&cred->server, &c->task.trail.service))
         return client_referral_follow(c, t);
     tell_arrived(c, t);
     if (c->task.kind == CLIENT_GET)

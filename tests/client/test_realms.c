@@ -60,10 +60,15 @@ static int end(void **state)
     return 0;
 }
 
+static uint32_t more; /* flags of the ticket */
+
 static void of_its_realm(struct hand_reply *r)
 {
     struct KDC_REQ req = hand_read(r->kdc, &ASN_TGS_REQ);
     r->part.srealm = r->rep.ticket.realm = req.req_body.realm;
+    r->part.flags |= more;
+    r->part.has_caddr = req.req_body.has_addresses;
+    r->part.caddr = req.req_body.addresses;
 }
 
 static const char *asked(void)
@@ -147,6 +152,33 @@ static void where_nothing_is_configured_the_names_show_it(void **state)
     assert_string_equal(unknown(), "krbtgt/C.COM@EXAMPLE.TEST");
 }
 
+/* RFC 4120 2.5: a proxy is for the service alone; what leads there is a ticket as any other. */
+static void a_proxy_for_a_service_elsewhere(void **state)
+{
+    (void)state;
+    struct HostAddress one = {.addr_type = 2, .address = BYTES_LIT("\x0a\0\0\7")};
+    struct HostAddresses other = {&one, 1};
+    assert_true(hand_do(&k, &(struct client_do_args){.task = CLIENT_PROXY,
+                                                     .spn = "HTTP/www@C.COM",
+                                                     .addresses = &other}));
+    assert_string_equal(asked(), "krbtgt/C.COM@EXAMPLE.TEST");
+    struct KDC_REQ req = hand_read(&k, &ASN_TGS_REQ);
+    assert_false(req.req_body.has_addresses);
+    assert_int_equal(req.req_body.kdc_options & KDC_OPT_PROXY, 0);
+    assert_string_equal(granted(), "HTTP/www@C.COM");
+    req = hand_read(&k, &ASN_TGS_REQ);
+    assert_int_equal(req.req_body.addresses.n, 1);
+    assert_true(req.req_body.kdc_options & KDC_OPT_PROXY);
+    more = TKT_PROXY;
+    assert_string_equal(granted(), "");
+    more = 0;
+    assert_int_equal(client_result(k.client).state, CLIENT_GRANTED);
+    /* What led there is kept, the proxy ticket only handed out. */
+    assert_non_null(client_cache_tgt(k.client, BYTES_LIT("C.COM")));
+    for (const struct cred *cred = k.client->creds; cred; cred = cred->next)
+        assert_int_equal(cred->flags & TKT_PROXY, 0);
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 int main(void)
 {
@@ -155,6 +187,7 @@ int main(void)
         TEST(what_the_user_names_goes_before),
         TEST(the_way_is_as_configured),
         TEST(neighbours_have_no_other_way),
+        TEST(a_proxy_for_a_service_elsewhere),
         TEST(where_nothing_is_configured_the_names_show_it),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -1,4 +1,5 @@
 /* The command line: one table of verbs. */
+#include "sim/problems.h"
 #include "sim/verbs.h"
 #include "tui/tui.h"
 
@@ -39,7 +40,7 @@ static void usage(FILE *out)
           "  tessera exec -- kinit alice     a real client against a realm of its own\n\n",
           out);
     for (size_t i = 0; i < N_VERBS; i++)
-        fprintf(out, "  %-8s %-13s %s\n", verbs[i].name, verbs[i].args, verbs[i].what);
+        fprintf(out, "  %-8s %-16s %s\n", verbs[i].name, verbs[i].args, verbs[i].what);
     fputs("\n`tessera VERB --help` tells the options of a verb.\n"
           "Exit status: 0 as expected, 1 refused or different, 2 trouble.\n",
           out);
@@ -53,9 +54,21 @@ static const struct verb *find_verb(const char *name)
     return NULL;
 }
 
+static const char *verb_name(const void *list, size_t i)
+{
+    return ((const struct verb *)list)[i].name;
+}
+
 static int unknown(const char *name)
 {
-    fprintf(stderr, "tessera: no verb '%s'; `tessera --help` lists them\n", name);
+    const char *near = nearest(name, verb_name, verbs, N_VERBS);
+    if (!near)
+        near = lesson_nearest(name);
+    fprintf(stderr, "tessera: no verb and no lesson is called '%s'", name);
+    if (near)
+        fprintf(stderr, "; did you mean '%s'?\n", near);
+    else
+        fputs("; `tessera --help` lists the verbs, `tessera list` the lessons\n", stderr);
     return 2;
 }
 
@@ -63,7 +76,7 @@ static int unknown(const char *name)
 static int help(int argc, char **argv)
 {
     static char option[] = "--help";
-    if (argc < 3) {
+    if (argc < 3 || strcmp(argv[2], "--help") == 0) {
         usage(stdout);
         return 0;
     }

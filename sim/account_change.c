@@ -70,13 +70,18 @@ bool account_given_keys(struct action *a, uint32_t kvno)
 bool account_ask_for_password(struct action *a, const char *name)
 {
     struct account_options *o = a->o;
+    if (o->random + !!o->account.n_keys + !!o->password_file > 1)
+        return verb_trouble("one of --password-file, --random and --key at a time"), false;
     if (o->random || o->account.n_keys)
         return true;
+    char *error = NULL;
     const char *file = o->password_file && strcmp(o->password_file, "-") ? o->password_file : NULL;
     struct bytes password =
-        client_verb_password(arena_printf(a->mem, "Password of %s: ", name), file, a->mem);
+        client_verb_password(arena_printf(a->mem, "Password of %s: ", name), file, a->mem, &error);
     if (password.n)
         o->account.password = arena_str(a->mem, password);
+    else if (file && !password.p)
+        verb_trouble("%s", error);
     else
         verb_trouble("no password for %s; --random makes keys without one", name);
     return password.n > 0;
@@ -116,8 +121,6 @@ int account_add(struct action *a)
     struct population_keys from = making(a);
     const struct account *taken = NULL;
     char *error = NULL;
-    if (o->n_words != 1)
-        return verb_trouble("account add wants the name of the account");
     o->account.name = o->words[0];
     if (!account_ask_for_password(a, o->words[0]) || !account_given_keys(a, o->account.kvno))
         return 2;
@@ -237,10 +240,9 @@ int account_set(struct action *a)
 {
     struct account_options *o = a->o;
     char *error = NULL;
-    if (o->n_words != 1)
-        return verb_trouble("account set wants the name of the account");
-    bool rekey = o->given & GAVE_KEYS || o->account.n_etypes || o->account.salt,
-         has_kvno = o->account.kvno;
+    if (!o->said[OF_KEYS] && !o->said[OF_ACCOUNT])
+        return verb_trouble("account set: what is to change? see `tessera account --help`");
+    bool rekey = o->said[OF_KEYS], has_kvno = o->account.kvno;
     if (!has_kvno)
         o->account.kvno = 1;
     if ((rekey && !account_ask_for_password(a, o->words[0])) ||
@@ -255,12 +257,16 @@ int account_set(struct action *a)
 int account_delete(struct action *a)
 {
     char *error = NULL;
-    if (a->o->n_words != 1)
-        return verb_trouble("account delete wants the name of the account");
     struct PrincipalName name = principal_named(a->mem, a->o->words[0]);
     struct store_change *c = store_change(a->store, a->mem, &error);
     if (!c)
         return trouble(error);
+    struct bytes realm = realm_name(store_changed(c));
+    struct PrincipalName tgs = {.name_string = {(struct bytes[]){bytes_str("krbtgt"), realm}, 2}};
+    if (principal_equal(&name, &tgs)) {
+        verb_trouble("%s is the KDC's own key; without it there are no tickets", a->o->words[0]);
+        return account_end(c, 1);
+    }
     const struct account *old = realm_find(store_changed(c), a->mem, &name);
     const char *other = strchr(a->o->words[0], '/');
     if (old && old->flags & ACCOUNT_TRUST && other &&

@@ -1,6 +1,7 @@
 #include "sim/account_options.h"
 
 #include "crypto/crypto.h"
+#include "sim/account_names.h"
 #include "sim/scenario_rows.h"
 #include "sim/scenario_values.h"
 
@@ -43,7 +44,7 @@ enum {
 };
 
 static const struct argp_option rows[] = {
-    {"store", O_STORE, "FILE", 0, "the store", 1},
+    {"store", O_STORE, "FILE", 0, "the store", 0},
     {"realm", O_REALM, "NAME", 0, "init: the realm's name; import: which of the file's realms", 1},
     {"preset", O_PRESET, "NAME", 0, "init: a policy by its date, as windows-2022-11", 1},
     {"windows-names", O_WINDOWS, NULL, 0, "init: names are looked up as Windows does", 1},
@@ -136,12 +137,36 @@ static int64_t when(const char *text, struct argp_state *state)
     return strcmp(text, "never") ? verb_time(text, state) : 0;
 }
 
-static int64_t span(const char *text, struct argp_state *state)
+static const char *name(const char *text, struct argp_state *state)
 {
-    int64_t v = 0;
-    if (!span_read(text, &v) || v < 0)
-        argp_error(state, "'%s' is not a length of time as in 10h", text);
-    return v;
+    const char *wrong = name_wrong(text, ((struct account_options *)state->input)->mem);
+    if (wrong)
+        argp_error(state, "%s", wrong);
+    return text;
+}
+
+static const char *spn(const char *text, struct argp_state *state)
+{
+    const char *wrong = spn_wrong(text, ((struct account_options *)state->input)->mem);
+    if (wrong)
+        argp_error(state, "%s", wrong);
+    return text;
+}
+
+static uint32_t kvno(const char *text, struct argp_state *state)
+{
+    uint64_t n = verb_number(text, state);
+    if (!n || n > INT32_MAX)
+        argp_error(state, "a kvno is from 1 to %d", INT32_MAX);
+    return (uint32_t)n;
+}
+
+static uint64_t count(const char *text, struct argp_state *state)
+{
+    uint64_t n = verb_number(text, state);
+    if (!n || n > COUNT_MAX)
+        argp_error(state, "--count is from 1 to %d", COUNT_MAX);
+    return n;
 }
 
 static void push(const char **list, size_t *n, const char *item, struct argp_state *state)
@@ -163,13 +188,13 @@ static error_t parse_account(int key, char *arg, struct argp_state *state)
         o->given |= GAVE_FLAGS;
         return 0;
     case O_SPN:
-        push(o->spns, &o->account.n_spns, arg, state);
+        push(o->spns, &o->account.n_spns, spn(arg, state), state);
         return 0;
     case O_NO_SPN:
         push(o->no_spns, &o->n_no_spns, arg, state);
         return 0;
     case O_UPN:
-        o->account.upn = strcmp(arg, "-") ? arg : NULL;
+        o->account.upn = strcmp(arg, "-") ? name(arg, state) : NULL;
         o->given |= GAVE_UPN;
         return 0;
     case O_SUPPORTED:
@@ -190,11 +215,11 @@ static error_t parse_account(int key, char *arg, struct argp_state *state)
         o->given |= GAVE_HOURS;
         return 0;
     case O_MAX_LIFE:
-        o->account.max_life = span(arg, state);
+        o->account.max_life = verb_span(arg, state);
         o->given |= GAVE_LIVES;
         return 0;
     case O_MAX_RENEW:
-        o->account.max_renew = span(arg, state);
+        o->account.max_renew = verb_span(arg, state);
         o->given |= GAVE_LIVES;
         return 0;
     case O_RENAME:
@@ -214,23 +239,18 @@ static error_t parse_keys(int key, char *arg, struct argp_state *state)
         return 0;
     case O_PASSWORD_FILE:
         o->password_file = arg;
-        o->given |= GAVE_KEYS;
         return 0;
     case O_RANDOM:
         o->random = true;
-        o->given |= GAVE_KEYS;
         return 0;
     case O_KEY:
         push(o->keys, &o->account.n_keys, arg, state);
-        o->given |= GAVE_KEYS;
         return 0;
     case O_SALT:
         o->account.salt = arg;
         return 0;
     case O_KVNO:
-        o->account.kvno = (uint32_t)verb_number(arg, state);
-        if (!o->account.kvno || o->account.kvno > INT32_MAX)
-            argp_error(state, "a kvno is from 1 to %d", INT32_MAX);
+        o->account.kvno = kvno(arg, state);
         return 0;
     case O_NEWEST:
         o->only_newest = true;
@@ -271,6 +291,9 @@ static error_t parse_trust(int key, char *arg, struct argp_state *state)
 static error_t parse(int key, char *arg, struct argp_state *state)
 {
     struct account_options *o = state->input;
+    for (const struct argp_option *row = rows; row->name; row++)
+        if (row->key == key)
+            o->said[row->group] = row->name;
     switch (key) {
     case O_STORE:
         o->store = arg;
@@ -294,7 +317,7 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->output = arg;
         return 0;
     case O_COUNT:
-        o->count = verb_number(arg, state);
+        o->count = count(arg, state);
         return 0;
     case ARGP_KEY_ARG:
         push(o->words, &o->n_words, arg, state);
@@ -313,7 +336,7 @@ const struct argp account_argp = {
     "check\ntrust add REALM\ntrust delete REALM\ntrust list [REALM]",
     "The accounts of a store: a realm in a file, which `tessera live --store FILE` serves."
     "\vadd and set take a password from the terminal, unless --password-file, --random or --key "
-    "says otherwise (set: only when one of them or --etypes is given); what they make is printed "
+    "says otherwise (set: only when something is said of keys); what they make is printed "
     "as ETYPE KVNO HEXKEY. import takes a scenario file, as export writes one. A trust's keys are "
     "made "
     "like an account's: of the same password, both sides make the same ones. A change reaches a "

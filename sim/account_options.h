@@ -4,7 +4,8 @@
 
 #include "sim/verb.h"
 
-#define OPTION_LIST 64 /* entries of a list on one command line */
+#define OPTION_LIST 64       /* entries of a list on one command line */
+#define COUNT_MAX   10000000 /* accounts that one command makes */
 
 /* Which of them stand on the command line. */
 enum account_given {
@@ -14,11 +15,13 @@ enum account_given {
     GAVE_HOURS = 8,
     GAVE_SUPPORTED = 16,
     GAVE_UPN = 32,
-    GAVE_KEYS = 64, /* a password, --random or --key */
-    GAVE_LIVES = 128,
+    GAVE_LIVES = 64,
 };
 
 enum trust_direction { TRUST_BOTH, TRUST_OUT, TRUST_IN };
+
+/* Options that belong together: to which actions, `tessera account` says. */
+enum option_group { OF_ANY, OF_REALM, OF_KEYS, OF_ACCOUNT, OF_OUTPUT, OF_TRUST, OPTION_GROUPS };
 
 struct account_options {
     const char *store, *realm, *preset, *output, *rename, *password_file;
@@ -29,7 +32,8 @@ struct account_options {
     size_t n_suffixes;
     enum trust_direction direction;
     int32_t etypes[OPTION_LIST];
-    uint32_t given; /* enum account_given */
+    uint32_t given;                  /* enum account_given */
+    const char *said[OPTION_GROUPS]; /* an option of each group that stands there; NULL: none */
     bool random, show_keys, windows, duplicates, only_newest, has_seed, transitive;
     uint64_t seed, count;
     const char *words[OPTION_LIST]; /* what stands there without an option */

@@ -207,7 +207,8 @@ bool recording_read(const char *path, struct arena *mem, struct recording *out, 
     *out = (struct recording){0};
     pcap_t *pcap = pcap_open_offline(path, why);
     if (!pcap) {
-        *error = arena_printf(mem, strstr(why, path) ? "%s" : "%2$s: %1$s", why, path);
+        *error = arena_printf(mem, strncmp(why, path, strlen(path)) == 0 ? "%s" : "%2$s: %1$s", why,
+                              path);
         return false;
     }
     bool ok = read_comment(path, mem, out, &r.kpasswd_port, error);

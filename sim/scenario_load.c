@@ -5,6 +5,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <unistd.h>
 
 static bool is_path(const char *name)
 {
@@ -75,7 +76,10 @@ bool scenario_load(struct arena *mem, const char *name, struct scenario *out, ch
             return scenario_read(mem, arena_printf(mem, "scenarios/%s.yaml", name), all[i].text,
                                  out, error);
     const char *near = nearest(name, builtin_name, all, n);
-    *error = near ? arena_printf(mem, "no scenario '%s'%s", name, did_you_mean(mem, near))
-                  : arena_printf(mem, "no scenario '%s'; `tessera list` names them", name);
+    if (*name && access(name, F_OK) == 0)
+        *error = arena_printf(mem, "no scenario '%s'; the file of that name is ./%s", name, name);
+    else
+        *error = near ? arena_printf(mem, "no scenario '%s'%s", name, did_you_mean(mem, near))
+                      : arena_printf(mem, "no scenario '%s'; `tessera list` names them", name);
     return false;
 }

@@ -5,6 +5,7 @@
 
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,7 +26,7 @@ int64_t verb_time(const char *text, struct argp_state *state)
 {
     int64_t when = 0;
     if (!time_read(text, &when))
-        argp_error(state, "'%s' is not a time as in 2026-11-21T20:51:55Z", text);
+        argp_error(state, "'%s' is not a time as in 2026-11-21T20:51:55Z, from 1970 on", text);
     return when;
 }
 
@@ -34,8 +35,10 @@ uint64_t verb_number(const char *text, struct argp_state *state)
     char *end;
     errno = 0;
     unsigned long long n = strtoull(text, &end, 10);
-    if (errno || *end || text[0] < '0' || text[0] > '9')
+    if (*end || text[0] < '0' || text[0] > '9')
         argp_error(state, "'%s' is not a whole number", text);
+    else if (errno)
+        argp_error(state, "%s is more than %llu", text, ULLONG_MAX);
     return n;
 }
 
@@ -51,12 +54,15 @@ int64_t verb_span(const char *text, struct argp_state *state)
 
 int verb_trouble(const char *format, ...)
 {
+    char *text = NULL, *rest = NULL;
     va_list args;
-    fputs("tessera: ", stderr);
     va_start(args, format);
-    vfprintf(stderr, format, args);
+    if (vasprintf(&text, format, args) < 0)
+        text = NULL;
     va_end(args);
-    fputc('\n', stderr);
+    for (char *line = strtok_r(text, "\n", &rest); text && line; line = strtok_r(NULL, "\n", &rest))
+        fprintf(stderr, "tessera: %s\n", line);
+    free(text);
     return 2;
 }
 
@@ -65,8 +71,7 @@ bool verb_scenario(const char *name, struct arena *mem, struct scenario *out)
     char *error = NULL;
     if (scenario_load(mem, name, out, &error))
         return true;
-    for (char *line = strtok(error, "\n"); line; line = strtok(NULL, "\n"))
-        verb_trouble("%s", line);
+    verb_trouble("%s", error);
     return false;
 }
 

@@ -3,6 +3,7 @@
 #include "realm/presets.h"
 #include "realm/store.h"
 #include "sim/account_change.h"
+#include "sim/account_names.h"
 #include "sim/account_text.h"
 #include "sim/population.h"
 #include "sim/verbs.h"
@@ -53,8 +54,9 @@ static int create(struct action *a, const struct scenario *s, uint64_t seed)
 static int init(struct action *a)
 {
     struct account_options *o = a->o;
-    if (!o->realm || o->n_words)
-        return verb_trouble("account init wants --realm NAME, and no other word");
+    const char *wrong = o->realm ? realm_name_wrong(o->realm, a->mem) : "it wants --realm NAME";
+    if (wrong)
+        return verb_trouble("account init: %s", wrong);
     if (o->preset && !preset_find(o->preset)) {
         size_t n;
         const struct preset *all = preset_table(&n);
@@ -84,8 +86,6 @@ static int init(struct action *a)
 static int import(struct action *a)
 {
     struct scenario s;
-    if (a->o->n_words != 1)
-        return verb_trouble("account import wants one scenario file");
     const char *name = a->o->words[0], *dot = strrchr(name, '.');
     bool is_file = strchr(name, '/') || (dot && strcmp(dot, ".yaml") == 0);
     char *error = NULL;
@@ -220,26 +220,77 @@ static int check(struct action *a, const struct realm *realm)
 
 /* ---- which ----------------------------------------------------------------------------------- */
 
+enum {
+    REALM = 1 << OF_REALM,
+    KEYS = 1 << OF_KEYS,
+    ACCOUNT = 1 << OF_ACCOUNT,
+    OUTPUT = 1 << OF_OUTPUT,
+    TRUST = 1 << OF_TRUST,
+    NAMES = 1 << 30 /* its words are names of accounts */
+};
+#define ONE_NAME  "the name of the account"
+#define ONE_REALM "the name of a realm"
+#define NO_WORD   "no other word"
+
 static const struct {
     const char *name;
     int (*make)(struct action *);
     int (*change)(struct action *);
     int (*read)(struct action *, const struct realm *);
+    unsigned groups;    /* options that say something to it */
+    size_t least, most; /* words */
+    const char *wants;
 } actions[] = {
-    {.name = "init", .make = init},
-    {.name = "import", .make = import},
-    {.name = "add", .change = account_add},
-    {.name = "set", .change = account_set},
-    {.name = "delete", .change = account_delete},
-    {.name = "list", .read = list},
-    {.name = "keytab", .read = keytab},
-    {.name = "export", .read = export},
-    {.name = "check", .read = check},
-    {.name = "trust add", .change = account_trust_add},
-    {.name = "trust delete", .change = account_trust_delete},
-    {.name = "trust list", .read = account_trust_list},
+    {"init", init, NULL, NULL, REALM | KEYS | OUTPUT, 0, 0, NO_WORD},
+    {"import", import, NULL, NULL, REALM | OUTPUT, 1, 1, "one scenario file"},
+    {"add", NULL, account_add, NULL, KEYS | ACCOUNT | OUTPUT | NAMES, 1, 1, ONE_NAME},
+    {"set", NULL, account_set, NULL, KEYS | ACCOUNT | OUTPUT | NAMES, 1, 1, ONE_NAME},
+    {"delete", NULL, account_delete, NULL, NAMES, 1, 1, ONE_NAME},
+    {"list", NULL, NULL, list, OUTPUT | NAMES, 0, OPTION_LIST, NULL},
+    {"keytab", NULL, NULL, keytab, OUTPUT | NAMES, 0, OPTION_LIST, NULL},
+    {"export", NULL, NULL, export, OUTPUT, 0, 0, NO_WORD},
+    {"check", NULL, NULL, check, 0, 0, 0, NO_WORD},
+    {"trust add", NULL, account_trust_add, NULL, KEYS | TRUST | OUTPUT, 1, 1, ONE_REALM},
+    {"trust delete", NULL, account_trust_delete, NULL, TRUST, 1, 1, ONE_REALM},
+    {"trust list", NULL, NULL, account_trust_list, OUTPUT, 0, 1, ONE_REALM},
 };
 #define ACTIONS (sizeof actions / sizeof *actions)
+
+/* Does the command line say what the action can take, and no more? */
+static bool takes(const struct account_options *o, size_t i, size_t named_by)
+{
+    size_t n = o->n_words - named_by;
+    if (!o->store)
+        return verb_trouble("account %s wants --store FILE", actions[i].name), false;
+    if (n < actions[i].least || n > actions[i].most)
+        return verb_trouble("account %s wants %s", actions[i].name, actions[i].wants), false;
+    for (unsigned g = OF_REALM; g < OPTION_GROUPS; g++)
+        if (o->said[g] && !(actions[i].groups & 1U << g))
+            return verb_trouble("account %s has no use for --%s", actions[i].name, o->said[g]),
+                   false;
+    return true;
+}
+
+/* The names of accounts, without the realm's where they have it. */
+static bool names_are_good(struct action *a)
+{
+    char *error = NULL;
+    const char *wrong = NULL;
+    struct store_reader *r = store_reader(a->store, a->mem, &error);
+    const struct realm *realm = r ? store_begin(r) : NULL;
+    if (!realm)
+        wrong = r ? store_trouble(r) : error;
+    for (size_t i = 0; realm && !wrong && i < a->o->n_words; i++)
+        wrong = account_name_wrong(&a->o->words[i], realm_name(realm), a->mem);
+    if (realm && !wrong && a->o->rename)
+        wrong = account_name_wrong(&a->o->rename, realm_name(realm), a->mem);
+    if (wrong)
+        verb_trouble("%s", wrong);
+    if (realm)
+        store_end(r);
+    store_reader_free(r);
+    return !wrong;
+}
 
 static int read_only(struct action *a, int (*read)(struct action *, const struct realm *))
 {
@@ -267,6 +318,8 @@ static int act(struct action *a, size_t i)
     a->store = store_open(a->o->store, use, a->mem, &error);
     if (!a->store)
         return verb_trouble("%s", error);
+    if (actions[i].groups & NAMES && !names_are_good(a))
+        return 2;
     return actions[i].change ? actions[i].change(a) : read_only(a, actions[i].read);
 }
 
@@ -291,15 +344,12 @@ int verb_account(int argc, char **argv)
     size_t i = 0, words = 1;
     while (i < ACTIONS && !(words = names_action(&o, actions[i].name)))
         i++;
-    if (i == ACTIONS || !o.store) {
-        int status = verb_trouble(
-            i < ACTIONS ? "account %s wants --store FILE"
-                        : "account wants one of init, add, set, delete, list, keytab, import, "
-                          "export, check, trust add, trust delete, trust list; see `tessera "
-                          "account --help`%s",
-            i < ACTIONS ? actions[i].name : "");
+    if (i == ACTIONS)
+        verb_trouble("account wants one of init, add, set, delete, list, keytab, import, export, "
+                     "check, trust add, trust delete, trust list; see `tessera account --help`");
+    if (i == ACTIONS || !takes(&o, i, words)) {
         arena_free(mem);
-        return status;
+        return 2;
     }
     o.n_words -= words;
     memmove(o.words, o.words + words, o.n_words * sizeof *o.words);

@@ -3,6 +3,7 @@
 #include "crypto/crypto.h"
 #include "trace/export.h"
 
+#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -124,15 +125,24 @@ static struct bytes line_of(FILE *f, struct arena *mem)
     return out;
 }
 
-struct bytes client_verb_password(const char *prompt, const char *file, struct arena *mem)
+static struct bytes password_in(const char *file, struct arena *mem, char **error)
 {
-    if (file) {
-        FILE *f = fopen(file, "r");
-        struct bytes password = line_of(f, mem);
-        if (f)
-            fclose(f);
-        return password;
-    }
+    FILE *f = fopen(file, "r");
+    errno = f ? 0 : errno;
+    struct bytes password = line_of(f, mem);
+    if (!password.p)
+        *error = arena_printf(mem, "%s: %s", file, errno ? strerror(errno) : "no password in it");
+    if (f)
+        fclose(f);
+    return password;
+}
+
+struct bytes client_verb_password(const char *prompt, const char *file, struct arena *mem,
+                                  char **error)
+{
+    *error = arena_printf(mem, "no password was given");
+    if (file)
+        return password_in(file, mem, error);
     struct termios before, silent;
     bool terminal = isatty(STDIN_FILENO) && tcgetattr(STDIN_FILENO, &before) == 0;
     fprintf(stderr, "%s", prompt);

@@ -24,7 +24,8 @@ extern const struct argp client_verb_argp;
 int client_verb_end(const struct client_verb *, struct live_client *, bool done, const char *error);
 
 /* Asks on the terminal without showing what is typed; from a pipe, a line of it; from file, its
- * first line. {NULL, 0}: there was none. */
-struct bytes client_verb_password(const char *prompt, const char *file, struct arena *);
+ * first line. {NULL, 0}: there was none, *error (in the arena) says why. */
+struct bytes client_verb_password(const char *prompt, const char *file, struct arena *,
+                                  char **error);
 
 #endif

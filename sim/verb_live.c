@@ -145,7 +145,7 @@ int verb_live(int argc, char **argv)
     char *error = NULL;
     struct live *live = live_open(&o, mem, &error);
     if (!live) {
-        fprintf(stderr, "tessera: %s\n", error);
+        verb_trouble("%s", error);
         arena_free(mem);
         return 2;
     }
@@ -255,7 +255,7 @@ int verb_env(int argc, char **argv)
     bool ok = scenario_load(mem, o.scenario ? o.scenario : "example-test", &scenario, &error) &&
               live_client_files(&o.place, &scenario, mem, &error);
     if (!ok)
-        fprintf(stderr, "tessera: %s\n", error);
+        verb_trouble("%s", error);
     const struct live_variable *v = live_variables(&o.place, mem, &n);
     for (size_t i = 0; ok && i < n; i++) {
         printf("export %s=", v[i].name);

@@ -164,11 +164,8 @@ static bool prepare(struct logon *o, struct live_client *c, struct arena *mem, c
     const char *at = strrchr(o->ask.principal, '@') && !o->ask.name_type ? "" : "@";
     char *prompt = arena_printf(mem, "Password for %s%s%s: ", o->ask.principal, at,
                                 *at ? live_client_realm(c) : "");
-    o->ask.password = client_verb_password(prompt, o->password_file, mem);
-    if (o->ask.password.p)
-        return true;
-    *error = arena_printf(mem, "no password was given");
-    return false;
+    o->ask.password = client_verb_password(prompt, o->password_file, mem, error);
+    return o->ask.password.p != NULL;
 }
 
 static int logon(struct logon *o, struct arena *mem)

@@ -39,12 +39,11 @@ static error_t parse(int key, char *arg, struct argp_state *state)
 static bool read_passwords(struct passwd *o, struct arena *mem, char **error)
 {
     const char *whose = o->ask.change_for ? o->ask.change_for : o->ask.principal;
-    o->ask.password =
-        client_verb_password(arena_printf(mem, "Password for %s: ", o->ask.principal), NULL, mem);
+    o->ask.password = client_verb_password(arena_printf(mem, "Password for %s: ", o->ask.principal),
+                                           NULL, mem, error);
     if (o->ask.password.p)
-        o->ask.new_password =
-            client_verb_password(arena_printf(mem, "New password for %s: ", whose), NULL, mem);
-    *error = arena_printf(mem, "no password was given");
+        o->ask.new_password = client_verb_password(
+            arena_printf(mem, "New password for %s: ", whose), NULL, mem, error);
     return o->ask.new_password.p != NULL;
 }
 

@@ -97,6 +97,14 @@ static void print_text(const struct scenario *s, const struct trace *trace,
         say(i ? "          " : "Try next  ", s->try_next[i], &o->text, mem);
 }
 
+static int no_party(const struct scenario *s, const char *name, struct arena *mem)
+{
+    const char *all = s->n_parties ? s->parties[0].name : "none";
+    for (size_t i = 1; i < s->n_parties; i++)
+        all = arena_printf(mem, "%s, %s", all, s->parties[i].name);
+    return verb_trouble("no party of %s is called '%s'; there are: %s", s->name, name, all);
+}
+
 static int run(struct run_options *o, struct arena *mem, struct crypto *crypto)
 {
     struct scenario s;
@@ -104,7 +112,7 @@ static int run(struct run_options *o, struct arena *mem, struct crypto *crypto)
     if (!verb_scenario(o->scenario, mem, &s))
         return 2;
     if (o->eyes && !scenario_party(&s, o->eyes))
-        return verb_trouble("no party is called '%s' in %s", o->eyes, s.name);
+        return no_party(&s, o->eyes, mem);
     enum run_outcome outcome = world_run(&s, &o->world, mem, crypto, &trace);
     if (o->json)
         fputs(trace_json(trace, &(struct json_options){o->with_keys, o->eyes}, crypto, mem),

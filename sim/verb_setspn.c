@@ -2,6 +2,7 @@
  * scenario's realm. SPNs are compared in letters of either case, as a directory does. */
 #include "crypto/crypto.h"
 #include "realm/store.h"
+#include "sim/account_names.h"
 #include "sim/population.h"
 #include "sim/verb.h"
 #include "sim/verbs.h"
@@ -13,7 +14,7 @@
 #include <strings.h>
 
 struct setspn {
-    const char *store, *scenario;
+    const char *store, *scenario, *domain;
     int letter; /* S A D L R Q X; 0: none */
     bool computer, user, quiet;
     const char *words[2];
@@ -21,7 +22,6 @@ struct setspn {
     struct arena *mem;
     struct store_change *change; /* NULL: looked at only */
     const struct realm *realm;
-    const char *error;
 };
 
 enum { O_STORE = 1, O_SCENARIO };
@@ -67,7 +67,9 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         o->quiet = true;
         return 0;
     case 'F':
+        return 0;
     case 'T':
+        o->domain = arg;
         return 0;
     case O_STORE:
         o->store = arg;
@@ -270,12 +272,8 @@ static struct PrincipalName *others(struct setspn *o, const struct account *a, c
 static bool add_to(struct setspn *o, struct PrincipalName *all, size_t *n, const char *spn)
 {
     printf("\t%s\n", spn);
-    if (strchr(spn, '/') && principal_parse(o->mem, spn, NT_SRV_INST, &all[*n], NULL)) {
-        ++*n;
-        return true;
-    }
-    o->error = arena_printf(o->mem, "'%s' is no SPN as in HTTP/www.example.test", spn);
-    return false;
+    *n += principal_parse(o->mem, spn, NT_SRV_INST, &all[*n], NULL);
+    return true;
 }
 
 static int add(struct setspn *o)
@@ -345,6 +343,14 @@ static const struct letter {
     {'X', 0, false, duplicates, "-X wants no word"},
 };
 
+static int act_in_domain(struct setspn *o, const struct letter *l)
+{
+    const char *realm = arena_str(o->mem, realm_name(o->realm));
+    if (o->domain && strcmp(o->domain, "*") != 0 && strcasecmp(o->domain, realm) != 0)
+        return verb_trouble("there is no domain %s here, only %s", o->domain, realm);
+    return l->act(o);
+}
+
 static int change(struct setspn *o, const struct letter *l)
 {
     char *error = NULL;
@@ -353,13 +359,13 @@ static int change(struct setspn *o, const struct letter *l)
     if (!o->change)
         return verb_trouble("%s", error);
     o->realm = store_changed(o->change);
-    int status = l->act(o);
+    int status = act_in_domain(o, l);
     if (status)
         store_abort(o->change);
     else if (!store_commit(o->change, &error))
         status = verb_trouble("%s", error);
     store_close(s);
-    return o->error ? verb_trouble("%s", o->error) : status;
+    return status;
 }
 
 static int look_at_store(struct setspn *o, const struct letter *l)
@@ -370,7 +376,7 @@ static int look_at_store(struct setspn *o, const struct letter *l)
     o->realm = r ? store_begin(r) : NULL;
     if (!o->realm)
         return verb_trouble("%s", r ? store_trouble(r) : error);
-    int status = l->act(o);
+    int status = act_in_domain(o, l);
     store_end(r);
     store_reader_free(r);
     store_close(s);
@@ -385,7 +391,8 @@ static int look_at_scenario(struct setspn *o, const struct letter *l)
     if (!verb_scenario(o->scenario, o->mem, &s))
         return 2;
     o->realm = crypto ? population_realm(&s, NULL, s.seed, crypto, o->mem, &error) : NULL;
-    int status = o->realm ? l->act(o) : verb_trouble("%s", error ? error : "no cryptography");
+    int status =
+        o->realm ? act_in_domain(o, l) : verb_trouble("%s", error ? error : "no cryptography");
     crypto_free(crypto);
     return status;
 }
@@ -396,9 +403,13 @@ static int act(struct setspn *o)
     while (l->letter != (o->letter ? o->letter : 'L'))
         l++;
     if (o->n_words != l->words)
-        return verb_trouble("setspn %s", l->wants);
+        return verb_trouble("setspn %s; see `tessera setspn --help`", l->wants);
+    const char *wrong = l->act == add ? spn_wrong(o->words[0], o->mem) : NULL;
+    if (wrong)
+        return verb_trouble("%s", wrong);
     if (!o->store == !o->scenario)
-        return verb_trouble("setspn wants --store FILE or --scenario NAME");
+        return verb_trouble("setspn wants --store FILE or --scenario NAME%s",
+                            o->store ? ", not both" : "");
     if (o->computer && o->user)
         return verb_trouble("setspn wants -C or -U, not both");
     if (o->scenario && l->changes)

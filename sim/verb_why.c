@@ -87,7 +87,8 @@ static int run(struct why_arguments *a, struct arena *mem, struct crypto *crypto
     a->world.has_clock = false;
     struct why_report r = why(&s, &a->world, trace, &a->why, crypto, mem);
     if (a->why.id && !r.n)
-        return verb_trouble("no decision of %s is called '%s'", s.name, a->why.id);
+        return verb_trouble("no decision of %s is called '%s'; --no-flips shows which there are",
+                            s.name, a->why.id);
     fputs(a->json ? why_json(&s, &r, &a->why, mem)
                   : why_text(&s, &r, &a->why, a->width, a->ascii, mem),
           stdout);

@@ -53,5 +53,7 @@ int tui_run(const struct app_options *);
 int verb_lesson(int argc, char **argv);
 /* Whether the word names a built-in scenario: `tessera NAME` opens it. */
 bool lesson_is_named(const char *word);
+/* The lesson whose name is nearest to the word; NULL: none is near. */
+const char *lesson_nearest(const char *word);
 
 #endif

@@ -1,4 +1,5 @@
 /* `tessera` and `tessera lesson`: the lessons on this terminal; without one, as text. */
+#include "sim/problems.h"
 #include "sim/verb.h"
 #include "sim/verbs.h"
 #include "tui/theme.h"
@@ -56,6 +57,18 @@ bool lesson_is_named(const char *word)
         if (strcmp(all[i].name, word) == 0)
             return true;
     return false;
+}
+
+static const char *lesson_at(const void *list, size_t i)
+{
+    return ((const struct scenario_builtin *)list)[i].name;
+}
+
+const char *lesson_nearest(const char *word)
+{
+    size_t n;
+    const struct scenario_builtin *all = scenario_builtins(&n);
+    return nearest(word, lesson_at, all, n);
 }
 
 /* By its number in the list, or as it was given. */

@@ -27,6 +27,14 @@ for bad in '--flags nope' '--etypes nope' '--kvno 0' '--kvno x' '--expires tomor
     # shellcheck disable=SC2086
     check "add $bad" 2 '^tessera' a add bad --random $bad
 done
+check 'add: a name of this realm loses its realm' 1 "^tessera: alice: a name of it belongs to alice already" a add alice@EXAMPLE.TEST --random
+check 'add: a name of another realm' 2 'is of another realm' a add alice@OTHER.TEST --random
+check 'add: a name that is not text' 2 'is not UTF-8' a add "$(printf 'b\377')" --random
+check 'add: one source of keys at a time' 2 'at a time' a add bad --random --key "18:$zeros"
+check 'add: a password file that is not there' 2 'nope: No such file' a add bad --password-file nope
+check 'list: an option that says nothing to it' 2 'no use for --random' a list --random
+check 'set: nothing' 2 'what is to change' a set web
+check 'delete: not the KDC itself' 1 "the KDC's own key" a delete krbtgt/EXAMPLE.TEST
 check 'set: new keys above the old ones' 0 "^18 8 .*|^18 7 $zeros" a set web --random --flags no-preauth,disabled --expires 2027-01-01T00:00:00Z --supported-etypes 0x18
 check 'set: is seen' 0 '^web +18 17 23 kvno 8  disabled no-preauth  expires 2027-01-01T00:00:00Z  supported 0x18  MyService/MyServer:4766$' a list web
 check 'set: only what is said changes' 0 'kvno 8  expires 2027' sh -c '"$1" account set --store "$2" web --flags - && "$1" account list --store "$2" web' - "$tessera" "$store"
@@ -74,6 +82,8 @@ check 'setspn -S: a duplicate' 1 '^Duplicate SPN found, aborting operation!$' s 
 check 'setspn -A: a duplicate, where the realm has none' 1 'Duplicate SPN found' s -A http/WWW.example.test pc1
 check 'setspn -L' 0 'HTTP/www.example.test' s -L 'EXAMPLE\web'
 check 'setspn: a computer without its $' 0 'names? for|HOST/pc1' s pc1
+check 'setspn -S: no SPN' 2 'is no SPN' s -S HTTP/ web
+check 'setspn -T: no such domain' 2 'no domain OTHER' s -T OTHER -X
 check 'setspn -Q' 0 '^Existing SPN found!$' s -Q 'http/*'
 check 'setspn -Q: nobody' 1 '^No such SPN found.$' s -Q http/nobody
 check 'setspn -X' 0 '^found 0 groups of duplicate SPNs.$' s -X -F

@@ -3,8 +3,10 @@
 #include "sim/verbs.h"
 #include "tui/tui.h"
 
+#include <fcntl.h>
 #include <stdio.h>
 #include <string.h>
+#include <unistd.h>
 
 #define VERSION "0.1"
 
@@ -114,10 +116,21 @@ static int run(int argc, char **argv)
     return unknown(argv[1]);
 }
 
+/* A file or a socket that is opened where standard input, output or errors are closed would get
+ * their number, and what is printed would go into it. */
+static void keep_standard_files(void)
+{
+    static const char *const instead[] = {"/dev/null", "/dev/full", "/dev/null"};
+    for (int fd = 0; fd < 3; fd++)
+        if (fcntl(fd, F_GETFD) < 0 && open(instead[fd], fd ? O_WRONLY : O_RDONLY) != fd)
+            _exit(2);
+}
+
 /* What was to be read and could not be written is trouble, whatever the verb came to: a full disk
  * or a closed standard output must not look like an empty answer. */
 int main(int argc, char **argv)
 {
+    keep_standard_files();
     int status = run(argc, argv);
     bool written = !ferror(stdout);
     if (fflush(stdout) || !written) {

@@ -67,6 +67,7 @@ check 'trusts: export, import' 0 '^equal$' sh -c '"$1" account export --store "$
 check 'delete: the way to a trusted realm' 1 'account trust delete B.TEST' a delete krbtgt/B.TEST
 for t in B.TEST C.TEST D.TEST; do check "trust delete $t" 0 '' trust delete $t; done
 check 'trust delete: it is gone' 1 'no trust with B.TEST' trust delete B.TEST
+check 'init: nowhere to print to, and nothing of it in the file' 0 'whole; realm A, 2 accounts' sh -c '"$1" account init --store "$2" --realm A >&- 2>/dev/null; "$1" account check --store "$2"' - "$tessera" "$work/closed"
 check 'delete' 0 '' a delete alicia
 check 'delete: it is gone' 1 'no account alicia' a delete alicia
 check 'check' 0 'whole; realm EXAMPLE.TEST, 4 accounts' a check

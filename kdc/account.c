@@ -32,7 +32,8 @@ static void tell_standing(struct exchange *x, const struct account *a, enum way_
 {
     struct arena *mem = x->turn->mem;
     struct ledger *ledger = x->kdc->config.ledger;
-    unsigned wrong = ledger ? attempt_count(ledger, attempts_name(a, mem), x->turn->now) : 0;
+    unsigned wrong =
+        ledger ? attempt_count(ledger, attempts_name(a, x->realm, mem), x->turn->now) : 0;
     const struct decision_input inputs[] = {
         {"disabled", a->text, yes(a->flags & ACCOUNT_DISABLED)},
         {"locked", a->text, yes(a->flags & ACCOUNT_LOCKED)},
@@ -61,7 +62,7 @@ static void tell_standing(struct exchange *x, const struct account *a, enum way_
 int32_t client_standing(struct exchange *x, const struct account *a, enum way_in way)
 {
     enum standing state =
-        account_standing(a, x->policy, x->kdc->config.ledger, way, x->turn->now, x->turn->mem);
+        account_standing(a, x->realm, x->kdc->config.ledger, way, x->turn->now, x->turn->mem);
     int32_t code = refusals[state].code;
     if (told(x->turn))
         tell_standing(x, a, way, code);

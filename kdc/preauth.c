@@ -73,7 +73,7 @@ static bool no_attempt_left(struct exchange *x, struct bytes *account)
     struct ledger *ledger = x->kdc->config.ledger;
     if (!ledger || !x->policy->attempts)
         return false;
-    *account = attempts_name(x->client, x->turn->mem);
+    *account = attempts_name(x->client, x->realm, x->turn->mem);
     if (!attempt_reserve(ledger, *account, x->policy->attempts, x->turn->now,
                          x->policy->attempt_window))
         return true;

@@ -2,9 +2,9 @@
 
 #include "base/when.h"
 
-struct bytes attempts_name(const struct account *a, struct arena *mem)
+struct bytes attempts_name(const struct account *a, const struct realm *realm, struct arena *mem)
 {
-    return bytes_str(principal_text(mem, &a->name, (struct bytes){0}));
+    return bytes_str(principal_text(mem, &a->name, realm_name(realm)));
 }
 
 /* The week of logon hours begins on a Sunday, 1970 on a Thursday. */
@@ -27,15 +27,16 @@ static enum standing closed(const struct account *a, int64_t now)
     return IN_GOOD_STANDING;
 }
 
-enum standing account_standing(const struct account *a, const struct realm_policy *policy,
+enum standing account_standing(const struct account *a, const struct realm *realm,
                                struct ledger *ledger, enum way_in way, int64_t now,
                                struct arena *mem)
 {
+    const struct realm_policy *policy = realm_policy(realm);
     enum standing state = closed(a, now);
     if (state || way == WITH_A_TICKET)
         return state;
     if (ledger && policy->attempts &&
-        attempt_count(ledger, attempts_name(a, mem), now) >= policy->attempts)
+        attempt_count(ledger, attempts_name(a, realm, mem), now) >= policy->attempts)
         return HAS_WRONG_ATTEMPTS;
     if (way == TO_LOG_ON && a->password_expires && now >= a->password_expires)
         return HAS_OLD_PASSWORD;

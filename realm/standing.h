@@ -27,11 +27,12 @@ enum way_in {
 };
 
 /* ledger NULL: wrong attempts are not counted. now: microseconds since 1970. */
-enum standing account_standing(const struct account *, const struct realm_policy *, struct ledger *,
+enum standing account_standing(const struct account *, const struct realm *, struct ledger *,
                                enum way_in, int64_t now, struct arena *mem);
 
-/* Under which the ledger counts attempts, whichever way they come in. */
-struct bytes attempts_name(const struct account *, struct arena *mem);
+/* Under which the ledger counts attempts, whichever way they come in. The realm's name is in it: a
+ * ledger may serve several realms, and each has its own alice. */
+struct bytes attempts_name(const struct account *, const struct realm *, struct arena *mem);
 /* The bit of logon_hours for this time; true without them. */
 bool within_logon_hours(const struct account *, int64_t now);
 

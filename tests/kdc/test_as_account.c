@@ -93,7 +93,8 @@ static void test_one_count_over_all_ways(void **state)
     p.attempt_window = 10 * MINUTE;
     asker_policy(a, &p);
     struct PrincipalName alice = name_of(a->mem, "alice");
-    struct bytes name = attempts_name(realm_find(asker_realm(a), a->mem, &alice), a->mem);
+    struct bytes name =
+        attempts_name(realm_find(asker_realm(a), a->mem, &alice), asker_realm(a), a->mem);
     assert_true(attempt_reserve(a->ledger, name, 2, a->turn.now, 10 * MINUTE));
     attempt_settle(a->ledger, name, false, a->turn.now);
     struct ask bad = {"alice", TGS, .till = TILL, .stamp_key = asker_key(a, "bob", 18)};
@@ -109,11 +110,12 @@ static void test_attempts_under_way_count(void **state)
     p.attempts = 1;
     p.attempt_window = 10 * MINUTE;
     asker_policy(a, &p);
-    assert_true(attempt_reserve(a->ledger, BYTES_LIT("alice"), 1, a->turn.now, 10 * MINUTE));
+    assert_true(
+        attempt_reserve(a->ledger, BYTES_LIT("alice@EXAMPLE.TEST"), 1, a->turn.now, 10 * MINUTE));
     assert_int_equal(try("alice", TGS).error, KDC_ERR_CLIENT_REVOKED);
     assert_string_equal(a->heard.refused, "kdc.as.preauth");
     assert_null(strstr(a->heard.steps, "kdc.preauth.timestamp.open"));
-    attempt_settle(a->ledger, BYTES_LIT("alice"), true, a->turn.now);
+    attempt_settle(a->ledger, BYTES_LIT("alice@EXAMPLE.TEST"), true, a->turn.now);
     a->turn.now += SECOND;
     assert_int_equal(try("alice", TGS).error, 0);
 }

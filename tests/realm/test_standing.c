@@ -40,14 +40,21 @@ static int teardown(void **state)
     return 0;
 }
 
+static const struct realm *realm_called(const char *name)
+{
+    struct realm_builder *b = realm_build(mem, bytes_str(name));
+    realm_build_policy(b, &policy);
+    return realm_freeze(b);
+}
+
 static enum standing at(enum way_in way, int64_t now)
 {
-    return account_standing(&a, &policy, ledger, way, now, mem);
+    return account_standing(&a, realm_called("EXAMPLE.TEST"), ledger, way, now, mem);
 }
 
 static void guess_wrong(int64_t now)
 {
-    struct bytes name = attempts_name(&a, mem);
+    struct bytes name = attempts_name(&a, realm_called("EXAMPLE.TEST"), mem);
     if (attempt_reserve(ledger, name, policy.attempts, now, policy.attempt_window))
         attempt_settle(ledger, name, false, now);
 }
@@ -124,10 +131,26 @@ static void hours_of_the_week(void **state)
     assert_false(within_logon_hours(&a, NOW + HOUR));
 }
 
+/* Or whoever is alice in another realm would log on there, and so clear the count here. */
+static void a_name_in_another_realm_is_somebody_else(void **state)
+{
+    (void)state;
+    const struct realm *other = realm_called("OTHER.TEST");
+    guess_wrong(NOW);
+    guess_wrong(NOW);
+    assert_int_equal(at(TO_LOG_ON, NOW), HAS_WRONG_ATTEMPTS);
+    assert_int_equal(account_standing(&a, other, ledger, TO_LOG_ON, NOW, mem), IN_GOOD_STANDING);
+    struct bytes name = attempts_name(&a, other, mem);
+    assert_true(attempt_reserve(ledger, name, policy.attempts, NOW, policy.attempt_window));
+    attempt_settle(ledger, name, true, NOW);
+    assert_int_equal(at(TO_LOG_ON, NOW), HAS_WRONG_ATTEMPTS);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test_setup_teardown(each_reason_and_the_first_of_several, setup, teardown),
+        cmocka_unit_test_setup_teardown(a_name_in_another_realm_is_somebody_else, setup, teardown),
         cmocka_unit_test_setup_teardown(an_old_password_may_still_be_changed, setup, teardown),
         cmocka_unit_test_setup_teardown(with_a_ticket_only_the_account_counts, setup, teardown),
         cmocka_unit_test_setup_teardown(hours_of_the_week, setup, teardown),

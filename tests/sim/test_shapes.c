@@ -23,10 +23,27 @@ static const char scenario[] =
     "  - {do: logon, party: alice, principal: nobody, password: x, expect: "
     "KDC_ERR_C_PRINCIPAL_UNKNOWN}\n";
 
+/* Another: armor, another realm, a password. */
+static const char further[] =
+    "title: t\nrealm: {name: EXAMPLE.TEST, etypes: [aes256-cts-hmac-sha1-96]}\nseed: 7\n"
+    "realms: [{name: B.TEST, etypes: [aes256-cts-hmac-sha1-96]}]\n"
+    "trusts: [{from: EXAMPLE.TEST, to: B.TEST, suffixes: [b.test]}]\n"
+    "accounts:\n  - {name: alice, password: alice-pw-1}\n  - {name: host, password: host-pw-1}\n"
+    "  - {name: HTTP/www.b.test, realm: B.TEST}\n"
+    "parties:\n  - {name: alice, role: client, account: alice}\n"
+    "  - {name: pc, role: client, account: host}\n  - {name: kdc, role: kdc}\n"
+    "  - {name: far, role: kdc, realm: B.TEST}\n"
+    "steps:\n  - {do: logon, party: pc}\n"
+    "  - {do: logon, party: alice, armor: pc}\n"
+    "  - {do: logon, party: alice}\n"
+    "  - {do: ticket, party: alice, spn: HTTP/www.b.test@B.TEST}\n"
+    "  - {do: change-password, party: alice, new_password: New-pw-22}\n";
+
 static const struct pair {
     const char *mit;   /* the vector's name */
     const char *label; /* of the packet in our run: how it begins */
     const char *what;  /* the message in it */
+    size_t run, nth;   /* 1: the further run; how many of that label come before */
 } pairs[] = {
     {"mit-as-req", "AS-REQ", "AS-REQ"},
     {"mit-preauth-required", "KRB-ERROR 25", "KRB-ERROR"},
@@ -39,6 +56,15 @@ static const struct pair {
     {"mit-server-unknown", "KRB-ERROR 7", "KRB-ERROR"},
     {"mit-ap-req", "HTTP GET", "AP-REQ"},
     {"mit-ap-rep", "HTTP 200", "AP-REP"},
+    {"mit-armored-as-req", "AS-REQ +FAST", "AS-REQ", 1, 0},
+    {"mit-armored-preauth-required", "KRB-ERROR 25", "KRB-ERROR", 1, 1},
+    {"mit-armored-as-req-challenge", "AS-REQ +FAST", "AS-REQ", 1, 1},
+    {"mit-armored-as-rep", "AS-REP", "AS-REP", 1, 1},
+    {"mit-cross-realm", "TGS-REP krbtgt/B.TEST", "TGS-REP", 1, 0},
+    {"mit-kpasswd-ap-req", "kpasswd request", "AP-REQ", 1, 0},
+    {"mit-kpasswd-priv", "kpasswd request", "KRB-PRIV", 1, 0},
+    {"mit-kpasswd-ap-rep", "kpasswd reply", "AP-REP", 1, 0},
+    {"mit-kpasswd-priv-rep", "kpasswd reply", "KRB-PRIV", 1, 0},
 };
 #define N_PAIRS (sizeof pairs / sizeof *pairs)
 
@@ -59,8 +85,23 @@ static const struct pair {
     "kvno takes the name as it is typed; our client says NT-SRV-HST, as clients of a host do"
 #define ENC_PA_REP "RFC 6806 11 gives enc-pa-rep to tickets of the AS; MIT's TGS copies it"
 #define ECHOED     "RFC 4120 5.9.1: the client's time comes back where it is known; MIT leaves it out"
-#define PART       ".enc-part.cipher/EncTGSRepPart."
-#define TICKET     ".ticket.enc-part.cipher/EncTicketPart."
+#define RENEWABLE  "kinit asked as its configuration says, for a renewable ticket"
+#define PROOF                                                                                      \
+    "our client asks the password service for proof at once; MIT's is content with what its "      \
+    "sealed result proves"
+#define NUMBERED "our client numbers what it seals (RFC 4120 5.7.1), MIT's kpasswd does not"
+#define CHANGEPW "kpasswd calls kadmin/changepw a principal, our client a service of an instance"
+#define UNPROVEN "the host that armors is no account with pre-authentication there"
+#define KVNO                                                                                       \
+    "RFC 4120 5.2.9: the kvno stands beside what a long-term key seals; MIT leaves it out here"
+#define ARMOR                                                                                      \
+    "AS-REQ.padata{136 PA-FX-FAST}.padata-value/PA-FX-FAST-REQUEST.armored-data.armor.armor-value" \
+    "/AP-REQ"
+#define INSIDE                                                                                     \
+    "AS-REQ.padata{136 PA-FX-FAST}.padata-value/PA-FX-FAST-REQUEST.armored-data.enc-fast-req"      \
+    ".cipher/KrbFastReq."
+#define PART   ".enc-part.cipher/EncTGSRepPart."
+#define TICKET ".ticket.enc-part.cipher/EncTicketPart."
 
 /* `fact` stands for itself and all that is below it. */
 static struct allowed {
@@ -133,6 +174,54 @@ static struct allowed {
      "AP-REQ.authenticator.cipher/Authenticator.cksum.checksum/GSS-CHECKSUM.Flags has "
      "GSS_C_SEQUENCE_FLAG",
      "curl does not ask for messages in sequence"},
+    {"mit-armored-as-req", "mit", ARMOR TICKET "flags has renewable", RENEWABLE},
+    {"mit-armored-as-req", "mit", ARMOR TICKET "renew-till", RENEWABLE},
+    {"mit-armored-as-req", "mit", ARMOR TICKET "authorization-data", PAC},
+    {"mit-armored-as-req", "ours", ARMOR TICKET "starttime", START},
+    {"mit-armored-as-req", "ours", ARMOR TICKET "flags has pre-authent", UNPROVEN},
+    {"mit-armored-as-req", "mit", INSIDE "padata{150 PA-AS-FRESHNESS}", FRESHNESS},
+    {"mit-armored-as-req-challenge", "mit", ARMOR TICKET "flags has renewable", RENEWABLE},
+    {"mit-armored-as-req-challenge", "mit", ARMOR TICKET "renew-till", RENEWABLE},
+    {"mit-armored-as-req-challenge", "mit", ARMOR TICKET "authorization-data", PAC},
+    {"mit-armored-as-req-challenge", "ours", ARMOR TICKET "starttime", START},
+    {"mit-armored-as-req-challenge", "ours", ARMOR TICKET "flags has pre-authent", UNPROVEN},
+    {"mit-armored-as-req-challenge", "mit", INSIDE "padata{150 PA-AS-FRESHNESS}", FRESHNESS},
+    {"mit-armored-preauth-required", "mit",
+     "KRB-ERROR.e-data/METHOD-DATA{136 PA-FX-FAST}.padata-value/PA-FX-FAST-REPLY.armored-data"
+     ".enc-fast-rep.cipher/KrbFastResponse.padata{136 PA-FX-FAST}",
+     "MIT's KDC offers FAST within FAST, too; who is inside knows"},
+    {"mit-armored-as-rep", "mit", "AS-REP" TICKET "flags has renewable", RENEWABLE},
+    {"mit-armored-as-rep", "mit", "AS-REP" TICKET "renew-till", RENEWABLE},
+    {"mit-armored-as-rep", "mit", "AS-REP" TICKET "authorization-data", PAC},
+    {"mit-armored-as-rep", "ours", "AS-REP" TICKET "starttime", START},
+    {"mit-armored-as-rep", "ours", "AS-REP.enc-part.kvno", KVNO},
+    {"mit-armored-as-rep", "mit", "AS-REP.enc-part.cipher/EncASRepPart tags 7a 30", TAG},
+    {"mit-armored-as-rep", "ours", "AS-REP.enc-part.cipher/EncASRepPart tags 79 30", TAG},
+    {"mit-armored-as-rep", "mit", "AS-REP.enc-part.cipher/EncASRepPart.flags has renewable",
+     RENEWABLE},
+    {"mit-armored-as-rep", "mit", "AS-REP.enc-part.cipher/EncASRepPart.renew-till", RENEWABLE},
+    {"mit-armored-as-rep", "ours", "AS-REP.enc-part.cipher/EncASRepPart.starttime", START},
+    {"mit-cross-realm", "mit", "TGS-REP.padata", FAST},
+    {"mit-cross-realm", "mit", "TGS-REP" PART "flags has renewable", RENEWABLE},
+    {"mit-cross-realm", "mit", "TGS-REP" PART "renew-till", RENEWABLE},
+    {"mit-cross-realm", "mit", "TGS-REP" PART "flags has enc-pa-rep", ENC_PA_REP},
+    {"mit-cross-realm", "ours", "TGS-REP" PART "starttime", START},
+    {"mit-cross-realm", "mit", "TGS-REP" TICKET "flags has renewable", RENEWABLE},
+    {"mit-cross-realm", "mit", "TGS-REP" TICKET "renew-till", RENEWABLE},
+    {"mit-cross-realm", "mit", "TGS-REP" TICKET "flags has enc-pa-rep", ENC_PA_REP},
+    {"mit-cross-realm", "mit", "TGS-REP" TICKET "authorization-data", PAC},
+    {"mit-cross-realm", "ours", "TGS-REP" TICKET "starttime", START},
+    {"mit-kpasswd-ap-req", "mit", "AP-REQ" TICKET "authorization-data", PAC},
+    {"mit-kpasswd-ap-req", "ours", "AP-REQ" TICKET "starttime", START},
+    {"mit-kpasswd-ap-req", "mit", "AP-REQ.ap-options has none", PROOF},
+    {"mit-kpasswd-ap-req", "ours", "AP-REQ.ap-options has mutual-required", PROOF},
+    {"mit-kpasswd-ap-req", "mit", "AP-REQ.ticket.sname.name-type = 1 NT-PRINCIPAL", CHANGEPW},
+    {"mit-kpasswd-ap-req", "ours", "AP-REQ.ticket.sname.name-type = 2 NT-SRV-INST", CHANGEPW},
+    {"mit-kpasswd-ap-req", "ours", "AP-REQ.authenticator.cipher/Authenticator.seq-number",
+     NUMBERED},
+    {"mit-kpasswd-priv", "ours", "KRB-PRIV.enc-part.cipher/EncKrbPrivPart.seq-number", NUMBERED},
+    {"mit-kpasswd-ap-rep", "mit", "AP-REP.enc-part.cipher/EncAPRepPart.subkey",
+     "MIT's server adds a subkey of its own, which RFC 4120 5.5.2 leaves to it"},
 };
 
 /* ---- a message as a set of facts ------------------------------------------------------------- */
@@ -236,8 +325,8 @@ static struct facts facts_of(struct root *r)
 /* ---- theirs and ours ------------------------------------------------------------------------- */
 static struct vector_file file;
 static struct arena *run_mem;
-static struct trace *ours;
-static struct keyring our_keys, mit_keys;
+static struct trace *ours[2];
+static struct keyring our_keys[2], mit_keys;
 
 static const struct vector_case *vector_of(const char *name)
 {
@@ -291,14 +380,17 @@ static struct root *message_in(struct bytes data, enum transport via, const stru
 
 static struct root *our_message(const struct pair *p)
 {
-    for (size_t i = 1; i <= ours->packets; i++) {
-        const struct event *e = trace_packet(ours, i);
+    const struct trace *run = ours[p->run];
+    size_t nth = p->nth;
+    for (size_t i = 1; i <= run->packets; i++) {
+        const struct event *e = trace_packet(run, i);
         const char *label = label_of(e);
         size_t n = strlen(p->label);
-        if (strncmp(label, p->label, n) == 0 && (label[n] == '\0' || strcmp(p->label, "AS-REQ")))
-            return message_in(e->data, e->via, &our_keys, p->what);
+        if (strncmp(label, p->label, n) == 0 && (label[n] == '\0' || strcmp(p->label, "AS-REQ")) &&
+            nth-- == 0)
+            return message_in(e->data, e->via, &our_keys[p->run], p->what);
     }
-    fail_msg("no %s in our run: %s", p->label, ladder(ours));
+    fail_msg("no %s in our run: %s", p->label, ladder(run));
     return NULL;
 }
 
@@ -364,8 +456,10 @@ static int begin(void **state)
     if (!vector_file_read(mem, bytes_of(text, n), VECTORS, &file, &error))
         return -1;
     learn_mit_keys();
-    ours = run_expecting(scenario_text(scenario), RUN_AS_EXPECTED);
-    our_keys = keyring_of(ours, ours->n, mem);
+    ours[0] = run_expecting(scenario_text(scenario), RUN_AS_EXPECTED);
+    ours[1] = run_expecting(scenario_text(further), RUN_AS_EXPECTED);
+    for (size_t i = 0; i < 2; i++)
+        our_keys[i] = keyring_of(ours[i], ours[i]->n, mem);
     return 0;
 }
 

@@ -57,7 +57,7 @@ check 'a life that is none' 2 'no length of time' "$tessera" logon -l soon alice
 # names: the host by DNS as krb5.conf says, the KDC by SRV where krb5.conf names none
 python3 tests/interop/dns.py "$work/dns" www.mit.test=A:127.0.0.1 web.mit.test=CNAME:www.mit.test \
     svc.mit.test=A:127.0.0.9 9.0.0.127.in-addr.arpa=PTR:www.mit.test \
-    _kerberos._udp.MIT.TEST=SRV:20:1:127.0.0.1 _kerberos._udp.MIT.TEST=SRV:10:18831:127.0.0.1 &
+    _kerberos._udp.MIT.TEST=SRV:20:1:127.0.0.1 _kerberos._udp.MIT.TEST=SRV:10:$mit_port:127.0.0.1 &
 dns=$!
 trap 'kill $dns; stop_mit "$work/mit"; cleanup' EXIT
 for _ in $(seq 100); do [ -s "$work/dns" ] && break; sleep 0.05; done

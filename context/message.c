@@ -71,7 +71,7 @@ bool message_in_order(struct turn *t, const uint64_t *expected, uint64_t seq, si
     return !expected || *expected == seq || message_refuse(t, MESSAGE_SEQUENCE, "SND_SEQ", at);
 }
 
-bool message_is_rc4(const struct message_end *e)
+static bool is_rc4(const struct message_end *e)
 {
     return e->key.etype == 23 || e->key.etype == 24;
 }
@@ -117,7 +117,7 @@ static struct bytes text_and_header(struct turn *t, struct bytes text, const uin
 bool message_mic(struct turn *t, const struct message_end *e, uint64_t seq, struct bytes text,
                  struct bytes *token)
 {
-    if (message_is_rc4(e))
+    if (is_rc4(e))
         return rc4_mic(t, e, seq, text, token);
     if (!row_of(e))
         return false;
@@ -142,7 +142,7 @@ static void rotate(struct turn *t, uint8_t *p, size_t n, size_t by)
 bool message_wrap(struct turn *t, const struct message_end *e, uint64_t seq, bool confidential,
                   uint16_t rrc, struct bytes text, struct bytes *token)
 {
-    if (message_is_rc4(e))
+    if (is_rc4(e))
         return rrc == 0 && rc4_wrap(t, e, seq, confidential, text, token);
     if (!row_of(e))
         return false;
@@ -195,7 +195,7 @@ static bool check_header(struct turn *t, const struct message_end *e, struct byt
 bool message_mic_check(struct turn *t, const struct message_end *e, const uint64_t *expected_seq,
                        struct bytes token, struct bytes text, uint64_t *seq)
 {
-    if (message_is_rc4(e))
+    if (is_rc4(e))
         return rc4_mic_check(t, e, expected_seq, token, text, seq);
     if (!check_header(t, e, token, TOK_MIC))
         return false;
@@ -245,7 +245,7 @@ static bool open_sealed(struct turn *t, const struct message_end *e, struct byte
 bool message_unwrap(struct turn *t, const struct message_end *e, const uint64_t *expected_seq,
                     struct bytes token, struct message *out)
 {
-    if (message_is_rc4(e))
+    if (is_rc4(e))
         return rc4_unwrap(t, e, expected_seq, token, out);
     if (!check_header(t, e, token, TOK_WRAP))
         return false;

@@ -29,7 +29,6 @@ bool message_refuse(struct turn *, enum message_fault, const char *field, size_t
 /* The number is what was expected, or nothing was; else raises it. */
 bool message_in_order(struct turn *, const uint64_t *expected, uint64_t seq, size_t at);
 
-bool message_is_rc4(const struct message_end *);
 bool rc4_mic(struct turn *, const struct message_end *, uint64_t seq, struct bytes text,
              struct bytes *token);
 bool rc4_wrap(struct turn *, const struct message_end *, uint64_t seq, bool confidential,

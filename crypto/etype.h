@@ -80,10 +80,6 @@ const struct etype_row *etype_of(const struct key *);
 /* The place of a row in its table. */
 size_t etype_index(const struct etype_row *);
 
-/* prf over parts put together. */
-bool prf_parts(struct crypto *, const struct key *, const struct bytes *parts, size_t n_parts,
-               uint8_t *out, size_t *n);
-
 /* RFC 4757 4, under a key of any type: HMAC-MD5 of MD5(usage | input), keyed with a signature key
  * derived from the key (-138) or with the key itself (-137). */
 bool rc4_checksum(struct crypto *, const struct key *, int32_t usage, struct bytes input,

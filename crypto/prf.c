@@ -3,8 +3,9 @@
 
 #include <string.h>
 
-bool prf_parts(struct crypto *c, const struct key *key, const struct bytes *parts, size_t n_parts,
-               uint8_t *out, size_t *n)
+/* prf over parts put together. */
+static bool prf_parts(struct crypto *c, const struct key *key, const struct bytes *parts,
+                      size_t n_parts, uint8_t *out, size_t *n)
 {
     const struct etype_row *row = etype_of(key);
     return row && row->functions->prf(c, row, key, parts, n_parts, out, n);

@@ -10,7 +10,8 @@ bool etype_in_policy(const struct realm_policy *policy, int64_t etype)
     return false;
 }
 
-uint32_t etype_bit(int32_t etype)
+/* The bit of MS-KILE 2.2.7; 0: it has none. */
+static uint32_t etype_bit(int32_t etype)
 {
     switch (etype) {
     case 1:

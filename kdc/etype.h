@@ -41,8 +41,6 @@ struct etype_choice choose_reply(const struct etype_inputs *);
 uint32_t etype_declared(const struct etype_inputs *);
 /* "0x24: rc4 aes-session"; "nothing" for 0. In mem. */
 const char *etype_bits_text(struct arena *mem, uint32_t bits);
-/* The bit of an encryption type; 0: it has none. */
-uint32_t etype_bit(int32_t etype);
 bool etype_in_policy(const struct realm_policy *, int64_t etype);
 /* As the type of a session key. */
 bool etype_may_be_session(const struct realm_policy *, int64_t etype);

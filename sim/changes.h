@@ -13,7 +13,8 @@ struct changes;
 struct changes *changes_new(const struct scenario *, uint64_t seed, struct crypto *,
                             struct arena *mem, char **error);
 
-/* The realm of that name (NULL: the first) as it is now. */
+/* The realm of that name (NULL: the first) as it is now, good to the end of the run, after later
+ * changes too. NULL: the scenario has none of that name. */
 const struct realm *changes_realm(const struct changes *, const char *realm);
 /* As it was `back` changes ago; NULL: it is not so old. */
 const struct realm *changes_realm_was(const struct changes *, const char *realm, size_t back);
@@ -23,10 +24,12 @@ const struct realm *changes_realm_was(const struct changes *, const char *realm,
  * password changes (MS-KILE 3.1.1.2 makes it then). False: nothing is changed, *error says why. */
 bool changes_apply(struct changes *, const struct scenario_step *, char **error);
 
-/* The realm of that name (NULL: the first) goes by another preset from now on. False: *error. */
+/* The realm of that name (NULL: the first), which the scenario has, goes by another preset from now
+ * on. False: *error. */
 bool changes_preset(struct changes *, const char *realm, const char *preset, char **error);
 
-/* For kpasswd. `made` is called with the snapshot after each change, within the engine's turn. */
+/* For kpasswd in a realm that the scenario has. `made` is called with the snapshot after each
+ * change, within the engine's turn. */
 const struct realm_changer *changes_changer(struct changes *, const char *realm,
                                             void (*made)(void *arg, const struct realm *),
                                             void *arg);

@@ -112,12 +112,6 @@ static const struct {
     {"kdc.tgs.path", "whether the way through other realms is believed"},
 };
 
-const struct knob *knob_table(size_t *n)
-{
-    *n = N(knobs);
-    return knobs;
-}
-
 static bool is_of(const struct knob *k, const char *decision)
 {
     size_t n = strlen(k->decision);

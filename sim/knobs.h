@@ -38,7 +38,6 @@ struct knob {
 
 /* NULL: no row. */
 const struct knob *knob_find(const char *decision, const char *input);
-const struct knob *knob_table(size_t *n);
 /* What is decided, in words: "the type of the session key"; NULL: no row. */
 const char *decision_title(const char *id);
 

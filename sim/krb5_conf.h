@@ -15,7 +15,8 @@ struct krb5_conf {
 };
 
 /* Reads the files of a colon-separated list, as KRB5_CONFIG has them; those that are not there are
- * passed over. False: *error is "file:line: what is wrong". */
+ * passed over. Everything in the arena, files of at most 1 MiB. False: *error is "file:line: what
+ * is wrong". */
 bool krb5_conf_read(const char *paths, struct arena *, struct krb5_conf *out, char **error);
 /* The nth value (from 0) of a relation; NULL: there are not so many. group NULL: any. */
 const char *krb5_conf_get(const struct krb5_conf *, const char *section, const char *group,

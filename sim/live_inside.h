@@ -116,7 +116,6 @@ void live_worker_end(struct live_worker *);
 /* What stands in a record's comment, by which `tessera replay` knows it. */
 #define LIVE_RECORD_TITLE   "tessera live "
 #define LIVE_RECORD_KPASSWD "(kpasswd at %u) " /* the port, before the scenario */
-char *live_record_title(struct arena *, const char *scenario, uint16_t kpasswd_port);
 
 /* NULL: *error says what could not be written. */
 struct live_teller *live_teller_new(struct live *, FILE *out, char **error);

@@ -51,7 +51,7 @@ bool live_teller_free(struct live_teller *t)
     return ok;
 }
 
-char *live_record_title(struct arena *mem, const char *scenario, uint16_t kpasswd_port)
+static char *record_title(struct arena *mem, const char *scenario, uint16_t kpasswd_port)
 {
     return arena_printf(mem, LIVE_RECORD_TITLE LIVE_RECORD_KPASSWD "%s", (unsigned)kpasswd_port,
                         scenario);
@@ -71,7 +71,7 @@ struct story *live_tell_begin(struct live_teller *t, const struct packet *p,
     struct live *l = t->live;
     arena_reset(t->mem);
     t->trace = trace_new(t->mem);
-    t->trace->title = live_record_title(
+    t->trace->title = record_title(
         t->mem, l->options.scenario ? l->options.scenario : l->workers->engines.scenario->name,
         l->ports[DOOR_KPASSWD]);
     t->trace->realm = l->workers->engines.scenario->realm.name;

@@ -15,8 +15,6 @@ struct json_options {
  * field_next, headers left out. crypto and options may be NULL. */
 char *trace_json(const struct trace *, const struct json_options *, struct crypto *,
                  struct arena *mem);
-/* The fields of one message, as the array above. */
-char *root_json(struct root *, const struct json_options *, struct arena *mem);
 
 /* A pcapng file: raw IPv4, microseconds, the parties' addresses and ports; UDP as it is, TCP with
  * its handshake, sequence numbers and end, so that it can be reassembled. The section's comment

@@ -266,11 +266,6 @@ static char *printed(struct arena *mem, json_t *value)
     return out;
 }
 
-char *root_json(struct root *r, const struct json_options *options, struct arena *mem)
-{
-    return printed(mem, fields(mem, r, options && options->with_keys));
-}
-
 char *trace_json(const struct trace *trace, const struct json_options *options,
                  struct crypto *crypto, struct arena *mem)
 {

@@ -81,15 +81,6 @@ static void tree(struct sheet *s, const struct text_options *o, struct root *r)
             field_lines(s, o, f);
 }
 
-char *root_text(struct root *r, const struct text_options *given, struct arena *mem)
-{
-    struct sheet s = {.mem = mem};
-    struct text_options o = options_of(given);
-    sheet_str(&s, "");
-    tree(&s, &o, r);
-    return (char *)s.p;
-}
-
 /* ---- events --------------------------------------------------------------------------------- */
 
 static const char *mark(const struct text_options *o, enum outcome outcome)

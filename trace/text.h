@@ -18,8 +18,6 @@ struct text_options {
 /* Ends in a newline; in mem. crypto may be NULL: sealed parts stay closed. options may be NULL. */
 char *trace_text(const struct trace *, const struct text_options *, struct crypto *,
                  struct arena *mem);
-/* The fields of one message, as in trace_text. */
-char *root_text(struct root *, const struct text_options *, struct arena *mem);
 /* One step, key, tamper or result event as its lines in trace_text, "" for the others. */
 char *event_text(const struct event *, const struct text_options *, struct arena *mem);
 

@@ -62,6 +62,5 @@ enum where app_where(const struct app *, int rows, int cols);
 const char *app_eyes(const struct app *);
 /* Down, up, fold, unfold and open, in the pane that has the keys. */
 void app_move(struct app *, enum action);
-bool path_is_in(const struct message_state *, const char *path);
 
 #endif

@@ -4,7 +4,7 @@
 
 /* ---- the tree as rows ----------------------------------------------------------------------- */
 
-bool path_is_in(const struct message_state *state, const char *path)
+static bool path_is_in(const struct message_state *state, const char *path)
 {
     for (const struct path_set *p = state->paths; p; p = p->next)
         if (strcmp(p->path, path) == 0)

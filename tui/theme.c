@@ -5,11 +5,6 @@
 
 static const char *const theme_names[THEME_COUNT] = {"dark", "light", "contrast", "mono"};
 
-const char *theme_name(enum theme theme)
-{
-    return theme_names[theme];
-}
-
 bool theme_find(const char *name, enum theme *theme)
 {
     for (int i = 0; i < THEME_COUNT; i++)

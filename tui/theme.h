@@ -12,7 +12,6 @@ struct style {
     bool bold, dim, reverse;
 };
 
-const char *theme_name(enum theme);
 /* By name; false: there is none. */
 bool theme_find(const char *name, enum theme *);
 /* What the environment asks for: NO_COLOR (no-color.org), COLORFGBG as "15;0", and how many colours

@@ -42,7 +42,6 @@ bool http_refuse_octet(struct faults *, enum http_fault, const char *path, struc
 
 /* Classes of RFC 9110 5.6.2, RFC 3986 2 and RFC 9110 5.5. */
 bool http_is_token(uint8_t c);
-bool http_is_uri(uint8_t c); /* but '%' and '#' */
 /* Visible, space, tab, and 0x80 to 0xff. */
 static inline bool http_is_value(uint8_t c)
 {
@@ -50,8 +49,6 @@ static inline bool http_is_value(uint8_t c)
 }
 /* The first octet of in[at, end) that is not of the class; end: all are. */
 size_t http_span(bool (*class)(uint8_t), struct bytes in, size_t at, size_t end);
-/* The same for the characters of a URI, with '%' before two hexadecimal digits. */
-size_t http_span_uri(struct bytes in, size_t at, size_t end);
 
 /* The start line in[0, end), CRLF not included; and a Host value in[at, end). */
 bool http_start_line(struct bytes in, size_t end, struct faults *, struct http_message *out);

@@ -118,7 +118,8 @@ bool http_is_token(uint8_t c)
     return is_alpha(c) || is_digit(c) || (c && strchr("!#$%&'*+-.^_`|~", c));
 }
 
-bool http_is_uri(uint8_t c)
+/* But '%' and '#'. */
+static bool is_uri(uint8_t c)
 {
     return is_alpha(c) || is_digit(c) || (c && strchr("-._~:/?[]@!$&'()*+,;=", c));
 }
@@ -126,7 +127,7 @@ bool http_is_uri(uint8_t c)
 /* Of a host's name (RFC 3986 3.2.2): unreserved and sub-delims. */
 static bool is_host(uint8_t c)
 {
-    return http_is_uri(c) && !strchr(":/?[]@", c);
+    return is_uri(c) && !strchr(":/?[]@", c);
 }
 
 static bool is_address(uint8_t c)
@@ -151,9 +152,10 @@ static size_t span_percent(bool (*class)(uint8_t), struct bytes in, size_t at, s
     }
 }
 
-size_t http_span_uri(struct bytes in, size_t at, size_t end)
+/* As http_span, for the characters of a URI, with '%' before two hexadecimal digits. */
+static size_t span_uri(struct bytes in, size_t at, size_t end)
 {
-    return span_percent(http_is_uri, in, at, end);
+    return span_percent(is_uri, in, at, end);
 }
 
 /* ---- host and port --------------------------------------------------------------------------- */
@@ -209,7 +211,7 @@ static bool target_is_good(struct bytes in, size_t at, size_t end, struct bytes 
         if (end - colon < 4 || memcmp(in.p + colon, "://", 3) != 0)
             return false;
     }
-    *bad = http_span_uri(in, at, end);
+    *bad = span_uri(in, at, end);
     return *bad == end;
 }
 

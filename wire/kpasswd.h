@@ -15,6 +15,7 @@ struct kpasswd_message {
     struct bytes ap;   /* an AP-REQ; in a reply an AP-REP, or empty */
     struct bytes rest; /* a KRB-PRIV; in a reply without AP-REP a KRB-ERROR */
 };
+/* False: its lengths, in octets, do not say what is there; a fault raised. */
 bool kpasswd_read(struct bytes, struct faults *, struct kpasswd_message *out);
 /* {NULL, 0}: longer than the two octets of the length can say. */
 struct bytes kpasswd_write(struct arena *, const struct kpasswd_message *);
@@ -28,6 +29,7 @@ struct kpasswd_result {
     uint16_t code;     /* NAMES_KPASSWD, wire/names.h */
     struct bytes text; /* UTF-8 for people; Windows puts its policy here, 30 octets in binary */
 };
+/* False: shorter than the two octets of the code; a fault raised. The text views what was read. */
 bool kpasswd_result_read(struct bytes, struct faults *, struct kpasswd_result *out);
 struct bytes kpasswd_result_write(struct arena *, const struct kpasswd_result *);
 

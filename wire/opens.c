@@ -116,18 +116,6 @@ const struct holds_row *holds_table(size_t *n)
     return holds;
 }
 
-const struct opens_row *opens_table(size_t *n)
-{
-    *n = sizeof opens / sizeof *opens;
-    return opens;
-}
-
-const struct covers_row *covers_table(size_t *n)
-{
-    *n = sizeof covers / sizeof *covers;
-    return covers;
-}
-
 /* ---- places -------------------------------------------------------------------------------- */
 
 static bool same(const char *name, const char *part, size_t n)

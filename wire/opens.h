@@ -81,8 +81,6 @@ struct covers_row {
 };
 
 const struct holds_row *holds_table(size_t *n);
-const struct opens_row *opens_table(size_t *n);
-const struct covers_row *covers_table(size_t *n);
 
 /* The best row for a place; NULL: none. holds_find: `sibling` gives the value of a sibling member
  * (false: it is not there, or no number). */

@@ -197,65 +197,77 @@ static void keep(const char *path)
         die(path);
 }
 
-int main(int argc, char **argv)
+/* What is asked, as the arguments have it. */
+static int32_t etypes[] = {18, 17, 20, 19, 23};
+static struct client_config config = {.party = "alice",
+                                      .kdc = &kdc,
+                                      .realm = BYTES_LIT("EXAMPLE.TEST"),
+                                      .etypes = etypes,
+                                      .n_etypes = 5,
+                                      .skew = 5 * MINUTE};
+static struct client_do_args logon = {.task = CLIENT_LOGON,
+                                      .life = 10 * HOUR,
+                                      .kdc_options = 0x40000010}; /* forwardable renewable-ok */
+static struct client_do_args ticket = {.task = CLIENT_TICKET};
+static struct client_do_args get = {
+    .task = CLIENT_GET, .service = &www, .target = "/", .mutual = true};
+static const char *cache, *out;
+
+static void option(const char *key, char *value)
 {
-    static int32_t etypes[] = {18, 17, 20, 19, 23};
-    struct client_config config = {.party = "alice",
-                                   .kdc = &kdc,
-                                   .realm = BYTES_LIT("EXAMPLE.TEST"),
-                                   .etypes = etypes,
-                                   .n_etypes = 5,
-                                   .skew = 5 * MINUTE};
-    mem = arena_new(1 << 20);
-    crypto = crypto_new();
-    system_rng_init(&rng);
+    static struct keytab keytab;
+    if (strcmp(key, "password") == 0)
+        logon.password = bytes_str(value);
+    else if (strcmp(key, "keytab") == 0 && keytab_read(file(value), mem, NULL, &keytab))
+        logon.keytab = &keytab;
+    else if (strcmp(key, "cache") == 0)
+        cache = value;
+    else if (strcmp(key, "tcp") == 0)
+        config.via = VIA_TCP;
+    else if (strcmp(key, "etype") == 0)
+        etypes[0] = atoi(value), config.n_etypes = 1;
+    else if (strcmp(key, "renew") == 0)
+        logon.renew_life = atol(value) * SECOND;
+    else if (strcmp(key, "http") == 0)
+        http_at = value;
+    else if (strcmp(key, "accept") == 0)
+        accept_here = true;
+    else if (strcmp(key, "again") == 0)
+        again = true;
+    else if (strcmp(key, "oneway") == 0)
+        get.mutual = false;
+    else if (strcmp(key, "ccache") == 0)
+        out = value;
+    else
+        die(key);
+}
+
+static void arguments(int argc, char **argv)
+{
     if (argc < 4 || !crypto)
         die("engine KDC PRINCIPAL SPN [key=value...]");
     kdc_at = argv[1];
-    struct client_do_args logon = {.task = CLIENT_LOGON,
-                                   .principal = argv[2],
-                                   .life = 10 * HOUR,
-                                   .kdc_options = 0x40000010}; /* forwardable renewable-ok */
-    struct client_do_args ticket = {.task = CLIENT_TICKET, .spn = argv[3]};
-    struct client_do_args get = {
-        .task = CLIENT_GET, .spn = argv[3], .service = &www, .target = "/", .mutual = true};
-    const char *cache = NULL, *out = NULL;
-    struct keytab keytab;
-    struct ccache creds;
+    logon.principal = argv[2];
+    ticket.spn = get.spn = argv[3];
+    get.host = strchr(argv[3], '/') ? strchr(argv[3], '/') + 1 : argv[3];
     for (int i = 4; i < argc; i++) {
         char *value = strchr(argv[i], '=');
         if (!value)
             die(argv[i]);
         *value++ = '\0';
-        const char *key = argv[i];
-        if (strcmp(key, "password") == 0)
-            logon.password = bytes_str(value);
-        else if (strcmp(key, "keytab") == 0 && keytab_read(file(value), mem, NULL, &keytab))
-            logon.keytab = &keytab;
-        else if (strcmp(key, "cache") == 0)
-            cache = value;
-        else if (strcmp(key, "tcp") == 0)
-            config.via = VIA_TCP;
-        else if (strcmp(key, "etype") == 0)
-            etypes[0] = atoi(value), config.n_etypes = 1;
-        else if (strcmp(key, "renew") == 0)
-            logon.renew_life = atol(value) * SECOND;
-        else if (strcmp(key, "http") == 0)
-            http_at = value;
-        else if (strcmp(key, "accept") == 0)
-            accept_here = true;
-        else if (strcmp(key, "again") == 0)
-            again = true;
-        else if (strcmp(key, "oneway") == 0)
-            get.mutual = false;
-        else if (strcmp(key, "ccache") == 0)
-            out = value;
-        else
-            die(key);
+        option(argv[i], value);
     }
-    get.host = strchr(argv[3], '/') ? strchr(argv[3], '/') + 1 : argv[3];
-    client = client_new(mem, &config);
+}
+
+int main(int argc, char **argv)
+{
+    struct ccache creds;
     bool ok;
+    mem = arena_new(1 << 20);
+    crypto = crypto_new();
+    system_rng_init(&rng);
+    arguments(argc, argv);
+    client = client_new(mem, &config);
     if (cache) {
         ok = ccache_read(file(cache), mem, NULL, &creds) && client_ccache_load(client, &creds);
         printf("cache: %s\n", ok ? "loaded" : "refused");

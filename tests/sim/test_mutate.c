@@ -2,7 +2,8 @@
  * flipped. Nobody crashes, the world comes to its end, and whoever refuses says by which section.
  *
  * `make test` runs a sample, of about as many runs for a long scenario as for a short one;
- * MUTATE=all in the environment runs them all. */
+ * MUTATE=all in the environment runs them all. A name, with '*' and '?' if need be, as the only
+ * argument: these scenarios. */
 #include "tests/sim/runs.h"
 #include "trace/catalogue.h"
 
@@ -124,7 +125,7 @@ static void one_scenario(void **state)
     arena_free(mem);
 }
 
-int main(void)
+int main(int argc, char **argv)
 {
     size_t n;
     const struct scenario_builtin *all = scenario_builtins(&n);
@@ -132,6 +133,8 @@ int main(void)
     if (!tests)
         return 2;
     fault_observer = on_fault;
+    if (argc > 1)
+        cmocka_set_test_filter(argv[1]);
     for (size_t i = 0; i < n; i++)
         tests[i] = (struct CMUnitTest){.name = all[i].name,
                                        .test_func = one_scenario,

@@ -106,8 +106,9 @@ mutate: ## every scenario again with every packet truncated and flipped at every
 	@$(MAKE) -s -j2 $(BUILD)/tests/sim/test_mutate
 	@MUTATE=all $(BUILD)/tests/sim/test_mutate
 
-layers: $(call lib,$(FOLDERS)) ## who includes and links whom, against the rule
+layers: $(call lib,$(FOLDERS)) ## who includes and links whom, against the rule; the code map names every file
 	@tests/tools/layers.sh $(BUILD)
+	@tests/tools/map.sh
 
 spec: ## the sections cited, and those claimed but cited nowhere
 	@tests/tools/spec.sh

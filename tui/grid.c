@@ -246,16 +246,19 @@ static int put_line(struct grid *g, int row, int col, int width, enum look look,
 int grid_wrap(struct grid *g, int row, int col, int width, int height, enum look look,
               const char *text)
 {
-    int rows = 0;
+    const char *more = grid_glyph(g, G_ELLIPSIS);
+    int rows = 0, wide = grid_width(g, more);
     width = clip(g, row, col, width);
     while (width > 0 && *text && rows < height) {
         const char *next;
         size_t n = first_line(text, width, g->ascii, &next);
+        bool cut = rows + 1 == height && *next;
+        if (cut && width > wide + 1) /* after a whole word */
+            n = first_line(text, width - wide - 1, g->ascii, &next);
         int used = put_line(g, row + rows, col, width, look, text, n);
         rows++;
-        if (rows == height && *next) {
-            const char *more = grid_glyph(g, G_ELLIPSIS);
-            int wide = grid_width(g, more), at = used + 1;
+        if (cut) {
+            int at = used + 1;
             if (at + wide > width)
                 at = width > wide ? width - wide : 0;
             put_some(g, row + rows - 1, col + at, width - at, look, more);

@@ -34,14 +34,15 @@ static enum look look_of(const struct lesson *l, const char *party)
     return LOOK_NORMAL;
 }
 
-/* The keys a party came to hold one after the other are one line. */
+/* The keys a party came to hold one after the other are one line, a name of several types once. */
 static size_t add_keys(struct paras *p, const struct scene *s, size_t i, size_t to, const char *who)
 {
     struct event *const *events = s->lesson->trace->events;
     const char *party = events[i]->party, *text = "now holds ";
     size_t n = 0;
     for (; i < to && events[i]->kind == EVENT_KEY && strcmp(events[i]->party, party) == 0; i++)
-        text = arena_printf(s->mem, "%s%s%s", text, n++ ? ", " : "", events[i]->key_name);
+        if (!n || strcmp(events[i]->key_name, events[i - 1]->key_name) != 0)
+            text = arena_printf(s->mem, "%s%s%s", text, n++ ? ", " : "", events[i]->key_name);
     add(p, (struct para){who, look_of(s->lesson, party), "+", text, LOOK_BOLD, false});
     return i;
 }

@@ -119,6 +119,9 @@ static void test_wrap(void **state)
     assert_int_equal(grid_wrap(g, 0, 0, 6, 3, LOOK_NORMAL, "a\nb"), 2);
     assert_string_equal(grid_text(mem, g, false), "a\nb\n\n");
     assert_int_equal(grid_wrap(g, 0, 0, 0, 3, LOOK_NORMAL, "a"), 0);
+    g = grid_new(mem, 1, 12);
+    grid_wrap(g, 0, 0, 12, 1, LOOK_NORMAL, "seven eighth ninth");
+    assert_string_equal(grid_text(mem, g, false), "seven …\n"); /* and no "eigh" */
 }
 
 static void test_right_fill_looks(void **state)

@@ -83,11 +83,17 @@ static const char *brief_error(const char *label)
     return last ? last + 1 : label;
 }
 
-/* "HTTP GET / + AP-REQ HTTP/www.example.test" is "GET / + AP-REQ HTTP/www". */
+/* "HTTP GET / + AP-REQ HTTP/www.example.test" is "GET / + AP-REQ HTTP/www", "HTTP 401 + KRB-ERROR
+ * 44 KRB_AP_ERR_BADKEYVER" is "401 + BADKEYVER", and of DNS the names are left out. */
 static const char *brief_of(const char *label, struct arena *mem)
 {
-    if (strncmp(label, "KRB-ERROR ", 10) == 0)
+    const char *error = strstr(label, "KRB-ERROR ");
+    if (error == label)
         return brief_error(label);
+    if (error && strncmp(label, "HTTP ", 5) == 0)
+        return arena_printf(mem, "%.*s%s", (int)(error - label - 5), label + 5, brief_error(label));
+    if (strncmp(label, "DNS ", 4) == 0)
+        return arena_printf(mem, "%.*s", (int)(4 + strcspn(label + 4, " ")), label);
     char *brief = arena_str(mem, bytes_str(label));
     if (strncmp(brief, "HTTP ", 5) == 0 && !(brief[5] >= '0' && brief[5] <= '9'))
         brief += 5;

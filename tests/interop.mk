@@ -1,10 +1,11 @@
 # The peers of the interoperability tests. peer.c knows nothing of ours; gss.c is MIT's GSS-API on a
 # socket; files.c prints what our readers read; engine.c puts our client engine on real sockets and
 # beside MIT's acceptor; messages.c and protected.c have our messages beside MIT's; forward.c forwards
-# a TGT as MIT does.
+# a TGT as MIT does; setpw.c sets a password by MIT's library.
 INTEROP_PEERS := $(BUILD)/tests/interop/peer $(BUILD)/tests/interop/gss $(BUILD)/tests/interop/engine \
                  $(BUILD)/tests/interop/files $(BUILD)/tests/interop/messages \
-                 $(BUILD)/tests/interop/protected $(BUILD)/tests/interop/forward
+                 $(BUILD)/tests/interop/protected $(BUILD)/tests/interop/forward \
+                 $(BUILD)/tests/interop/setpw
 
 $(BUILD)/tests/interop/peer: $(BUILD)/tests/interop/peer.o
 	$(CC) $(ALL_CFLAGS) -o $@ $<
@@ -21,6 +22,9 @@ $(BUILD)/tests/interop/protected: $(BUILD)/tests/interop/protected.o $(call lib,
 	$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(call lib,$(LIBS_context)) -Wl,--end-group -lkrb5 $(SYSLIBS)
 
 $(BUILD)/tests/interop/forward: $(BUILD)/tests/interop/forward.o
+	$(CC) $(ALL_CFLAGS) -o $@ $< -lkrb5
+
+$(BUILD)/tests/interop/setpw: $(BUILD)/tests/interop/setpw.o
 	$(CC) $(ALL_CFLAGS) -o $@ $< -lkrb5
 
 interop-peers: $(INTEROP_PEERS)

@@ -12,6 +12,7 @@ accounts:
   - {name: alice, password: alice-pw-1}
   - {name: fresh, password: fresh-pw-1, flags: [must-change-password]}
   - {name: closed, password: closed-pw-1, flags: [disabled]}
+  - {name: helpdesk, password: helpdesk-pw-1, flags: [sets-passwords]}
   - {name: websvc, spns: [HTTP/www.example.test]}
 parties:
   - {name: kdc, role: kdc}
@@ -47,6 +48,13 @@ check 'and MIT logs on with it' 0 '' logon alice Fourth-password
 check 'our client reads the refusal' 1 'Password change rejected: The password must have' ours Fourth-password abc -q alice
 check 'another account needs the right to' 1 'Access denied: you may not set' ours Fourth-password Other-password -q -u fresh alice
 check 'and by TCP' 0 'TCP 464' ours Fourth-password Fifth-password --tcp alice
+setpw() { "$peers/setpw" "$@"; }
+check "MIT's krb5_set_password sets another's" 0 '^0 ' setpw helpdesk helpdesk-pw-1 fresh Set-password
+check 'which counts' 0 '' logon fresh Set-password
+check 'who may not, may not' 1 '^5 Access denied: you may not set' setpw fresh Set-password alice Set-password
+check 'an account that is not there' 1 '^2 Server error' setpw helpdesk helpdesk-pw-1 nobody Set-password
+check 'one of another realm' 1 '^2 Server error' setpw helpdesk helpdesk-pw-1 alice@OTHER.TEST Set-password
+check "and the policy is another's too" 1 '^4 Password change rejected: The password must have' setpw helpdesk helpdesk-pw-1 fresh abc
 at_the_kdcs_port() { # the same message, where none is expected
     sed "s/kpasswd_server = .*/kpasswd_server = 127.0.0.1:$port/" "$work/env/krb5.conf" >"$work/wrong.conf"
     printf 'Fifth-password\nSixth-password\nSixth-password\n' | KRB5_CONFIG=$work/wrong.conf timeout 2 kpasswd alice

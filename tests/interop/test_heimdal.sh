@@ -5,7 +5,8 @@
 trap 'stop_heimdal "$work/h"; cleanup' EXIT
 
 # ---- its clients, our KDC
-start_live
+sed 's/^accounts:/&\n  - {name: helpdesk, password: helpdesk-pw-1, flags: [sets-passwords]}/' scenarios/example-test.yaml >"$work/heim.yaml"
+start_live "$work/heim.yaml"
 export KRB5CCNAME=FILE:$work/cc
 password_of alice >"$work/alice.pw"
 hkinit() { h kinit.heimdal --password-file="$work/alice.pw" "$@"; }
@@ -32,6 +33,13 @@ printf '%s\n' "$(password_of bob)" bob-pw-22 bob-pw-22 >"$work/bob.pw"
 check 'kpasswd' 0 'Success|changed' h kpasswd.heimdal bob <"$work/bob.pw"
 echo bob-pw-22 >"$work/bob.pw"
 check 'the new password is good' 0 '' h kinit.heimdal --password-file="$work/bob.pw" bob
+printf '%s\n' helpdesk-pw-1 bob-pw-333 bob-pw-333 >"$work/helpdesk.pw"
+check "kpasswd for another, who may" 0 'Success|changed' h kpasswd.heimdal --admin-principal=helpdesk bob <"$work/helpdesk.pw"
+echo bob-pw-333 >"$work/bob.pw"
+check 'that one is good' 0 '' h kinit.heimdal --password-file="$work/bob.pw" bob
+printf '%s\n' bob-pw-333 alice-pw-333 alice-pw-333 >"$work/bobs.pw"
+check 'and for another, who may not' 1 'not permitted|Access denied' h kpasswd.heimdal --admin-principal=bob alice <"$work/bobs.pw"
+check 'the narration says so' 0 'KRB5_KPASSWD_ACCESSDENIED' cat "$work/live.out"
 check 'by TCP' 0 '' sh -c "sed 's|kdc = |kdc = tcp/|' '$work/env/krb5.conf' >'$work/tcp.conf'; KRB5_CONFIG='$work/tcp.conf' LD_LIBRARY_PATH='$heimdal_libs' '$heimdal/root/usr/bin/kinit.heimdal' --password-file='$work/alice.pw' alice"
 stop_live
 

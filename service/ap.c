@@ -130,9 +130,6 @@ enum next service_ap_checksum(struct visit *v)
     if (!bytes_equal(bytes_of(v->fields.bindings, sizeof none), bytes_of(none, sizeof none)))
         tell(v->turn, STEP_NOTED, "service.ap.bindings",
              A_BYTES("bindings", bytes_of(v->fields.bindings, sizeof v->fields.bindings)));
-    if (v->fields.has_deleg)
-        tell(v->turn, STEP_NOTED, "service.ap.delegated",
-             A_INT("octets", (int64_t)v->fields.deleg.n));
     return NEXT;
 }
 

@@ -59,6 +59,7 @@ enum next service_ap_read(struct visit *);
 enum next service_ap_ticket(struct visit *);
 enum next service_ap_replay(struct visit *);
 enum next service_ap_checksum(struct visit *);
+enum next service_ap_delegated(struct visit *); /* delegated.c */
 enum next service_ap_context(struct visit *);
 enum next service_ap_answer(struct visit *);
 /* Writes the answer that the visit came to. False: our fault. */
@@ -74,6 +75,7 @@ enum finding {
     FIND_REFUSED,
     FIND_REPLAY,
     FIND_CHECKSUM,
+    FIND_DELEGATED,
     FINDINGS
 };
 /* Tells and raises it, and sets what is answered. Always ANSWER. */

@@ -13,9 +13,10 @@ static enum next (*const steps[])(struct visit *) = {
     service_ap_read,             /* and holds an AP-REQ */
     service_ap_ticket, /* RFC 4120 3.2.3: the ticket opens, the authenticator opens, names, times */
     service_ap_replay, /* that was not seen before */
-    service_ap_checksum, /* RFC 4121 4.1.1: what the client wants of the context */
-    service_ap_context,  /* keys and numbers for what follows */
-    service_ap_answer,   /* RFC 4120 3.2.4: the proof the client asked for */
+    service_ap_checksum,  /* RFC 4121 4.1.1: what the client wants of the context */
+    service_ap_delegated, /* and what it hands over opens */
+    service_ap_context,   /* keys and numbers for what follows */
+    service_ap_answer,    /* RFC 4120 3.2.4: the proof the client asked for */
 };
 
 static bool receive(void *arg, const struct packet *p, struct turn *t)
@@ -73,6 +74,9 @@ static const struct fault_row rows[FINDINGS] = {
     [FIND_CHECKSUM] = {"service.ap.checksum",
                        "the authenticator does not carry the checksum of GSS-API", "RFC 4121 4.1.1",
                        "checksum type 0x8003"},
+    [FIND_DELEGATED] = {"service.ap.delegated",
+                        "what the client hands over does not open, or is no KRB-CRED",
+                        "RFC 4121 4.1.1", "a KRB-CRED under the subkey or the session key"},
 };
 
 const struct fault_row *service_fault_table(size_t *n)

@@ -1,11 +1,12 @@
 /* MIT's GSS-API as the initiator of Negotiate (RFC 4559), with the bare Kerberos mechanism: makes
  * the first token, sends it in an HTTP request, and lets MIT judge the token that comes back.
  *
- *   gss HOST:PORT SPN [again|oneway|nonames]
+ *   gss HOST:PORT SPN [again|oneway|delegate]
  *
  * again: the same request a second time, judged by what that one brings. oneway: no mutual
- * authentication. Prints the HTTP status, then "complete" or MIT's words, and the code of a
- * KRB-ERROR token. */
+ * authentication. delegate: with the TGT of the cache, forwarded (MIT does so for HTTP@www, a
+ * host's service, only). Prints the HTTP status, then
+ * "complete" or MIT's words, and the code of a KRB-ERROR token. */
 #include <gssapi/gssapi_krb5.h>
 #include <netdb.h>
 #include <stdbool.h>
@@ -132,19 +133,24 @@ int main(int argc, char **argv)
 {
     static char answer[65536];
     if (argc < 3)
-        die("gss HOST:PORT SPN [again|oneway]");
+        die("gss HOST:PORT SPN [again|oneway|delegate]");
     bool again = argc > 3 && strcmp(argv[3], "again") == 0;
     bool oneway = argc > 3 && strcmp(argv[3], "oneway") == 0;
-    OM_uint32 minor, major;
+    bool delegate = argc > 3 && strcmp(argv[3], "delegate") == 0;
+    OM_uint32 minor, major, given = 0;
+    OM_uint32 asked =
+        GSS_C_INTEG_FLAG | (oneway ? 0 : GSS_C_MUTUAL_FLAG) | (delegate ? GSS_C_DELEG_FLAG : 0);
     gss_name_t name;
     gss_ctx_id_t context = GSS_C_NO_CONTEXT;
     gss_buffer_desc spn = {strlen(argv[2]), argv[2]}, token = {0};
-    if (gss_import_name(&minor, &spn, (gss_OID)GSS_KRB5_NT_PRINCIPAL_NAME, &name))
+    if (gss_import_name(&minor, &spn,
+                        strchr(argv[2], '/') ? (gss_OID)GSS_KRB5_NT_PRINCIPAL_NAME
+                                             : GSS_C_NT_HOSTBASED_SERVICE,
+                        &name))
         die("not a name");
     major =
         gss_init_sec_context(&minor, GSS_C_NO_CREDENTIAL, &context, name, (gss_OID)gss_mech_krb5,
-                             oneway ? GSS_C_INTEG_FLAG : GSS_C_MUTUAL_FLAG | GSS_C_INTEG_FLAG, 0,
-                             NULL, GSS_C_NO_BUFFER, NULL, &token, NULL, NULL);
+                             asked, 0, NULL, GSS_C_NO_BUFFER, NULL, &token, &given, NULL);
     if (GSS_ERROR(major)) {
         say(major, GSS_C_GSS_CODE);
         say(minor, GSS_C_MECH_CODE);

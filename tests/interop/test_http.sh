@@ -46,6 +46,10 @@ check 'without mutual authentication: 200 and no token' 0 'no token came back' g
 check 'the same token again: 401' 0 '^HTTP/1.1 401' gss HTTP/www.example.test again
 check 'KRB_AP_ERR_REPEAT in its token' 0 '^KRB-ERROR 34$' gss HTTP/www.example.test again
 check 'which MIT reads' 0 '^Request is a replay$' gss HTTP/www.example.test again
+kinit_alice -f
+check "MIT hands over alice's logon: 200" 0 '^HTTP/1.1 200' gss HTTP@www.example.test delegate
+check 'our TGS forwarded it, our service opened it' 0 'brings the ticket of alice@EXAMPLE.TEST for krbtgt/EXAMPLE.TEST@EXAMPLE.TEST and its session key, flags forwardable forwarded .*good until' sh -c "tr -s ' \n' ' ' <'$work/live.out' | grep -o 'The client hands over its logon.*'"
+check 'without mutual authentication it was not' 0 '^1$' sh -c "grep -c 'hands over its logon' '$work/live.out'"
 check 'a ticket for another service: 401' 0 '^HTTP/1.1 401' gss host/server.example.test
 check 'said with an error' 0 '^KRB-ERROR (31|35|45)$' gss host/server.example.test
 

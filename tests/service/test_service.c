@@ -1,4 +1,5 @@
 /* A web server behind Negotiate: who is let in, and what the others are told. */
+#include "context/protected.h"
 #include "service/inside.h"
 #include "tests/service/hand_client.h"
 
@@ -89,19 +90,89 @@ static void admitted_without_subkeys(void **state)
     assert_int_equal(h.service->context.acceptor.n, 0);
 }
 
-static void bindings_and_delegation(struct hand_request *r)
+static void with_bindings(struct hand_request *r)
 {
     r->fields.bindings[3] = 1;
-    r->fields.flags |= GSS_DELEG;
-    r->fields.has_deleg = true;
-    r->fields.deleg_option = 1;
-    r->fields.deleg = BYTES_LIT("a KRB-CRED");
 }
 
-static void bindings_and_delegation_are_told(void **state)
+static void bindings_are_told(void **state)
 {
     (void)state;
-    assert_int_equal(hand_send(&h, hand_request(&h, bindings_and_delegation)).http.status, 200);
+    assert_int_equal(hand_send(&h, hand_request(&h, with_bindings)).http.status, 200);
+}
+
+/* ---- a logon handed over (RFC 4121 4.1.1) ---------------------------------------------------- */
+
+static struct {
+    const struct key *key; /* of the KRB-CRED */
+    bool bare;             /* nothing is said of the ticket but its key */
+    struct bytes octets;   /* instead */
+} handed;
+
+static void hands_over(struct hand_request *r)
+{
+    struct turn t = r->from->hand.turn;
+    t.mem = r->from->hand.run;
+    struct protected_end end = {.key = *handed.key};
+    struct PrincipalName tgs;
+    assert_true(principal_parse(t.mem, "krbtgt/EXAMPLE.TEST", NT_SRV_INST, &tgs, NULL));
+    struct Ticket ticket = {.tkt_vno = 5, .realm = REALM, .sname = tgs};
+    struct KrbCredInfo info = {.key = key_to_wire(&r->from->key),
+                               .has_prealm = true,
+                               .prealm = REALM,
+                               .has_pname = true,
+                               .pname = r->auth.cname,
+                               .has_flags = true,
+                               .flags = TKT_FORWARDABLE | TKT_FORWARDED,
+                               .has_endtime = true,
+                               .endtime = r->ticket.endtime,
+                               .has_srealm = true,
+                               .srealm = REALM,
+                               .has_sname = true,
+                               .sname = tgs};
+    if (handed.bare)
+        info = (struct KrbCredInfo){.key = info.key};
+    assert_true(seal_value(&t, &ASN_EncTicketPart, &r->ticket, &r->from->key, 1, USAGE_TICKET,
+                           &ticket.enc_part));
+    assert_true(cred_build(&t, &end, &ticket, &info, 1, &r->fields.deleg));
+    if (handed.octets.p)
+        r->fields.deleg = handed.octets;
+    r->fields.has_deleg = true;
+    r->fields.deleg_option = 1;
+}
+
+static struct hand_answer hand_over(const struct key *key)
+{
+    handed.key = key;
+    h.hand.turn.now += SECOND;
+    return hand_send(&h, hand_request(&h, hands_over));
+}
+
+static void a_logon_handed_over_is_opened_and_told(void **state)
+{
+    (void)state;
+    memset(&handed, 0, sizeof handed);
+    assert_int_equal(hand_over(&h.subkey).http.status, 200);
+    const struct hand_key *k = hand_key(&h.hand, "session alice-krbtgt/EXAMPLE.TEST");
+    assert_non_null(k);
+    assert_string_equal(k->holder, "www");
+    assert_memory_equal(k->value, h.key.v, 32);
+    assert_int_equal(hand_over(&h.session).http.status, 200); /* the other key that may be meant */
+    handed.bare = true;
+    assert_int_equal(hand_over(&h.subkey).http.status, 200);
+}
+
+static void a_logon_that_does_not_open_is_refused(void **state)
+{
+    (void)state;
+    memset(&handed, 0, sizeof handed);
+    refused(hand_over(&h.key), KRB_AP_ERR_BAD_INTEGRITY, "service.ap.delegated");
+    struct key none = {.n = 0}; /* not sealed at all (RFC 6448): the key says who made it */
+    refused(hand_over(&none), KRB_AP_ERR_MODIFIED, "service.ap.delegated");
+    handed.octets = BYTES_LIT("a KRB-CRED");
+    refused(hand_over(&h.subkey), KRB_AP_ERR_MSG_TYPE, "service.ap.delegated");
+    handed.octets = BYTES_LIT("");
+    refused(hand_over(&h.subkey), KRB_AP_ERR_MSG_TYPE, "service.ap.delegated");
 }
 
 /* ---- refused, and how ------------------------------------------------------------------------ */
@@ -481,7 +552,9 @@ int main(void)
         TEST(admitted_with_a_proof),
         TEST(admitted_without_a_proof),
         TEST(admitted_without_subkeys),
-        TEST(bindings_and_delegation_are_told),
+        TEST(bindings_are_told),
+        cmocka_unit_test_setup_teardown(a_logon_handed_over_is_opened_and_told, begin, end),
+        cmocka_unit_test_setup_teardown(a_logon_that_does_not_open_is_refused, begin, end),
         TEST(each_refusal_has_its_code),
         TEST(versions_of_the_key),
         TEST(policies_for_versions),

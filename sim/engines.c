@@ -1,56 +1,10 @@
 #include "sim/engines.h"
 
 #include "sim/population.h"
-#include "sim/changes.h"
 #include "wire/kpasswd.h"
 #include "wire/names.h"
 
-#include <pthread.h>
-#include <stdatomic.h>
-#include <stdlib.h>
 #include <string.h>
-
-/* A realm as it is now, and who changes it. */
-struct changing {
-    struct engines_changes *of;
-    const char *name;
-    const struct realm_changer *inner;
-    struct realm_changer changer;
-    _Atomic(const struct realm *) now;
-};
-
-/* Changes come from any thread, one at a time, with memory and cryptography of their own. */
-struct engines_changes {
-    pthread_mutex_t lock;
-    struct arena *mem;
-    struct crypto *crypto;
-    struct changes *changes;
-    struct changing *realms;
-    size_t n;
-};
-
-static int32_t set_password(void *arg, struct turn *turn, const struct PrincipalName *name,
-                            struct bytes password, const char **why)
-{
-    struct changing *c = arg;
-    pthread_mutex_lock(&c->of->lock);
-    int32_t result = c->inner->set_password(c->inner->arg, turn, name, password, why);
-    pthread_mutex_unlock(&c->of->lock);
-    return result;
-}
-
-static void made(void *arg, const struct realm *realm)
-{
-    atomic_store(&((struct changing *)arg)->now, realm);
-}
-
-static void changes_end(struct engines_changes *c)
-{
-    arena_free(c->mem);
-    crypto_free(c->crypto);
-    pthread_mutex_destroy(&c->lock);
-    free(c);
-}
 
 static const char *kdc_name(const struct scenario *s, const char *realm)
 {
@@ -58,45 +12,6 @@ static const char *kdc_name(const struct scenario *s, const char *realm)
         if (s->parties[i].role == ROLE_KDC && strcmp(s->parties[i].realm, realm) == 0)
             return s->parties[i].name;
     return NULL;
-}
-
-/* The first realm, and the others that have a KDC. */
-static void start_realms(struct engines_changes *c, const struct scenario *s)
-{
-    const struct scenario_realm *r;
-    c->realms = arena_array(c->mem, struct changing, s->n_others + 1);
-    for (size_t i = 0; (r = scenario_realm_at(s, i)); i++) {
-        struct changing *one = &c->realms[c->n];
-        if (i && !kdc_name(s, r->name))
-            continue;
-        *one = (struct changing){.of = c, .name = r->name};
-        one->inner = changes_changer(c->changes, r->name, made, one);
-        one->changer = (struct realm_changer){set_password, one};
-        made(one, changes_realm(c->changes, r->name));
-        c->n++;
-    }
-}
-
-static struct engines_changes *changes_start(const struct scenario *s, struct arena *mem,
-                                             char **error)
-{
-    struct engines_changes *c = calloc(1, sizeof *c);
-    char *why = NULL;
-    *error = arena_printf(mem, "out of memory, or OpenSSL has no legacy provider");
-    if (!c)
-        return NULL;
-    pthread_mutex_init(&c->lock, NULL);
-    c->mem = arena_new(0);
-    c->crypto = crypto_new();
-    if (c->mem && c->crypto)
-        c->changes = changes_new(s, s->seed, c->crypto, c->mem, &why);
-    if (!c->changes) {
-        *error = why ? arena_printf(mem, "%s", why) : *error;
-        changes_end(c);
-        return NULL;
-    }
-    start_realms(c, s);
-    return c;
 }
 
 static bool replay_new(void *arg, struct bytes key, int64_t now, int64_t window)
@@ -118,7 +33,12 @@ static bool start_service(struct engines *e, const struct scenario_party *p,
     struct PrincipalName name;
     if (!principal_parse(mem, p->spn, NT_SRV_INST, &name, NULL))
         return false;
-    const struct realm *realm = changes_realm(e->changes->changes, p->realm);
+    const struct realm *realm = NULL;
+    for (size_t i = 0; i < e->n_kdcs; i++)
+        if (strcmp(e->kdcs[i].name, p->realm) == 0)
+            realm = snapshots_first(e->kdcs[i].snapshots);
+    if (!realm) /* nobody gives tickets for it */
+        return true;
     const struct account *account = realm_find(realm, mem, &name);
     struct keytab *keytab = arena_new_of(mem, struct keytab);
     if (account)
@@ -137,19 +57,20 @@ static bool start_service(struct engines *e, const struct scenario_party *p,
     return e->service != NULL;
 }
 
-static void add_kdc(struct engines *e, const struct engines_kdc *of,
-                    const struct realm_changer *changer, struct arena *mem)
+static struct engines_kdc *add_kdc(struct engines *e, const char *name, const struct realm *realm,
+                                   struct realm_changer changer, struct arena *mem)
 {
     if (!e->kdcs)
         e->kdcs = arena_array(mem, struct engines_kdc, e->scenario->n_others + 1);
     struct engines_kdc *k = &e->kdcs[e->n_kdcs++];
-    *k = *of;
+    *k = (struct engines_kdc){.name = name, .realm = realm, .changer = changer};
     const char *party = kdc_name(e->scenario, k->name);
     k->party.name = party ? party : "kdc";
     k->udp_limit = scenario_realm(e->scenario, k->name)->udp_limit;
     struct kdc_config config = {
-        .party = k->party.name, .realm = k->realm, .ledger = e->ledger, .changer = changer};
+        .party = k->party.name, .realm = k->realm, .ledger = e->ledger, .changer = &k->changer};
     k->kdc = kdc_new(mem, &config);
+    return k;
 }
 
 /* ---- the realm of a store ---------------------------------------------------------------------
@@ -178,36 +99,48 @@ static bool start_store(struct engines *e, const struct engines_options *options
     const struct realm *realm = e->reader ? store_begin(e->reader) : NULL;
     if (!realm)
         return false;
-    e->changer = store_changer(e->store);
     e->scenario = options->like ? options->like->scenario : NULL;
     bool ok = options->like || scenario_of(e, realm_name(realm), mem, error);
     if (ok)
-        add_kdc(e, &(struct engines_kdc){.name = e->scenario->realm.name, .realm = realm},
-                &e->changer, mem);
+        add_kdc(e, e->scenario->realm.name, realm, store_changer(e->store), mem);
     store_end(e->reader);
     return ok;
+}
+
+/* The first realm, and the others that have a KDC. */
+static bool start_realms(struct engines *e, const struct engines *like, struct arena *mem,
+                         char **error)
+{
+    const struct scenario_realm *r;
+    for (size_t i = 0; (r = scenario_realm_at(e->scenario, i)); i++) {
+        if (i && !kdc_name(e->scenario, r->name))
+            continue;
+        struct snapshots *all = like ? like->kdcs[e->n_kdcs].snapshots
+                                     : snapshots_new(e->scenario, r->name, mem, error);
+        if (!all)
+            return false;
+        struct engines_kdc *k =
+            add_kdc(e, r->name, snapshots_first(all), snapshots_changer(all), mem);
+        k->snapshots = all;
+        k->serial = SNAPSHOTS_FIRST;
+        snapshots_add_reader(all, &k->looking);
+    }
+    return true;
 }
 
 static bool start_scenario(struct engines *e, const struct engines_options *options,
                            struct arena *mem, char **error)
 {
+    e->owns = !options->like;
     if (options->like) {
         e->scenario = options->like->scenario;
-        e->changes = options->like->changes;
     } else {
         e->scenario = arena_new_of(mem, struct scenario);
         if (!scenario_load(mem, options->scenario ? options->scenario : "example-test", e->scenario,
                            error))
             return false;
-        e->changes = changes_start(e->scenario, mem, error);
-        e->owns = true;
     }
-    for (size_t i = 0; e->changes && i < e->changes->n; i++) {
-        struct changing *c = &e->changes->realms[i];
-        add_kdc(e, &(struct engines_kdc){.name = c->name, .realm = atomic_load(&c->now)},
-                &c->changer, mem);
-    }
-    return e->changes != NULL;
+    return start_realms(e, options->like, mem, error);
 }
 
 bool engines_start(struct engines *e, const struct engines_options *options, struct arena *mem,
@@ -248,11 +181,14 @@ void engines_end(struct engines *e)
 {
     store_reader_free(e->reader);
     e->reader = NULL;
-    if (e->owns && e->changes)
-        changes_end(e->changes);
+    for (size_t i = 0; i < e->n_kdcs; i++) {
+        snapshots_remove_reader(&e->kdcs[i].looking);
+        if (e->owns)
+            snapshots_free(e->kdcs[i].snapshots);
+    }
+    e->n_kdcs = 0;
     if (e->owns)
         store_close(e->store);
-    e->changes = NULL;
     e->store = NULL;
 }
 
@@ -307,9 +243,23 @@ void engines_address(struct engines *e, enum engine engine, struct packet *p, st
 /* ---- a turn ------------------------------------------------------------------------------------
  */
 
-static const struct realm *realm_now(struct engines *e, const struct engines_kdc *k)
+/* The realm as it is now, until look_away. NULL: the store cannot be read. */
+static const struct realm *look(struct engines *e, struct engines_kdc *k)
 {
-    return e->reader ? store_begin(e->reader) : atomic_load(&e->changes->realms[k - e->kdcs].now);
+    uint64_t before = k->serial;
+    const struct realm *now =
+        e->reader ? store_begin(e->reader) : snapshots_begin(&k->looking, &k->serial);
+    if (now && (now != k->realm || before != k->serial))
+        kdc_realm(k->kdc, now);
+    return k->realm = now;
+}
+
+static void look_away(struct engines *e, struct engines_kdc *k)
+{
+    if (e->reader)
+        store_end(e->reader);
+    else
+        snapshots_end(&k->looking);
 }
 
 bool engines_receive(struct engines *e, enum engine engine, struct packet *p, struct turn *turn)
@@ -321,14 +271,9 @@ bool engines_receive(struct engines *e, enum engine engine, struct packet *p, st
     struct engines_kdc *k = e->kdcs;
     while (p->to != &k->party)
         k++;
-    const struct realm *now = realm_now(e, k);
-    if (!now)
+    if (!look(e, k))
         return false;
-    if (now != k->realm)
-        kdc_realm(k->kdc, now);
-    k->realm = now;
     bool ok = kdc_receive(k->kdc, p, turn);
-    if (e->reader)
-        store_end(e->reader);
+    look_away(e, k);
     return ok;
 }

@@ -8,26 +8,26 @@
 #include "kdc/kdc.h"
 #include "realm/store.h"
 #include "service/service.h"
-#include "sim/scenario.h"
+#include "sim/snapshots.h"
 
 enum engine { ENGINE_KDC, ENGINE_SERVICE };
-
-struct engines_changes; /* the realms as they are now, for all that share them */
 
 struct engines_kdc {
     const char *name; /* of its realm */
     struct kdc *kdc;
-    const struct realm *realm; /* of its last turn */
+    struct snapshots *snapshots;     /* NULL: the realm is a store's */
+    struct snapshots_reader looking; /* its own */
+    struct realm_changer changer;
+    const struct realm *realm; /* of its last turn: not to be looked at outside of one */
+    uint64_t serial;           /* of that snapshot */
     uint32_t udp_limit;        /* octets of the longest answer by UDP */
     struct party party;
 };
 
 struct engines {
-    struct engines_changes *changes; /* NULL: a store's */
-    struct store *store;             /* NULL: the realm is the scenario's */
-    struct store_reader *reader;     /* its own */
-    struct realm_changer changer;    /* of the store */
-    bool owns;                       /* the changes, or the store */
+    struct store *store;         /* NULL: the realms are the scenario's */
+    struct store_reader *reader; /* its own */
+    bool owns;                   /* the snapshots, or the store */
     struct scenario *scenario;
     struct engines_kdc *kdcs; /* the first realm's first; there is one at least */
     size_t n_kdcs;

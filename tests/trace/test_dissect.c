@@ -259,6 +259,42 @@ static void http(void **state)
     assert_string_equal(message_label(r, m.mem), "HTTP 401");
 }
 
+/* A logon handed over: the KRB-CRED in the checksum in the authenticator, to its innermost key. */
+static void delegated(void **state)
+{
+    (void)state;
+    struct Ticket tgt = made_ticket(&m, &m.tgs, &m.session, "krbtgt", "EXAMPLE.TEST");
+    struct KrbCredInfo info = {.key = made_told(&m.session),
+                               .has_pname = true,
+                               .pname = made_name(&m, 1, "alice", NULL),
+                               .has_flags = true,
+                               .flags = 0x60000000};
+    struct EncKrbCredPart part = {.ticket_info = {&info, 1}};
+    struct KRB_CRED cred = {
+        .pvno = 5,
+        .msg_type = 22,
+        .tickets = {&tgt, 1},
+        .enc_part = made_seal(&m, &m.subkey, 14, 0, asn_encode(&ASN_EncKrbCredPart, &part, m.mem)),
+    };
+    struct gss_checksum c = {
+        .has_deleg = true, .deleg_option = 1, .deleg = asn_encode(&ASN_KRB_CRED, &cred, m.mem)};
+    struct Authenticator a = {
+        .has_cksum = true,
+        .cksum = {.cksumtype = CKSUMTYPE_GSS, .checksum = gss_checksum_write(m.mem, &c)},
+        .has_subkey = true,
+        .subkey = made_told(&m.subkey),
+    };
+    struct Ticket t = made_ticket(&m, &m.service, &m.app, "HTTP", "www.example.test");
+    struct bytes token = gss_token_write(m.mem, TOK_AP_REQ, made_ap_req(&m, t, &m.app, 11, a));
+    struct root *r = read_all(http_with("GET / HTTP/1.1", "Authorization", token), VIA_HTTP);
+    opened_all(r, 4); /* ticket, authenticator; in it another ticket, and what belongs to that */
+    assert_value(r,
+                 "HTTP.field[1].token68/GSS-TOKEN.innerToken/AP-REQ.authenticator.cipher/"
+                 "Authenticator.cksum.checksum/GSS-CHECKSUM.Deleg/KRB-CRED.enc-part.cipher/"
+                 "EncKrbCredPart.ticket-info[0].flags",
+                 "forwardable forwarded");
+}
+
 static void dns(void **state)
 {
     (void)state;
@@ -352,10 +388,11 @@ int main(void)
 {
     made_init(&m);
     const struct CMUnitTest own[] = {
-        cmocka_unit_test(values),  cmocka_unit_test(error),     cmocka_unit_test(tgs_req),
-        cmocka_unit_test(replies), cmocka_unit_test(wrong_key), cmocka_unit_test(learn),
-        cmocka_unit_test(dns),     cmocka_unit_test(http),      cmocka_unit_test(http_damaged),
-        cmocka_unit_test(broken),  cmocka_unit_test(deep),      cmocka_unit_test(nothing),
+        cmocka_unit_test(values),       cmocka_unit_test(error),     cmocka_unit_test(tgs_req),
+        cmocka_unit_test(replies),      cmocka_unit_test(wrong_key), cmocka_unit_test(learn),
+        cmocka_unit_test(dns),          cmocka_unit_test(http),      cmocka_unit_test(delegated),
+        cmocka_unit_test(http_damaged), cmocka_unit_test(broken),    cmocka_unit_test(deep),
+        cmocka_unit_test(nothing),
     };
     int failed = cmocka_run_group_tests_name("dissect", own, NULL, NULL);
     failed += samples_run("messages", m.mem, vector);

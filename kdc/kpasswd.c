@@ -185,23 +185,41 @@ static size_t length(struct bytes password)
     return n;
 }
 
-/* Does it make the key the account has? */
-static bool is_the_same(struct exchange *x, const struct account *a, struct bytes password)
+/* The KDC knows no passwords: what is the same makes the same key, by the parameters of then. Which
+ * password it was, counted back from the present one (0); -1: none of those that are not taken. */
+static int which_again(struct exchange *x, const struct account *a, struct bytes password)
 {
-    struct key made;
-    const struct account_key *k = a->n_keys && a->keys[0].has_salt ? &a->keys[0] : NULL;
-    if (!k || !string_to_key(x->turn->crypto, k->key.etype, password, k->salt, k->s2kparams, &made))
-        return false;
-    bool same = key_equal(&made, &k->key);
+    const struct account_key *last = NULL;
+    struct key made = {0};
+    size_t back = 0;
+    int found = -1;
+    for (size_t i = 0; i < a->n_keys && found < 0; i++) {
+        const struct account_key *k = &a->keys[i];
+        if (i && k->kvno == a->keys[i - 1].kvno)
+            continue; /* the strongest of each version is enough */
+        if (i && ++back > x->policy->password_history)
+            break;
+        bool alike = last && last->key.etype == k->key.etype && bytes_equal(last->salt, k->salt) &&
+                     bytes_equal(last->s2kparams, k->s2kparams);
+        last = alike || string_to_key(x->turn->crypto, k->key.etype, password, k->salt,
+                                      k->s2kparams, &made)
+                   ? k
+                   : NULL;
+        if (last && key_equal(&made, &k->key))
+            found = (int)back;
+    }
     wipe(&made, sizeof made);
-    return same;
+    return found;
 }
 
 static int32_t step_policy(struct exchange *x)
 {
     struct change *c = change_of(x);
     struct bytes password = c->data.newpasswd;
+    size_t history = x->policy->password_history;
     SAY(x, A_INT("least", (int64_t)x->policy->password_min), A_STR("target", c->target->text));
+    if (history)
+        SAY(x, A_INT("history", (int64_t)history));
     if (length(password) < x->policy->password_min) {
         c->why = arena_printf(x->turn->mem, "The password must have at least %zu characters.",
                               x->policy->password_min);
@@ -211,9 +229,15 @@ static int32_t step_policy(struct exchange *x)
         c->why = "The password must not be the name of the account.";
         return refuse(x, KRB5_KPASSWD_SOFTERROR, "it is the name of the account");
     }
-    if (is_the_same(x, c->target, password)) {
+    int again = which_again(x, c->target, password);
+    if (again == 0) {
         c->why = "The new password must not be the old one.";
         return refuse(x, KRB5_KPASSWD_SOFTERROR, "it is the old one");
+    }
+    if (again > 0) {
+        c->why = arena_printf(x->turn->mem, "The new password must not be one of the %zu before.",
+                              history);
+        return refuse(x, KRB5_KPASSWD_SOFTERROR, "it was used before");
     }
     return DONE;
 }

@@ -72,6 +72,8 @@ struct realm_policy {
     int64_t attempt_window;     /* microseconds */
     bool no_postdate;           /* no ticket starts in the future (RFC 4120 2.4): error 10 */
     size_t password_min;        /* characters of the shortest password that is taken; 0: any */
+    size_t password_history;    /* passwords before the present one that are not taken again, as far
+                                 * back as keys are kept (KEY_VERSIONS, realm/rekey.h); 0: any is */
     bool windows_names;         /* names are looked up as MS-KILE 3.3.5.1.1 says: letters of either
                                  * case, HOST's aliases, "name$"; else exactly (RFC 4120 6.2) */
     bool duplicates;            /* an SPN may stand on two accounts: looked up, it is not unique */

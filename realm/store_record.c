@@ -103,6 +103,7 @@ static void put_policy(struct writer *w, const struct realm_policy *p)
     put_number(w, p->default_supported);
     put_octet(w, p->weak_sessions);
     put_octet(w, p->tickets_as_asked);
+    put_number(w, p->password_history);
 }
 
 static void put_trust(struct writer *w, const struct trust *t)
@@ -398,6 +399,7 @@ bool record_read_policy(struct arena *mem, struct bytes in, struct faults *sink,
     p->default_supported = (uint32_t)get_number(&r, UINT32_MAX);
     p->weak_sessions = get_bool(&r);
     p->tickets_as_asked = get_bool(&r);
+    p->password_history = (size_t)get_number(&r, SIZE_MAX);
     return end(&r);
 }
 

@@ -189,6 +189,8 @@ static void export_policy(struct exporter *e, const struct realm_policy *p)
         fputs("  duplicates: true\n", e->out);
     if (p->password_min)
         fprintf(e->out, "  password_min: %zu\n", p->password_min);
+    if (p->password_history)
+        fprintf(e->out, "  password_history: %zu\n", p->password_history);
     if (p->default_supported != usual.default_supported)
         fprintf(e->out, "  default_supported: 0x%x\n", (unsigned)p->default_supported);
     fprintf(e->out, "  weak_sessions: %s\n", p->weak_sessions ? "yes" : "no");

@@ -81,6 +81,7 @@ struct realm_policy population_policy(const struct scenario_realm *r, struct are
                              .attempts = r->attempts,
                              .attempt_window = r->attempt_window,
                              .password_min = r->password_min,
+                             .password_history = r->password_history,
                              .duplicates = r->duplicates};
     if (r->preset)
         preset_apply(preset_find(r->preset), mem, &p);

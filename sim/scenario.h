@@ -21,8 +21,9 @@ struct scenario_realm {
     const char *preset; /* a policy of realm/presets.h by name; NULL: none */
     uint32_t attempts;  /* wrong passwords before an account is closed; 0: not counted */
     int64_t attempt_window;
-    bool duplicates;     /* an SPN may stand on two accounts */
-    size_t password_min; /* characters of a new password */
+    bool duplicates;         /* an SPN may stand on two accounts */
+    size_t password_min;     /* characters of a new password */
+    size_t password_history; /* as in realm/realm.h */
     uint32_t
         default_supported;  /* DefaultDomainSupportedEncTypes, where `given`; else the preset's */
     uint32_t weak_sessions; /* enum may; 0: the preset's, and where etypes name a weak one */

@@ -328,6 +328,7 @@ static const struct key_row realm_rows[] = {
     K("attempt_window", V_SPAN, scenario_realm, attempt_window),
     K("duplicates", V_BOOL, scenario_realm, duplicates),
     K("password_min", V_SIZE, scenario_realm, password_min),
+    K("password_history", V_SIZE, scenario_realm, password_history),
     K("default_supported", V_BITS, scenario_realm, default_supported, .choices = supported,
       .given_at = offsetof(struct scenario_realm, given), .given = REALM_DEFAULT_SUPPORTED),
     K("weak_sessions", V_CHOICE, scenario_realm, weak_sessions, .choices = may),

@@ -7,7 +7,7 @@ command -v kpasswd >/dev/null || { echo "not ok kpasswd is not there"; exit 1; }
 trap 'stop_mit "$work/mit"; cleanup' EXIT
 cat >"$work/realm.yaml" <<E2
 title: Passwords
-realm: {name: EXAMPLE.TEST, password_min: 8}
+realm: {name: EXAMPLE.TEST, password_min: 8, password_history: 1}
 accounts:
   - {name: alice, password: alice-pw-1}
   - {name: fresh, password: fresh-pw-1, flags: [must-change-password]}
@@ -48,6 +48,10 @@ check 'and MIT logs on with it' 0 '' logon alice Fourth-password
 check 'our client reads the refusal' 1 'Password change rejected: The password must have' ours Fourth-password abc -q alice
 check 'another account needs the right to' 1 'Access denied: you may not set' ours Fourth-password Other-password -q -u fresh alice
 check 'and by TCP' 0 'TCP 464' ours Fourth-password Fifth-password --tcp alice
+check 'the one before it is known still' 2 'must not be one of the 1 before' kpasswd_of alice Fifth-password Fourth-password
+check 'one older than that is forgotten' 0 'Password changed' kpasswd_of alice Fifth-password Second-password
+check 'and the next' 0 'Password changed' ours Second-password Sixth-password -q alice
+check 'after which the fifth is old enough' 0 'Password changed' ours Sixth-password Fifth-password -q alice
 setpw() { "$peers/setpw" "$@"; }
 check "MIT's krb5_set_password sets another's" 0 '^0 ' setpw helpdesk helpdesk-pw-1 fresh Set-password
 check 'which counts' 0 '' logon fresh Set-password

@@ -61,6 +61,31 @@ static inline void add(struct realm_builder *b, const char *name, uint32_t flags
         service_key = k.key;
 }
 
+/* Four versions, the last two with one salt, the first of RC4. */
+static inline void add_longtime(struct realm_builder *b)
+{
+    static const struct {
+        int32_t etype;
+        const char *password, *salt;
+    } rows[] = {{17, "longtime-4", "salt"},
+                {17, "longtime-3", "salt"},
+                {18, "longtime-2", "other salt"},
+                {23, "longtime-1", ""}};
+    struct account_key keys[4] = {0};
+    for (size_t i = 0; i < 4; i++) {
+        keys[i].kvno = (uint32_t)(4 - i);
+        keys[i].salt = bytes_str(rows[i].salt);
+        keys[i].has_salt = rows[i].etype != 23;
+        must(string_to_key(a->crypto, rows[i].etype, bytes_str(rows[i].password), keys[i].salt,
+                           (struct bytes){0}, &keys[i].key));
+    }
+    struct account account = {
+        .name = name_of(a->run, "longtime"), .keys = keys, .n_keys = 4, .text = "longtime"};
+    must(realm_build_account(b, &account, NULL));
+}
+
+static size_t history; /* the policy's password_history */
+
 static bool either_case; /* letters of other case are the same */
 
 static inline const struct realm *people(size_t password_min)
@@ -73,12 +98,14 @@ static inline const struct realm *people(size_t password_min)
                                                  .etypes = etypes,
                                                  .n_etypes = 2,
                                                  .windows_names = either_case,
-                                                 .password_min = password_min});
+                                                 .password_min = password_min,
+                                                 .password_history = history});
     add(b, "krbtgt/EXAMPLE.TEST", 0, NULL);
     add(b, CHANGEPW, 0, NULL);
     add(b, "alice", 0, "alice-pw-1");
     add(b, "admin", ACCOUNT_SETS_PASSWORDS, "admin-pw-1");
     add(b, "closed", ACCOUNT_DISABLED, "closed-pw-1");
+    add_longtime(b);
     return realm_freeze(b);
 }
 

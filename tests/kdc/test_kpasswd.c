@@ -18,6 +18,7 @@ static int fresh(void **state)
     arena_reset(a->mem);
     arena_reset(a->run);
     a->turn.now = ASKER_NOW;
+    history = 0;
     new_kdc(&changer, 8);
     assert_true(key_random(a->crypto, &a->rng.rng, "session", 18, &session));
     assert_true(key_random(a->crypto, &a->rng.rng, "subkey", 18, &subkey));
@@ -173,6 +174,30 @@ static void the_policy_says_why(void **state)
     new_kdc(&changer, 0);
     refused(4, "The password must not be the name of the account.",
             &(struct change){.password = "ALICE"});
+}
+
+static void passwords_of_before_are_known_by_their_keys(void **state)
+{
+    (void)state;
+    static const char *const passwords[] = {"longtime-4", "longtime-3", "longtime-2", "longtime-1"};
+    for (history = 0; history < 6; history++) {
+        new_kdc(&changer, 8);
+        for (size_t i = 0; i < 4; i++) {
+            a->turn.now += SECOND;
+            struct result_got g =
+                asked(&(struct change){.client = "longtime", .password = passwords[i]});
+            assert_int_equal(g.result, i <= history ? 4 : 0);
+            if (i && i <= history)
+                assert_string_equal(g.text,
+                                    arena_printf(a->mem,
+                                                 "The new password must not be one of the %zu "
+                                                 "before.",
+                                                 history));
+        }
+        a->turn.now += SECOND;
+        assert_int_equal(
+            asked(&(struct change){.client = "longtime", .password = "longtime-5"}).result, 0);
+    }
 }
 
 static void who_may_not_is_refused(void **state)
@@ -349,6 +374,7 @@ int main(void)
         cmocka_unit_test_setup(a_request_sent_twice_is_one_change, fresh),
         cmocka_unit_test_setup(characters_are_counted_not_octets, fresh),
         cmocka_unit_test_setup(the_policy_says_why, fresh),
+        cmocka_unit_test_setup(passwords_of_before_are_known_by_their_keys, fresh),
         cmocka_unit_test_setup(who_may_not_is_refused, fresh),
         cmocka_unit_test_setup(what_cannot_be_read_is_malformed, fresh),
         cmocka_unit_test_setup(where_nobody_can_change_anything_that_is_said, fresh),

@@ -8,7 +8,7 @@
 #if __SIZEOF_POINTER__ == 8
 _Static_assert(sizeof(struct account) == 152, "a field of struct account");
 _Static_assert(sizeof(struct account_key) == 88, "a field of struct account_key");
-_Static_assert(sizeof(struct realm_policy) == 96, "a field of struct realm_policy");
+_Static_assert(sizeof(struct realm_policy) == 104, "a field of struct realm_policy");
 _Static_assert(sizeof(struct trust) == 72, "a field of struct trust");
 #endif
 
@@ -82,6 +82,7 @@ static void test_a_policy_and_a_trust(void **state)
                              .n_etypes = 3,
                              .attempts = 5,
                              .password_min = 9,
+                             .password_history = 3,
                              .no_postdate = true,
                              .attempt_window = 6,
                              .windows_names = true,
@@ -92,8 +93,8 @@ static void test_a_policy_and_a_trust(void **state)
     assert_true(record_read_policy(mem, record_policy(mem, &p), NULL, &q));
     assert_true(q.skew == 1 && q.max_life == 2 && q.max_renew == 3 && q.n_etypes == 3);
     assert_memory_equal(q.etypes, etypes, sizeof etypes);
-    assert_true(q.attempts == 5 && q.password_min == 9 && q.no_postdate && q.attempt_window == 6 &&
-                q.windows_names && !q.duplicates);
+    assert_true(q.attempts == 5 && q.password_min == 9 && q.password_history == 3 &&
+                q.no_postdate && q.attempt_window == 6 && q.windows_names && !q.duplicates);
     assert_string_equal(q.preset, p.preset);
     assert_true(q.default_supported == 0x27 && !q.weak_sessions && q.tickets_as_asked);
     struct account a = everything();

@@ -5,7 +5,7 @@
 INTEROP_PEERS := $(BUILD)/tests/interop/peer $(BUILD)/tests/interop/gss $(BUILD)/tests/interop/engine \
                  $(BUILD)/tests/interop/files $(BUILD)/tests/interop/messages \
                  $(BUILD)/tests/interop/protected $(BUILD)/tests/interop/forward \
-                 $(BUILD)/tests/interop/setpw
+                 $(BUILD)/tests/interop/setpw $(BUILD)/tests/soak/apreqs
 
 $(BUILD)/tests/interop/peer: $(BUILD)/tests/interop/peer.o
 	$(CC) $(ALL_CFLAGS) -o $@ $<

@@ -1,6 +1,8 @@
 /* Distinct AP-REQs at a web service on one connection, and then all of them again:
- *   apreqs CACHE HOST PORT N    the cache has a ticket for HTTP/HOST
- * Prints how many were admitted, and how many of the second time were refused as replays (34). */
+ *   apreqs CACHE HOST PORT N [killed]    the cache has a ticket for HTTP/HOST
+ * Prints how many were admitted, and how many of the second time were refused as replays (34).
+ * killed: until the service is gone; then, when there is a line on standard input, those that had
+ * been admitted again, at the service that is there now. */
 #include "client/client.h"
 #include "crypto/rng.h"
 #include "wire/gss.h"
@@ -86,23 +88,52 @@ static int error_of(const struct http_message *http)
     return (int)e.error_code;
 }
 
+#define GONE (-2)
+
+/* 0: admitted; a KRB-ERROR's number; GONE. */
 static int ask(struct bytes out)
 {
     static uint8_t in[65536];
     struct http_message http;
     size_t used;
     if (send(fd, out.p, out.n, MSG_NOSIGNAL) != (ssize_t)out.n)
-        die("cannot send");
+        return GONE;
     for (size_t n = 0; n < sizeof in;) {
         ssize_t got = recv(fd, in + n, sizeof in - n, 0);
         if (got <= 0)
-            die("the connection ended");
+            return GONE;
         n += (size_t)got;
         arena_reset(turn_mem);
         if (http_read(bytes_of(in, n), turn_mem, NULL, &http, &used) == HTTP_WHOLE)
             return http.status == 200 ? 0 : error_of(&http) ? error_of(&http) : -1;
     }
     die("an answer too long");
+}
+
+static int until_killed(struct client *client, const char *host, const char *port, size_t n)
+{
+    struct bytes *admitted = arena_array(mem, struct bytes, n);
+    size_t before = 0, replays = 0, again = 0;
+    reach(port);
+    for (int error = 0; before < n && error == 0;) {
+        admitted[before] = request(client, host);
+        error = ask(admitted[before]);
+        before += error == 0;
+        if (error && error != GONE)
+            die("refused the first time");
+    }
+    close(fd);
+    if (getchar() == EOF)
+        die("no line came");
+    reach(port);
+    for (size_t i = 0; i < before; i++) {
+        int error = ask(admitted[i]);
+        replays += error == 34;
+        again += error == 0;
+    }
+    printf("%zu admitted before; again: %zu refused with 34, %zu admitted\n", before, replays,
+           again);
+    return before && before < n && replays == before ? 0 : 1;
 }
 
 int main(int argc, char **argv)
@@ -113,8 +144,9 @@ int main(int argc, char **argv)
     turn_mem = arena_new(1 << 16);
     crypto = crypto_new();
     system_rng_init(&rng);
-    if (argc != 5 || !crypto || !ccache_read(file(argv[1]), mem, NULL, &cache))
-        die("CACHE HOST PORT N");
+    bool killed = argc == 6 && strcmp(argv[5], "killed") == 0;
+    if ((argc != 5 && !killed) || !crypto || !ccache_read(file(argv[1]), mem, NULL, &cache))
+        die("CACHE HOST PORT N [killed]");
     struct client *client = client_new(mem, &(struct client_config){.party = "client",
                                                                     .realm = cache.principal.realm,
                                                                     .etypes = etypes,
@@ -123,6 +155,8 @@ int main(int argc, char **argv)
     if (!client_ccache_load(client, &cache))
         die("cache");
     size_t n = (size_t)atol(argv[4]), admitted = 0, replays = 0, others = 0;
+    if (killed)
+        return until_killed(client, argv[2], argv[3], n);
     struct bytes *requests = arena_array(mem, struct bytes, n);
     for (size_t i = 0; i < n; i++)
         requests[i] = request(client, argv[2]);

@@ -10,7 +10,9 @@ struct bytes attempts_name(const struct account *a, const struct realm *realm, s
 /* The week of logon hours begins on a Sunday, 1970 on a Thursday. */
 bool within_logon_hours(const struct account *a, int64_t now)
 {
-    int64_t hour = (now / HOUR + 4 * 24) % (LOGON_HOURS_OCTETS * 8);
+    const int64_t week = LOGON_HOURS_OCTETS * 8;
+    int64_t hours = now >= 0 ? now / HOUR : -((HOUR - 1 - now) / HOUR); /* before 1970 too */
+    int64_t hour = ((hours + 4 * 24) % week + week) % week;
     return !a->logon_hours || a->logon_hours[hour / 8] >> (hour % 8) & 1;
 }
 

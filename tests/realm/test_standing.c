@@ -125,6 +125,8 @@ static void hours_of_the_week(void **state)
     assert_true(within_logon_hours(&a, sunday + HOUR - 1));
     assert_false(within_logon_hours(&a, sunday + HOUR));
     assert_false(within_logon_hours(&a, sunday - 1));
+    assert_true(within_logon_hours(&a, -4 * DAY)); /* Sunday, 28 December 1969 */
+    assert_false(within_logon_hours(&a, -4 * DAY - 1));
     hours[0] = 0;
     hours[20] = 0x10; /* Saturday, 20 to 21 */
     assert_true(within_logon_hours(&a, NOW));

@@ -80,7 +80,7 @@ run: ## install what is missing, build, and open the Kerberos lesson
 	@$(MAKE) -s -j2 tessera
 	@./tessera lesson kerberos-logon
 
-test: ## install what is missing, build, and run every test and the quick interoperability tests
+test: ## install what is missing, build, run every test and quick real peers
 	@tests/tools/install.sh $(TEST_PACKAGES)
 	@$(MAKE) -s -j2 tessera test-programs interop-peers
 	@rm -f $(BUILD)/faults.seen
@@ -97,16 +97,16 @@ interop: ## the slower interoperability tests with real peers
 	@$(MAKE) -s -j2 tessera interop-peers $(BUILD)/tests/bench/load
 	@tests/tools/run.sh $(BUILD)/interop.log $(INTEROP_QUICK) $(INTEROP_SLOW)
 
-asan: ## every unit test under AddressSanitizer and UndefinedBehaviorSanitizer
+asan: ## every unit test under the address and undefined sanitizers
 	@$(MAKE) -s -j2 BUILD=build/asan HARDEN= CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" asan-run
 asan-run: test-programs
 	@tests/tools/run.sh $(BUILD)/test.log $(TEST_PROGRAMS) $(FUZZ_REPLAYS)
 
-mutate: ## every scenario again with every packet truncated and flipped at every place
+mutate: ## every scenario, every packet truncated and flipped everywhere
 	@$(MAKE) -s -j2 $(BUILD)/tests/sim/test_mutate
 	@MUTATE=all $(BUILD)/tests/sim/test_mutate
 
-layers: $(call lib,$(FOLDERS)) ## who includes and links whom, against the rule; the code map names every file
+layers: $(call lib,$(FOLDERS)) ## who includes and links whom; README's map of the files
 	@tests/tools/layers.sh $(BUILD)
 	@tests/tools/map.sh
 
@@ -125,7 +125,7 @@ lint: $(GENERATED) ## static analysis
 	@cppcheck -q --std=c11 --enable=warning,performance,portability --inline-suppr --error-exitcode=1 \
 	    --suppress=missingIncludeSystem -D_GNU_SOURCE -I. -I$(BUILD)/gen $(FOLDERS) main.c && echo "lint: nothing found"
 
-golden: $(TEST_PROGRAMS) ## rewrite the golden files and screens from what the program does now
+golden: $(TEST_PROGRAMS) ## rewrite golden files and screens from what is done now
 	UPDATE=1 $(BUILD)/tests/sim/test_golden
 	UPDATE=1 $(BUILD)/tests/tui/test_screens
 

@@ -8,13 +8,13 @@ $(BUILD)/tests/bench/%: $(BUILD)/tests/bench/%.o $(call lib,context crypto wire 
 $(BUILD)/tests/bench/gss: $(BUILD)/tests/bench/gss.o $(call lib,client service $(LIBS_context))
 	$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(call lib,client service $(LIBS_context)) -Wl,--end-group $(SYSLIBS) -lgssapi_krb5 -lkrb5
 
-bench: ## our live KDC beside MIT's, and the floor: CPU time per request, rate, latency
+bench: ## our KDC beside MIT's and the floor: CPU time, rate, latency
 	@tests/tools/install.sh $(TEST_PACKAGES)
 	@$(MAKE) -s -j2 tessera $(BENCH_PROGRAMS)
 	@tests/bench/kdc.sh $(BUILD) $(ROUNDS) $(REQUESTS)
 	@tests/bench/workers.sh $(BUILD) $(ROUNDS) $(REQUESTS)
 	@tests/bench/gss.sh $(BUILD) $(ROUNDS)
-bench-store: ## what a store of a thousand and of a million accounts costs a request
+bench-store: ## a request to a store of 1000 and of 1000000
 	@$(MAKE) -s -j2 tessera $(BUILD)/tests/bench/load
 	@tests/bench/store.sh $(BUILD)
 .PHONY: bench-store

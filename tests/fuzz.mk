@@ -40,7 +40,7 @@ $(FUZZ_SEEDS): $(BUILD)/tests/fuzz/seeds_make $(wildcard tests/vectors/*.txt)
 	@mkdir -p $(@D)
 	$< $(@D) && touch $@
 
-fuzz: ## every harness under clang's fuzzer and sanitizers, FUZZ_SECONDS (60) each
+fuzz: ## each harness under clang's fuzzer, FUZZ_SECONDS (60) long
 	@$(MAKE) -s CC=clang BUILD=$(FUZZ_BUILD) CFLAGS="$(FUZZ_CFLAGS)" HARDEN= $(FUZZ:%=$(FUZZ_BUILD)/tests/fuzz/fuzz_%)
 	@mkdir -p $(FUZZ_BUILD)/found
 	@set -e; for name in $(FUZZ); do \

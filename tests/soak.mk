@@ -6,7 +6,7 @@ $(BUILD)/tests/soak/%: $(BUILD)/tests/soak/%.o $(call lib,$(LIBS_client))
 	$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(call lib,$(LIBS_client)) -Wl,--end-group $(SYSLIBS)
 
 SOAK_SECONDS := 60
-soak: ## a live realm under load, noise and attack, minutes long: the numbers it keeps
+soak: ## a live realm under load, noise and attack, for minutes
 	@tests/tools/install.sh $(TEST_PACKAGES) gdb
 	@$(MAKE) -s -j2 tessera interop-peers $(SOAK_PROGRAMS)
 	@$(MAKE) -s -j2 BUILD=build/asan HARDEN= CFLAGS="-O1 -g -fno-omit-frame-pointer -fsanitize=address,undefined -fno-sanitize-recover=all" TESSERA=build/asan/tessera soak-asan

@@ -80,7 +80,7 @@ run: ## install what is missing, build, and open the Kerberos lesson
 	@$(MAKE) -s -j2 tessera
 	@./tessera lesson kerberos-logon
 
-test: ## install what is missing, build, run all tests and quick real peers
+test: ## install what is missing, build, run all tests, real peers too
 	@tests/tools/install.sh $(TEST_PACKAGES)
 	@$(MAKE) -s -j2 tessera test-programs interop-peers
 	@rm -f $(BUILD)/faults.seen

@@ -25,11 +25,11 @@ static void damaged(MDB_env *env, const char *what)
     _exit(2);
 }
 
-static int open_env(struct store *s, const char *path, unsigned flags)
+static int open_mapped(struct store *s, const char *path, unsigned flags, size_t map)
 {
     int rc = mdb_env_create(&s->env);
     if (!rc)
-        rc = mdb_env_set_mapsize(s->env, STORE_MAP);
+        rc = mdb_env_set_mapsize(s->env, map);
     if (!rc)
         rc = mdb_env_set_maxdbs(s->env, 3);
     if (!rc)
@@ -49,6 +49,18 @@ static int open_tables(struct store *s, MDB_txn *txn, unsigned flags)
         rc = mdb_dbi_open(txn, "names", flags | MDB_DUPSORT | MDB_DUPFIXED | MDB_INTEGERDUP,
                           &s->names);
     return rc;
+}
+
+/* With less address space where there is a limit to it (ulimit -v, valgrind). */
+static int open_env(struct store *s, const char *path, unsigned flags)
+{
+    for (size_t map = STORE_MAP;; map /= 4) {
+        int rc = open_mapped(s, path, flags, map);
+        if ((rc != ENOMEM && rc != EINVAL) || map <= STORE_MAP_LEAST)
+            return rc;
+        mdb_env_close(s->env);
+        s->env = NULL;
+    }
 }
 
 /* NULL: it can be used. Whoever died while reading is forgotten first: for his sake alone pages

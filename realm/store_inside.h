@@ -9,10 +9,12 @@
 
 #include <lmdb.h>
 
-#define STORE_FORMAT  1
-#define STORE_MAP     ((size_t)1 << 38) /* octets of address space: what a file may grow to */
-#define STORE_READERS 512
-#define STORE_SMALL   ((size_t)8 << 20) /* octets: looked at whole whenever it is opened */
+#define STORE_FORMAT 1
+/* Octets of address space: what a file may grow to. */
+#define STORE_MAP       ((size_t)1 << (sizeof(size_t) > 4 ? 38 : 30))
+#define STORE_MAP_LEAST ((size_t)1 << 26)
+#define STORE_READERS   512
+#define STORE_SMALL     ((size_t)8 << 20) /* octets: looked at whole whenever it is opened */
 
 struct store {
     MDB_env *env;

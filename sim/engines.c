@@ -33,21 +33,28 @@ static bool start_service(struct engines *e, const struct scenario_party *p,
     struct PrincipalName name;
     if (!principal_parse(mem, p->spn, NT_SRV_INST, &name, NULL))
         return false;
-    const struct realm *realm = NULL;
-    for (size_t i = 0; i < e->n_kdcs; i++)
+    const struct realm *realm = e->store ? e->kdcs->realm : NULL;
+    for (size_t i = 0; !e->store && i < e->n_kdcs; i++)
         if (strcmp(e->kdcs[i].name, p->realm) == 0)
             realm = snapshots_first(e->kdcs[i].snapshots);
     if (!realm) /* nobody gives tickets for it */
         return true;
-    const struct account *account = realm_find(realm, mem, &name);
+    const struct account *account = realm_lookup(realm, mem, &name, LOOKUP_SERVICE, NULL);
     struct keytab *keytab = arena_new_of(mem, struct keytab);
     if (account)
         population_keytab(realm, account, p->spn, e->scenario->start, mem, keytab);
+    struct keytab own;
+    if (e->store && !account)
+        return false;
+    /* A store's names lie in the file, and are another's after the turn. */
+    if (e->store &&
+        !(keytab_read(keytab_write(keytab, mem), mem, NULL, &own) && (*keytab = own, true)))
+        return false;
     struct service_config config = {.party = p->name,
                                     .spn = p->spn,
                                     .realm = realm_name(realm),
                                     .keytab = keytab,
-                                    .skew = scenario_realm(e->scenario, p->realm)->skew,
+                                    .skew = realm_policy(realm)->skew,
                                     .replay = replay,
                                     .kvno_policy = (enum kvno_policy)p->kvno_policy,
                                     .windows_errors = p->windows_errors,
@@ -55,6 +62,15 @@ static bool start_service(struct engines *e, const struct scenario_party *p,
     e->service = service_new(mem, &config);
     e->service_party.name = p->name;
     return e->service != NULL;
+}
+
+static const struct scenario_party *store_service(const struct engines_options *options,
+                                                  struct arena *mem)
+{
+    struct scenario_party *p = arena_new_of(mem, struct scenario_party);
+    *p = (struct scenario_party){
+        .name = "service", .role = ROLE_SERVICE, .spn = options->spn, .compare_addresses = true};
+    return options->spn ? p : NULL;
 }
 
 static struct engines_kdc *add_kdc(struct engines *e, const char *name, const struct realm *realm,
@@ -152,11 +168,21 @@ bool engines_start(struct engines *e, const struct engines_options *options, str
     struct replay_cache replay = options->replay;
     if (!replay.insert)
         replay = (struct replay_cache){replay_new, e->ledger};
-    const struct scenario_party *service = service_of(e->scenario);
-    if (e->n_kdcs && (!service || options->no_service || start_service(e, service, replay, mem)))
-        return true;
-    *error = arena_printf(mem, "%s: the engines of the realm cannot be started", e->scenario->name);
-    return false;
+    const struct scenario_party *service =
+        e->store ? store_service(options, mem) : service_of(e->scenario);
+    if (e->reader && !store_begin(e->reader))
+        return false;
+    bool ok =
+        e->n_kdcs && (!service || options->no_service || start_service(e, service, replay, mem));
+    if (e->reader)
+        store_end(e->reader);
+    if (!ok)
+        *error =
+            e->store && service
+                ? arena_printf(mem, "%s: no account has the name %s", options->store, service->spn)
+                : arena_printf(mem, "%s: the engines of the realm cannot be started",
+                               e->scenario->name);
+    return ok;
 }
 
 /* SHA-1 without a key (RFC 3961 6.1.3): nobody gains by two turns with one number, and the seed is

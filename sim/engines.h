@@ -39,7 +39,9 @@ struct engines {
 struct engines_options {
     const char *scenario; /* name or file; NULL: "example-test" */
     const char *store; /* a file (realm/store.h) in place of a scenario: each turn sees its newest
-                        * state; there is no service then. NULL: none */
+                        * state. NULL: none */
+    const char *spn;   /* of the service of a store's realm, whose keytab is as it was at the start;
+                        * NULL: there is none */
     bool no_service;
     struct ledger *ledger;      /* theirs to use, not to free */
     struct replay_cache replay; /* of the service; insert NULL: the ledger */

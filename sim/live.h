@@ -15,6 +15,7 @@
 struct live_options {
     const char *scenario;  /* name or file; NULL: "example-test" */
     const char *store;     /* a store's realm instead (realm/store.h); NULL: none */
+    const char *spn;       /* of the web service in front of a store's realm; NULL: none */
     const char *address;   /* to listen on; NULL: 127.0.0.1 */
     uint16_t port;         /* KDC, UDP and TCP; 0: any that is free (live_port tells) */
     uint16_t kpasswd_port; /* changes of passwords, UDP and TCP; 0: any */

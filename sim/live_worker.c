@@ -124,6 +124,7 @@ bool live_worker_start(struct live_worker *w, const struct live_worker *first, c
     struct live *l = w->live;
     struct engines_options engines = {.scenario = l->options.scenario,
                                       .store = l->options.store,
+                                      .spn = l->options.spn,
                                       .no_service = l->options.no_http,
                                       .ledger = l->ledger,
                                       .replay = {l->replay ? replay_file_insert : NULL, l->replay},

@@ -22,6 +22,7 @@ enum {
     OPT_DIR,
     OPT_IDLE,
     OPT_STORE,
+    OPT_SPN,
     OPT_WORKERS
 };
 
@@ -61,6 +62,9 @@ static error_t parse_live(int key, char *arg, struct argp_state *state)
     case OPT_STORE:
         o->store = arg;
         return 0;
+    case OPT_SPN:
+        o->spn = arg;
+        return 0;
     case OPT_WORKERS:
         o->workers = (unsigned)number(arg, LIVE_WORKERS_MAX, state);
         return 0;
@@ -88,6 +92,8 @@ static error_t parse_live(int key, char *arg, struct argp_state *state)
     case ARGP_KEY_END:
         if (o->store && (o->scenario || o->record))
             argp_error(state, "a store is a realm of its own, and cannot be recorded");
+        if (o->spn && !o->store)
+            argp_error(state, "a scenario says its service's SPN itself; --spn goes with --store");
         return 0;
     default:
         return ARGP_ERR_UNKNOWN;
@@ -122,6 +128,10 @@ int verb_live(int argc, char **argv)
         {"record", OPT_RECORD, "FILE", 0, "record everything as pcapng, for `tessera replay`", 0},
         {"store", OPT_STORE, "FILE", 0,
          "the realm of a store (see tessera account), as it is at each request", 0},
+        {"spn", OPT_SPN, "SPN", 0,
+         "with --store: a web service of that name (HTTP/www.example.test), its keys as they are "
+         "at the start; without it there is none",
+         0},
         {"seed", OPT_SEED, "N", 0, "randomness from a seed instead of the system", 0},
         {"workers", OPT_WORKERS, "N", 0,
          "serve with so many threads (0: one for each processor; 1 when it narrates)", 0},

@@ -19,7 +19,7 @@ for _ in $(seq "$rounds"); do
     for size in $sizes; do
         port=$((port + 1))
         rm -f "$work/pid"
-        taskset -c 0 ./tessera live --store "$work/$size" --port $port --kpasswd-port 0 --no-http --quiet --workers 1 \
+        taskset -c 0 ./tessera live --store "$work/$size" --port $port --kpasswd-port 0 --no-http --kpasswd-port 0 --quiet --workers 1 \
             --pid-file "$work/pid" >/dev/null 2>&1 &
         live=$!
         for _ in $(seq 100); do [ -s "$work/pid" ] && break; sleep 0.05; done

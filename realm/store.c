@@ -2,15 +2,19 @@
 #include "realm/store_inside.h"
 #include "realm/store_record.h"
 
+#include "base/text.h"
+
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 static bool no(char **error, struct arena *mem, const char *path, const char *why)
 {
-    *error = arena_printf(mem, "%s: %s", path, why);
+    *error = arena_printf(mem, "%s: %s", text_escape(mem, bytes_str(path)), why);
     return false;
 }
 
@@ -23,6 +27,20 @@ static void damaged(MDB_env *env, const char *what)
     mdb_env_get_path(env, &path);
     fprintf(stderr, "tessera: %s: damaged: %s\n", path ? path : "the store", what);
     _exit(2);
+}
+
+/* LMDB maps FILE-lock, and whoever writes into a hole of a mapped file on a full disk is killed. */
+static int lock_has_room(const char *path, struct arena *mem)
+{
+    size_t octets = (STORE_READERS + 2) * 64; /* a reader has 64, and there is a head */
+    struct stat is;
+    int fd = open(arena_printf(mem, "%s-lock", path), O_RDWR | O_CREAT | O_CLOEXEC, 0600), rc = 0;
+    if (fd < 0)
+        return 0; /* of which LMDB has its own opinion */
+    if (fstat(fd, &is) || (size_t)is.st_blocks * 512 < octets)
+        rc = posix_fallocate(fd, 0, (off_t)octets);
+    close(fd);
+    return rc == ENOSPC ? rc : 0;
 }
 
 static int open_mapped(struct store *s, const char *path, unsigned flags, size_t map)
@@ -52,8 +70,11 @@ static int open_tables(struct store *s, MDB_txn *txn, unsigned flags)
 }
 
 /* With less address space where there is a limit to it (ulimit -v, valgrind). */
-static int open_env(struct store *s, const char *path, unsigned flags)
+static int open_env(struct store *s, const char *path, unsigned flags, struct arena *mem)
 {
+    int room = lock_has_room(path, mem);
+    if (room)
+        return room;
     for (size_t map = STORE_MAP;; map /= 4) {
         int rc = open_mapped(s, path, flags, map);
         if ((rc != ENOMEM && rc != EINVAL) || map <= STORE_MAP_LEAST)
@@ -104,8 +125,10 @@ struct store *store_open(const char *path, enum store_use use, struct arena *mem
         no(error, mem, path, wrong ? wrong : "out of memory");
         return NULL;
     }
-    s->path = strdup(path);
-    int rc = open_env(s, path, use == STORE_CHANGE ? 0 : MDB_RDONLY);
+    /* Its own name: what is locked is the file with "-lock" behind it, whatever links lead there.
+     */
+    s->path = realpath(path, NULL);
+    int rc = s->path ? open_env(s, s->path, use == STORE_CHANGE ? 0 : MDB_RDONLY, mem) : errno;
     if (rc)
         wrong = mdb_strerror(rc);
     else
@@ -169,7 +192,7 @@ bool store_create(const char *path, struct bytes realm, const struct realm_polic
         free(s);
         return no(error, mem, path, strerror(EEXIST));
     }
-    int rc = open_env(s, beside, 0);
+    int rc = open_env(s, beside, 0, mem);
     if (!rc)
         rc = write_empty(s, record_realm(mem, realm), record_policy(mem, policy));
     store_close(s);
@@ -194,7 +217,10 @@ struct store_reader *store_reader(struct store *s, struct arena *mem, char **err
         return NULL;
     }
     view_init(&r->view, s);
-    int rc = r->view.settings ? mdb_txn_begin(s->env, NULL, MDB_RDONLY, &r->view.txn) : ENOMEM;
+    r->view.reads = true;
+    int rc = r->view.settings && r->view.kept
+                 ? mdb_txn_begin(s->env, NULL, MDB_RDONLY, &r->view.txn)
+                 : ENOMEM;
     if (!rc)
         rc = mdb_cursor_open(r->view.txn, s->names, &r->view.names);
     if (!rc && view_settings(&r->view)) {

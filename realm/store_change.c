@@ -1,5 +1,6 @@
 /* Changes of a store. What goes wrong on the way is remembered, and told when the change is to
  * become lasting: then nothing of it does. */
+#include "base/text.h"
 #include "realm/rekey.h"
 #include "realm/store_inside.h"
 #include "realm/store_record.h"
@@ -10,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
+#include <sys/statvfs.h>
 
 struct store_change {
     struct store_view view;
@@ -43,7 +45,8 @@ struct store_change *store_change(struct store *s, struct arena *mem, char **err
         c->next = view_counter(&c->view, "next");
         return c;
     }
-    *error = arena_printf(mem, "%s: %s", s->path, rc ? mdb_strerror(rc) : c->view.trouble);
+    *error = arena_printf(mem, "%s: %s", text_escape(mem, bytes_str(s->path)),
+                          rc ? mdb_strerror(rc) : c->view.trouble);
     store_abort(c);
     return NULL;
 }
@@ -224,6 +227,13 @@ static void as_long_as_it_says(struct store *s)
         return; /* then it is looked through */
 }
 
+/* LMDB calls a write that is cut short by a full disk an error of the disk. */
+static int why_not(const struct store *s, int rc)
+{
+    struct statvfs disk;
+    return rc == EIO && !statvfs(s->path, &disk) && !disk.f_bavail ? ENOSPC : rc;
+}
+
 bool store_commit(struct store_change *c, char **error)
 {
     struct store *s = c->view.store;
@@ -237,7 +247,8 @@ bool store_commit(struct store_change *c, char **error)
         rc = mdb_txn_commit(c->view.txn);
     release(c);
     if (rc) {
-        *error = arena_printf(mem, "%s: nothing was changed: %s", s->path, mdb_strerror(rc));
+        *error = arena_printf(mem, "%s: nothing was changed: %s",
+                              text_escape(mem, bytes_str(s->path)), mdb_strerror(why_not(s, rc)));
         return false;
     }
     as_long_as_it_says(s);

@@ -29,6 +29,12 @@ struct store_view {
     MDB_txn *txn;
     MDB_cursor *names;
     struct arena *settings; /* name, policy and trusts as they are decoded */
+    /* The account krbtgt/REALM, which every turn asks for, of the state that has this number. Only
+     * of a reader: within a change things change, and its number does not. */
+    bool reads;
+    struct arena *kept;
+    const struct account *krbtgt;
+    size_t krbtgt_of;
     uint64_t settings_number;
     const char *trouble;
 };

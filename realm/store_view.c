@@ -77,11 +77,40 @@ static const struct account *account_by_number(struct store_view *v, struct aren
     return read_account(v, mem, record, a) ? a : NULL;
 }
 
+static bool is_krbtgt(const struct store_view *v, const struct PrincipalName *name)
+{
+    const struct bytes *at = name->name_string.at;
+    return name->name_string.n == 2 && bytes_equal_str(at[0], "krbtgt") &&
+           bytes_equal(at[1], v->realm.name);
+}
+
+/* NULL: it is not there, or not the only one of that name. */
+static const struct account *krbtgt(struct store_view *v, struct arena *mem,
+                                    const struct PrincipalName *name)
+{
+    size_t state = mdb_txn_id(v->txn), n = 0;
+    if (v->krbtgt && v->krbtgt_of == state)
+        return v->krbtgt;
+    MDB_val key = store_val(store_name_key(mem, name)), number;
+    arena_reset(v->kept);
+    v->krbtgt = NULL;
+    if (!mdb_cursor_get(v->names, &key, &number, MDB_SET_KEY) && !mdb_cursor_count(v->names, &n) &&
+        n == 1)
+        v->krbtgt = account_by_number(v, v->kept, number);
+    v->krbtgt_of = state;
+    return v->krbtgt;
+}
+
 /* The value under the cursor lives in the map, where nothing of it moves while we only read. */
 static void candidates(const struct realm *r, struct arena *mem, const struct PrincipalName *name,
                        account_visitor *visit, void *arg)
 {
     struct store_view *v = (struct store_view *)(uintptr_t)r;
+    const struct account *kept = v->reads && is_krbtgt(v, name) ? krbtgt(v, mem, name) : NULL;
+    if (kept) {
+        visit(arg, kept);
+        return;
+    }
     MDB_val key = store_val(store_name_key(mem, name)), number;
     int rc = mdb_cursor_get(v->names, &key, &number, MDB_SET_KEY);
     for (; !rc; rc = mdb_cursor_get(v->names, &key, &number, MDB_NEXT_DUP)) {
@@ -215,10 +244,12 @@ void view_init(struct store_view *v, struct store *s)
 {
     *v = (struct store_view){.realm = {.candidates = candidates, .count = count, .each = each},
                              .store = s,
-                             .settings = arena_new(0)};
+                             .settings = arena_new(0),
+                             .kept = arena_new(0)};
 }
 
 void view_release(struct store_view *v)
 {
     arena_free(v->settings);
+    arena_free(v->kept);
 }

@@ -1,4 +1,5 @@
 /* `tessera account`: the accounts of a store. */
+#include "base/text.h"
 #include "crypto/rng.h"
 #include "realm/presets.h"
 #include "realm/store.h"
@@ -13,6 +14,12 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
+
+/* Names are shown without what would move the cursor. */
+static const char *shown(struct action *a, const char *name)
+{
+    return text_escape(a->mem, bytes_str(name));
+}
 
 /* ---- making a store -------------------------------------------------------------------------- */
 
@@ -46,8 +53,8 @@ static int create(struct action *a, const struct scenario *s, uint64_t seed)
     size_t n = realm_count(realm);
     int status = store_commit(f.change, &error) ? 0 : verb_trouble("%s", error);
     if (!status)
-        printf("%s: realm %.*s, %zu account%s\n", o->store, (int)realm_name(realm).n,
-               (const char *)realm_name(realm).p, n, n == 1 ? "" : "s");
+        printf("%s: realm %s, %zu account%s\n", shown(a, o->store),
+               text_escape(a->mem, realm_name(realm)), n, n == 1 ? "" : "s");
     return status;
 }
 
@@ -203,7 +210,7 @@ static int export(struct action *a, const struct realm *realm)
     else if (!files_write(&file, 1, a->mem, &error))
         status = verb_trouble("%s", error);
     if (written && !whole)
-        status = verb_trouble("%s: not all of it is in the export: %s", a->o->store, why);
+        status = verb_trouble("%s: not all of it is in the export: %s", shown(a, a->o->store), why);
     if (text)
         wipe(text, n);
     free(text);
@@ -213,8 +220,8 @@ static int export(struct action *a, const struct realm *realm)
 
 static int check(struct action *a, const struct realm *realm)
 {
-    printf("%s: whole; realm %.*s, %zu accounts\n", a->o->store, (int)realm_name(realm).n,
-           (const char *)realm_name(realm).p, realm_count(realm));
+    printf("%s: whole; realm %s, %zu accounts\n", shown(a, a->o->store),
+           text_escape(a->mem, realm_name(realm)), realm_count(realm));
     return 0;
 }
 
@@ -301,7 +308,7 @@ static int read_only(struct action *a, int (*read)(struct action *, const struct
         return verb_trouble("%s", r ? store_trouble(r) : error);
     int status = read(a, realm);
     if (store_trouble(r))
-        status = verb_trouble("%s: %s", a->o->store, store_trouble(r));
+        status = verb_trouble("%s: %s", shown(a, a->o->store), store_trouble(r));
     store_end(r);
     store_reader_free(r);
     return status;

@@ -276,6 +276,32 @@ static void test_a_name_of_many(void **state)
     store_close(opened(STORE_CHECK));
 }
 
+/* What a reader remembers of one state is not said of the next. */
+static void test_new_keys_of_krbtgt(void **state)
+{
+    (void)state;
+    create(false);
+    struct store *s = opened(STORE_CHANGE);
+    struct store_reader *r = store_reader(s, mem, &error);
+    struct PrincipalName name = named("krbtgt/EXAMPLE.TEST");
+    struct account a = account_of("krbtgt/EXAMPLE.TEST", NULL, NULL);
+    for (uint32_t flags = 0; flags < 4; flags++) {
+        const struct account *found = realm_find(store_begin(r), mem, &name);
+        assert_true(flags ? found->flags == flags : !found);
+        store_end(r);
+        const struct account *again = realm_find(store_begin(r), mem, &name);
+        assert_true(flags ? again->flags == flags : !again);
+        store_end(r);
+        struct store_change *c = change_of(s);
+        a.flags = flags + 1;
+        assert_true(flags ? store_set(c, &name, &a, NULL) : store_add(c, &a, NULL));
+        assert_int_equal(realm_find(store_changed(c), mem, &name)->flags, flags + 1);
+        commit(c);
+    }
+    store_reader_free(r);
+    store_close(s);
+}
+
 static uint64_t drawn = 7;
 
 static unsigned draw(unsigned below)
@@ -334,6 +360,7 @@ int main(void)
                                        STORE_TEST(test_odd_names),
                                        STORE_TEST(test_passwords),
                                        STORE_TEST(test_a_name_of_many),
+                                       STORE_TEST(test_new_keys_of_krbtgt),
                                        STORE_TEST(test_ups_and_downs)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -7,6 +7,7 @@
 #include <fcntl.h>
 #include <signal.h>
 #include <sys/resource.h>
+#include <sys/uio.h>
 #include <sys/wait.h>
 
 /* The disk fails when it is told to: these stand before the C library's for everyone. */
@@ -24,6 +25,15 @@ ssize_t pwrite(int fd, const void *p, size_t n, off_t at)
     static ssize_t (*real)(int, const void *, size_t, off_t);
     if (!real)
         *(void **)&real = dlsym(RTLD_NEXT, "pwrite");
+    errno = EIO;
+    return write_fails ? -1 : real(fd, p, n, at);
+}
+
+ssize_t pwritev(int fd, const struct iovec *p, int n, off_t at)
+{
+    static ssize_t (*real)(int, const struct iovec *, int, off_t);
+    if (!real)
+        *(void **)&real = dlsym(RTLD_NEXT, "pwritev");
     errno = EIO;
     return write_fails ? -1 : real(fd, p, n, at);
 }
@@ -213,6 +223,24 @@ static void test_other_files(void **state)
     assert_non_null(strstr(error, "not a store"));
 }
 
+/* Two names of one file are one store: who changes it by the one waits for who does by the other.
+ */
+static void test_by_another_name(void **state)
+{
+    (void)state;
+    char other[128], lock[160];
+    struct stat is;
+    snprintf(other, sizeof other, "%s/link", folder);
+    snprintf(lock, sizeof lock, "%s-lock", other);
+    create(false);
+    assert_int_equal(symlink(file, other), 0);
+    struct store *s = store_open(other, STORE_CHANGE, mem, &error);
+    assert_non_null(s);
+    assert_int_not_equal(stat(lock, &is), 0);
+    store_close(s);
+    unlink(other);
+}
+
 /* ---- a full disk, a failing one -------------------------------------------------------------- */
 
 static bool try_to_add(struct store *s, unsigned i)
@@ -270,8 +298,9 @@ static void test_a_disk_that_fails(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        STORE_TEST(test_a_killed_writer), STORE_TEST(test_cut_off_at_every_page),
-        STORE_TEST(test_torn_pages),      STORE_TEST(test_other_files),
-        STORE_TEST(test_no_space),        STORE_TEST(test_a_disk_that_fails)};
+        STORE_TEST(test_a_killed_writer),  STORE_TEST(test_cut_off_at_every_page),
+        STORE_TEST(test_torn_pages),       STORE_TEST(test_other_files),
+        STORE_TEST(test_by_another_name),  STORE_TEST(test_no_space),
+        STORE_TEST(test_a_disk_that_fails)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

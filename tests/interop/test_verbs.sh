@@ -83,7 +83,7 @@ check 'exec: SIGTERM is passed on, and the status of the command comes back' 5 '
 check 'exec: then too its folder is gone' 0 '^0$' sh -c 'ls -A "$1" | wc -l' - "$work/tmp"
 check '--version' 0 '^tessera [0-9]' "$tessera" --version
 check 'help VERB is its --help' 0 'Usage: tessera run ' "$tessera" help run
-check 'help of no verb' 2 "no verb 'frob'" "$tessera" help frob
+check 'help of no verb' 2 "no verb and no lesson is called 'frob'" "$tessera" help frob
 check 'vectors: every file of ours passes' 0 '^[1-9][0-9]* passed, 0 failed, [0-9]+ skipped$' "$tessera" vectors tests/vectors/*.txt
 check 'vectors: a bare KRB-ERROR is read' 0 '^1 passed, 0 failed, 0 skipped$' "$tessera" vectors tests/vectors/windows-messages.txt
 finish

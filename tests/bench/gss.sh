@@ -8,7 +8,7 @@ trap 'kill $live 2>/dev/null; rm -rf "$work"' EXIT
 ./tessera live --quiet --port 0 --kpasswd-port 0 --no-http --pid-file "$work/pid" >"$work/out" 2>&1 &
 live=$!
 for _ in $(seq 200); do [ -s "$work/pid" ] && grep -q port "$work/out" && break; sleep 0.05; done
-port=$(sed -n 's/.*port \([0-9]*\).*/\1/p' "$work/out" | head -n 1)
+port=$(sed -n 's/.*KDC on [^ ]* port \([0-9]*\).*/\1/p' "$work/out" | head -n 1)
 eval "$(./tessera env --dir "$work/env" --port "$port")"
 export KRB5CCNAME=$work/cc
 ./tessera list --accounts | awk '$1 == "alice" { print $2 }' | ./tessera logon -q alice >/dev/null 2>&1

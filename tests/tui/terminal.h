@@ -163,7 +163,8 @@ static void terminal_continue(struct terminal *t)
 
 static void terminal_end(struct terminal *t)
 {
-    kill(t->program, SIGKILL);
+    if (t->program > 0) /* 0 would be all of ours: there may have been no terminal to be had */
+        kill(t->program, SIGKILL);
     close(t->orders);
     close(t->reports);
     close(t->screen);

@@ -365,7 +365,8 @@ bool kdc_kpasswd(struct kdc *kdc, const struct packet *packet, struct turn *turn
     /* A reply is no request, whoever sends it: two servers would answer each other for ever. */
     if (!whole || !c->message.ap.n || c->message.ap.p[0] != AP_REQ_TAG) {
         tell(turn, STEP_NOTED, "kdc.silence", A_STR("why", kdc_faults[NOT_A_CHANGE].why));
-        return fault_raise(turn->faults, (struct fault){.row = &kdc_faults[NOT_A_CHANGE]}) || true;
+        fault_raise(turn->faults, (struct fault){.row = &kdc_faults[NOT_A_CHANGE]});
+        return true;
     }
     c->x = (struct exchange){.kdc = kdc,
                              .packet = packet,

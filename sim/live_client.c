@@ -172,6 +172,12 @@ struct live_client *live_client_new(const struct live_client_options *options, s
     struct live_client *c = arena_new_of(mem, struct live_client);
     c->mem = mem;
     c->options = *options;
+    struct dial_place place;
+    if (options->kdc && !dial_place_read(options->kdc, KDC_PORT, mem, &place)) {
+        *error = arena_printf(mem, "--kdc %s: expected HOST[:PORT], a port from 1 to 65535",
+                              options->kdc);
+        return NULL;
+    }
     if (!find_realm(c, error))
         return NULL;
     c->crypto = crypto_new();

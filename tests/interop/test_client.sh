@@ -49,6 +49,7 @@ check 'the password in a file' 0 '' sh -c "echo alice-pw-1 >$work/pw; '$tessera'
 check 'user to user' 0 'kvno = |alice@MIT.TEST' "$tessera" ticket -q --u2u "$KRB5CCNAME" alice
 check 'as JSON' 0 '"kind": ?"packet"' logon alice-pw-1 --json alice
 check 'a KDC that is not there' 2 "Cannot contact any KDC for realm 'MIT.TEST'" logon x -q --kdc 127.0.0.1:1 alice
+check 'a port that is none: said before a password is asked for' 2 '^tessera: --kdc 127.0.0.1:99999: expected HOST' "$tessera" logon --kdc 127.0.0.1:99999 alice
 check 'a realm nobody knows' 2 'Cannot find KDC for realm "NO.TEST"' logon x -q --realm NO.TEST alice
 check 'a cache that is no file' 2 'only FILE:' env KRB5CCNAME=KEYRING:x "$tessera" ticket -q HTTP/www.mit.test
 check 'no service given' 2 'which service' "$tessera" ticket

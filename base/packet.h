@@ -11,15 +11,16 @@ struct party {
     struct bytes address; /* 4 octets (IPv4) or 16 (IPv6), high ones first; empty: not known */
 };
 
-/* Kerberos by datagram or stream, and what else travels: HTTP by stream, DNS by datagram. */
-enum transport { VIA_UDP, VIA_TCP, VIA_HTTP, VIA_DNS };
+/* Kerberos by datagram or stream, and what else travels: HTTP by stream, DNS by datagram, DCE/RPC
+ * PDUs by stream (ncacn_ip_tcp; one PDU a packet). */
+enum transport { VIA_UDP, VIA_TCP, VIA_HTTP, VIA_DNS, VIA_RPC };
 static inline bool via_datagram(enum transport via)
 {
     return via == VIA_UDP || via == VIA_DNS;
 }
 
 struct conn; /* a connection of the transport's; engines compare and hand back, never look inside */
-struct tls;  /* opaque: what the transport knows of the TLS layer (channel bindings) */
+struct tls;  /* base/tls.h: what the transport knows of the TLS layer */
 
 /* One whole message. Framing (the length before a message on TCP, HTTP's heads and bodies put
  * together) is cut outside the engines. */
@@ -30,7 +31,7 @@ struct packet {
     uint16_t port; /* the server's end of it, by its well-known number (88, 464, 53, 80) wherever
                     * it truly listens; 0: the party has only one */
     size_t limit;  /* octets that can be carried back this way; 0: no limit */
-    const struct tls *tls;
+    const struct tls *tls; /* NULL: not inside TLS */
     struct bytes data;
 };
 

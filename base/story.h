@@ -9,15 +9,17 @@
 #include "base/bytes.h"
 
 enum arg_kind {
-    ARG_TEXT,  /* .text: octets to be shown as text (escaped by whoever shows them) */
-    ARG_INT,   /* .number */
-    ARG_TIME,  /* .number: microseconds since 1970-01-01 UTC */
-    ARG_SPAN,  /* .number: a length of time in microseconds */
-    ARG_ETYPE, /* .number: an encryption type; shown with its name */
-    ARG_ERROR, /* .number: a Kerberos error code; shown with its name */
-    ARG_USAGE, /* .number: a key usage */
-    ARG_FLAGS, /* .number: ticket flags, RFC 4120 bit 0 = 0x80000000 */
-    ARG_BYTES, /* .text: octets to be shown in hexadecimal */
+    ARG_TEXT,     /* .text: octets to be shown as text (escaped by whoever shows them) */
+    ARG_INT,      /* .number */
+    ARG_TIME,     /* .number: microseconds since 1970-01-01 UTC */
+    ARG_SPAN,     /* .number: a length of time in microseconds */
+    ARG_ETYPE,    /* .number: an encryption type; shown with its name */
+    ARG_ERROR,    /* .number: a Kerberos error code; shown with its name */
+    ARG_USAGE,    /* .number: a key usage */
+    ARG_FLAGS,    /* .number: ticket flags, RFC 4120 bit 0 = 0x80000000 */
+    ARG_BYTES,    /* .text: octets to be shown in hexadecimal */
+    ARG_NTSTATUS, /* .number: an NTSTATUS (MS-ERREF 2.3); shown with its name */
+    ARG_SID,      /* .text: a SID as text; shown with its name where it is well known */
 };
 
 struct arg {
@@ -27,16 +29,18 @@ struct arg {
     struct bytes text;
 };
 
-#define A_TEXT(name, bytes)   ((struct arg){(name), ARG_TEXT, 0, (bytes)})
-#define A_STR(name, s)        ((struct arg){(name), ARG_TEXT, 0, bytes_str(s)})
-#define A_INT(name, number)   ((struct arg){(name), ARG_INT, (number), {0}})
-#define A_TIME(name, number)  ((struct arg){(name), ARG_TIME, (number), {0}})
-#define A_SPAN(name, number)  ((struct arg){(name), ARG_SPAN, (number), {0}})
-#define A_ETYPE(name, number) ((struct arg){(name), ARG_ETYPE, (number), {0}})
-#define A_ERROR(name, number) ((struct arg){(name), ARG_ERROR, (number), {0}})
-#define A_USAGE(name, number) ((struct arg){(name), ARG_USAGE, (number), {0}})
-#define A_FLAGS(name, number) ((struct arg){(name), ARG_FLAGS, (number), {0}})
-#define A_BYTES(name, bytes)  ((struct arg){(name), ARG_BYTES, 0, (bytes)})
+#define A_TEXT(name, bytes)      ((struct arg){(name), ARG_TEXT, 0, (bytes)})
+#define A_STR(name, s)           ((struct arg){(name), ARG_TEXT, 0, bytes_str(s)})
+#define A_INT(name, number)      ((struct arg){(name), ARG_INT, (number), {0}})
+#define A_TIME(name, number)     ((struct arg){(name), ARG_TIME, (number), {0}})
+#define A_SPAN(name, number)     ((struct arg){(name), ARG_SPAN, (number), {0}})
+#define A_ETYPE(name, number)    ((struct arg){(name), ARG_ETYPE, (number), {0}})
+#define A_ERROR(name, number)    ((struct arg){(name), ARG_ERROR, (number), {0}})
+#define A_USAGE(name, number)    ((struct arg){(name), ARG_USAGE, (number), {0}})
+#define A_FLAGS(name, number)    ((struct arg){(name), ARG_FLAGS, (number), {0}})
+#define A_NTSTATUS(name, number) ((struct arg){(name), ARG_NTSTATUS, (number), {0}})
+#define A_SID(name, s)           ((struct arg){(name), ARG_SID, 0, bytes_str(s)})
+#define A_BYTES(name, bytes)     ((struct arg){(name), ARG_BYTES, 0, (bytes)})
 
 enum outcome {
     STEP_DONE,    /* the check passed, the thing was made */
@@ -47,6 +51,9 @@ enum outcome {
 /* A key a party came to hold. `holder` is the party's name. `name` is the reader's name for the
  * key: "K/alice", "K/krbtgt", "session alice-krbtgt"; the same key has the same name with every
  * holder (the trace tells keys apart by etype and value). */
+/* Keys that are of no encryption type of Kerberos. */
+#define ETYPE_NTLM     (-1001) /* NTLM: 16 octets; a stored NT hash is told as rc4-hmac's key, 23 */
+#define ETYPE_NETLOGON (-1002) /* session key of a netlogon secure channel, 16 octets */
 struct key_told {
     const char *holder;
     const char *name;

@@ -43,8 +43,55 @@ struct client_config {
     bool (*way)(void *arg, struct bytes from, struct bytes to, struct bytes *before);
     void *names_arg; /* of these two */
     bool discover;   /* ask DNS for the realm's KDC before a logon (RFC 4120 7.2.3.2) */
+    const struct browser_config
+        *browser; /* for CLIENT_BROWSE; NULL: the usual one, no credentials */
 };
 struct client *client_new(struct arena *, const struct client_config *);
+
+/* ---- the browser's side (P5, U5, behaviours 1.6) -----------------------------------------------
+ * Which credentials go to whom: a row for each (target, scheme). BITS adds rows, not mechanisms. */
+enum browser_scheme { /* as enum auth_scheme of the service's settings: a set */
+                      BROWSE_BASIC = 2,
+                      BROWSE_DIGEST = 4,
+                      BROWSE_NTLM = 8,
+                      BROWSE_NEGOTIATE = 16,
+                      BROWSE_ALL = 30,
+};
+enum browser_target { TO_SERVER, TO_PROXY };
+struct browser_credential {
+    enum browser_target target;
+    unsigned schemes; /* that it may be used with */
+    bool implicit; /* the logon's own: its tickets, its hash (P16); no password for Basic, Digest */
+    struct bytes user, domain, password;
+    const char *token; /* whose logon an implicit one is of, for the reader: "alice", "helper" */
+};
+enum spn_port { SPN_PORT_NEVER, SPN_PORT_NOT_USUAL, SPN_PORT_ALWAYS }; /* "HTTP/host:8080" */
+struct browser_config {
+    const struct browser_credential *credentials; /* first that fits is used */
+    size_t n_credentials;
+    unsigned schemes;  /* it knows; 0: BROWSE_ALL. The strongest both know is taken:
+                        * Negotiate, NTLM, Digest, Basic */
+    bool in_order;     /* of the challenges instead (as Internet Explorer did) */
+    bool not_intranet; /* the zone does not get implicit credentials */
+    bool no_kerberos;  /* Negotiate offers NTLM only; with no_ntlm: Kerberos only */
+    bool no_ntlm;      /* curl without NTLM, or "NTLM blocked" */
+    bool raw_ntlm;     /* NTLM inside Negotiate without SPNEGO (U5: TlRMTVNT) */
+    bool raw_krb5;
+    bool basic_needs_tls; /* Basic only inside TLS */
+    bool preemptive;      /* sends Basic or the ticket before it is asked */
+    unsigned lm_level;    /* LMCompatibilityLevel */
+    bool no_bindings;     /* no channel bindings: old clients, terminated TLS */
+    bool no_mic, no_target_name;
+    struct bytes workstation;
+    uint8_t
+        nt_hash[16]; /* of an implicit logon by password, cached at CLIENT_LOGON; see has_hash */
+    bool has_hash;
+    enum spn_port port;
+    bool windows2000;          /* false: older: no Kerberos at all (P10) */
+    bool same_host_is_local;   /* (loopback) NTLM only */
+    const struct party *proxy; /* NULL: direct */
+    const char *proxy_host;    /* "proxy.example.test": of its SPN */
+};
 
 enum client_task {
     CLIENT_LOGON,  /* kinit */
@@ -55,6 +102,8 @@ enum client_task {
     CLIENT_FORWARD,  /* a forwarded ticket-granting ticket, for addresses (RFC 4120 2.6) */
     CLIENT_PROXY,    /* a proxy ticket to spn, for addresses (RFC 4120 2.5) */
     CLIENT_PASSWORD, /* kpasswd: password -> new_password, of principal or, set, of target */
+    CLIENT_BROWSE,   /* an HTTP GET as a browser does it: without credentials first, then by the
+                      * scheme chosen of those offered, on connections that are kept */
 };
 
 struct client_do_args {
@@ -88,6 +137,11 @@ struct client_do_args {
     bool anew; /* TICKET: ask even if the cache has one */
     struct bytes new_password;
     const char *change_for; /* PASSWORD: set for this principal (RFC 3244); NULL: one's own */
+    /* BROWSE: service, host (as the URL has it), target, spn (NULL: made of the host), and: */
+    uint16_t port;         /* 0: 80, with tls 443 */
+    const struct tls *tls; /* the URL is https; NULL: http */
+    const char *method;    /* NULL: GET */
+    bool fresh;            /* on a new connection */
 };
 
 /* False: our fault. */
@@ -101,6 +155,22 @@ struct client_outcome {
     const char *text; /* "kinit: Password incorrect"-like: what the user would read */
 };
 struct client_outcome client_result(const struct client *);
+
+/* What BROWSE ended with. In the client's arena. */
+struct browsed {
+    int status;            /* of the last answer; 0: none */
+    const char *scheme;    /* by which it was admitted or refused last: "Negotiate (Kerberos)",
+                            * "Negotiate (NTLM)", "NTLM", "Basic", "Digest", "none" */
+    const char *fell_back; /* why Kerberos was not it: the deciding condition; NULL: it was, or was
+                            * not in question */
+    struct bytes body;
+    unsigned requests; /* sent to the service */
+    bool proved;       /* the service proved itself */
+};
+const struct browsed *client_browsed(const struct client *);
+/* A connection is gone. The transport gives connections by packet->conn of what arrives; a packet
+ * sent with conn NULL opens one where `fresh` was asked for or none is open to that party. */
+void client_closed(struct client *, const struct conn *);
 
 /* The cache as a FILE ccache would hold it (in mem). False: no credentials. */
 bool client_ccache(const struct client *, struct arena *mem, struct ccache *out);

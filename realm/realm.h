@@ -3,6 +3,7 @@
 #ifndef REALM_REALM_H
 #define REALM_REALM_H
 
+#include "base/sid.h"
 #include "context/seal.h"
 
 struct account_key {
@@ -26,6 +27,7 @@ enum account_flag {
     ACCOUNT_DES_ONLY = 512,        /* UseDESOnly (MS-KILE 3.3.1.1): no key but single DES is used */
     ACCOUNT_FAST_REQUIRED = 1024,  /* logs on inside armor only (RFC 6113 5.4) */
     ACCOUNT_SETS_PASSWORDS = 2048, /* may set the passwords of others (RFC 3244) */
+    ACCOUNT_REVERSIBLE = 4096,     /* the password itself is stored, for Digest beyond MD5 */
 };
 
 /* Supported encryption types as bits (MS-KILE 2.2.7). The last is no type: whoever says it takes
@@ -59,7 +61,35 @@ struct account {
     const struct PrincipalName *spns; /* other names it answers to as a service */
     size_t n_spns;
     const char *text; /* "alice": for display */
+
+    /* What Windows' logon adds. rid 0: the account has no SID (of a realm without them). */
+    uint32_t rid, primary_group; /* primary_group 0: RID_DOMAIN_USERS, of a machine
+                                  * RID_DOMAIN_COMPUTERS */
+    const uint32_t *groups;      /* RIDs of groups of its domain, the primary not among them */
+    size_t n_groups;
+    const struct bytes *extra_sids; /* as text: of other domains; empty usually */
+    size_t n_extra_sids;
+    bool has_nt_hash, has_lm_hash;
+    uint8_t nt_hash[16], lm_hash[16]; /* MD4 of the password; of the last change too */
+    struct bytes reversible;          /* the password, with ACCOUNT_REVERSIBLE; empty: not stored */
+    struct bytes wdigest; /* H(user:realm:password) by MD5, 16 octets each, of the forms of
+                           * WDIGEST_FORMS in their order; empty: not stored */
+    const struct bytes
+        *workstations; /* userWorkstations: from where it may log on; n 0: anywhere */
+    size_t n_workstations;
+    struct bytes certificate; /* of a one-to-one mapping: SHA-256 in hexadecimal; empty: none */
+    struct bytes full_name;
 };
+
+/* A group of the domain: its name for those who read. */
+struct group {
+    uint32_t rid;
+    const char *name; /* "Staff" */
+};
+/* The forms whose MD5 stands in wdigest (MS-SAMR 3.1.1.8.11.3.1's first, as far as names differ):
+ * user and realm as (sAMAccountName, NetBIOS), (sAMAccountName, DNS), (upn, ""), each in this order
+ * and with the realm in upper and lower case. */
+#define WDIGEST_FORMS 6
 
 struct realm_policy {
     int64_t skew;                /* microseconds; 5 minutes */
@@ -82,8 +112,17 @@ struct realm_policy {
                                  * 0: their keys decide */
     bool weak_sessions;         /* RC4 and DES3 may be session keys; without it an old key of a
                                  * service is used for its tickets alone (CVE-2025-3576) */
-    bool tickets_as_asked;      /* KdcUseRequestedEtypesForTickets: the client's list, not what is
-                                 * said of the service, decides what a ticket is sealed with */
+    const char *netbios;        /* "EXAMPLE": the domain's short name; NULL: the realm's name up to
+                                 * its first dot */
+    bool has_sid;
+    struct sid sid;             /* the domain's; without it no PAC is made */
+    const struct group *groups; /* named ones; n_groups of them */
+    size_t n_groups;
+    bool no_pac;           /* tickets carry none (as before PACs, or MIT) */
+    bool ntlm_blocked;     /* the domain's controllers refuse NTLM: STATUS_NTLM_BLOCKED */
+    unsigned lm_level;     /* LMCompatibilityLevel of its controllers; 3 by default */
+    bool tickets_as_asked; /* KdcUseRequestedEtypesForTickets: the client's list, not what is
+                            * said of the service, decides what a ticket is sealed with */
 };
 
 /* A realm whose tickets are believed here, or to which the way is known. Its key to us is that of

@@ -107,8 +107,11 @@ static const char *label_of(struct live_teller *t, struct bytes data, enum trans
 
 static void say(struct live_teller *t, const struct outbox *box)
 {
-    static const char *const names[] = {
-        [VIA_UDP] = "UDP", [VIA_TCP] = "TCP", [VIA_HTTP] = "HTTP", [VIA_DNS] = "UDP"};
+    static const char *const names[] = {[VIA_UDP] = "UDP",
+                                        [VIA_TCP] = "TCP",
+                                        [VIA_HTTP] = "HTTP",
+                                        [VIA_DNS] = "UDP",
+                                        [VIA_RPC] = "TCP"};
     static const struct text_options options = {.ascii = true};
     const struct event *r = t->trace->events[0];
     char when[WHEN_TEXT];

@@ -72,6 +72,10 @@ char *arg_text(struct arena *mem, const struct arg *a)
         return name_text(mem, NAMES_ERROR, a->number);
     case ARG_FLAGS:
         return name_flags(mem, NAMES_TICKET_FLAG, (uint32_t)a->number);
+    case ARG_NTSTATUS:
+        return name_text(mem, NAMES_NTSTATUS, a->number);
+    case ARG_SID:
+        return text_escape(mem, a->text);
     case ARG_INT:
     case ARG_USAGE:
         break;

@@ -98,6 +98,7 @@ static json_t *arg(struct arena *mem, const struct arg *a)
     case ARG_ERROR:
     case ARG_USAGE:
     case ARG_FLAGS:
+    case ARG_NTSTATUS:
         return json_integer((json_int_t)a->number);
     case ARG_TIME:
         return time_of(a->number);
@@ -106,6 +107,7 @@ static json_t *arg(struct arena *mem, const struct arg *a)
     case ARG_BYTES:
         return octets(mem, a->text);
     case ARG_TEXT:
+    case ARG_SID:
         break;
     }
     return json_string(text_escape(mem, a->text));
@@ -132,8 +134,11 @@ static void packet(struct telling *t, const struct event *e, json_t *o)
                                         [FATE_DROPPED] = "dropped",
                                         [FATE_CHANGED] = "changed",
                                         [FATE_INJECTED] = "injected"};
-    static const char *const vias[] = {
-        [VIA_UDP] = "udp", [VIA_TCP] = "tcp", [VIA_HTTP] = "http", [VIA_DNS] = "dns"};
+    static const char *const vias[] = {[VIA_UDP] = "udp",
+                                       [VIA_TCP] = "tcp",
+                                       [VIA_HTTP] = "http",
+                                       [VIA_DNS] = "dns",
+                                       [VIA_RPC] = "rpc"};
     struct root *r = dissect(e->arrived, e->via, &t->ring, t->crypto, t->mem);
     set(o, "number", json_integer((json_int_t)e->number));
     if (e->in_reply)

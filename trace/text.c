@@ -148,8 +148,11 @@ char *event_text(const struct event *e, const struct text_options *given, struct
 
 static const char *via_text(enum transport via)
 {
-    static const char *const names[] = {
-        [VIA_UDP] = "UDP", [VIA_TCP] = "TCP", [VIA_HTTP] = "HTTP", [VIA_DNS] = "UDP"};
+    static const char *const names[] = {[VIA_UDP] = "UDP",
+                                        [VIA_TCP] = "TCP",
+                                        [VIA_HTTP] = "HTTP",
+                                        [VIA_DNS] = "UDP",
+                                        [VIA_RPC] = "TCP"};
     return names[via];
 }
 

@@ -262,7 +262,10 @@ char *lesson_event_text(const struct event *e, const char *arg, struct arena *me
 
 const char *via_name(enum transport via)
 {
-    static const char *const names[] = {
-        [VIA_UDP] = "UDP", [VIA_TCP] = "TCP", [VIA_HTTP] = "HTTP", [VIA_DNS] = "UDP"};
+    static const char *const names[] = {[VIA_UDP] = "UDP",
+                                        [VIA_TCP] = "TCP",
+                                        [VIA_HTTP] = "HTTP",
+                                        [VIA_DNS] = "UDP",
+                                        [VIA_RPC] = "TCP"};
     return names[via];
 }

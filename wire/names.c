@@ -8,7 +8,7 @@
 static const struct name_table *table_of(enum registry r)
 {
     static const struct name_table none;
-    return (unsigned)r < NAMES_REGISTRIES ? name_tables[r] : &none;
+    return (unsigned)r < NAMES_REGISTRIES && name_tables[r] ? name_tables[r] : &none;
 }
 
 const struct name_row *name_table(enum registry r, size_t *n)

@@ -35,6 +35,27 @@ enum registry {
     NAMES_DNS_TYPE,  /* RFC 1035 3.2.2, RFC 3596, RFC 2782 */
     NAMES_DNS_FLAG,  /* bits of the third octet of a header, 24 the highest; RFC 1035 4.1.1 */
     NAMES_DNS_RCODE, /* the fourth octet: RA, three zeros, RCODE */
+    NAMES_NTSTATUS,  /* MS-ERREF 2.3.1; numbers as int32_t */
+    NAMES_NTLM_FLAG, /* bits of NegotiateFlags, numbered as KRB_BIT does: 0 is 0x80000000; 2.2.2.5
+                      */
+    NAMES_NTLM_MESSAGE, /* MessageType, MS-NLMP 2.2.1 */
+    NAMES_AV_ID,        /* MS-NLMP 2.2.2.1 */
+    NAMES_AV_FLAG,      /* bits of MsvAvFlags, numbered as KRB_BIT does */
+    NAMES_PAC_TYPE,     /* MS-PAC 2.4 */
+    NAMES_USER_FLAG,    /* bits of UserFlags, numbered as KRB_BIT does; MS-PAC 2.5 */
+    NAMES_UAC_FLAG,     /* bits of UserAccountControl (USER_ACCOUNT codes), MS-SAMR 2.2.1.12 */
+    NAMES_GROUP_FLAG,   /* bits of SE_GROUP_ATTRIBUTES, MS-PAC 2.2.1 */
+    NAMES_RPC_TYPE,     /* PTYPE, C706 12.6.1 */
+    NAMES_RPC_FLAG,     /* pfc_flags, 24 the highest bit */
+    NAMES_RPC_AUTH_TYPE,
+    NAMES_RPC_AUTH_LEVEL,
+    NAMES_RPC_FAULT,        /* nca_s_... C706 E; MS-RPCE 2.2.2.9 */
+    NAMES_NETLOGON_CALL,    /* opnums, MS-NRPC 3.5.4 */
+    NAMES_NETLOGON_FLAG,    /* bits of NegotiateFlags, MS-NRPC 3.1.4.2 */
+    NAMES_NETLOGON_CHANNEL, /* NETLOGON_SECURE_CHANNEL_TYPE */
+    NAMES_LOGON_LEVEL,      /* NETLOGON_LOGON_INFO_CLASS */
+    NAMES_VALIDATION_LEVEL,
+    NAMES_NEG_STATE, /* NegTokenResp.negState, RFC 4178 4.2.2 */
     NAMES_REGISTRIES
 };
 

@@ -34,7 +34,19 @@ enum flat_format {
     FLAT_FRAME,
     FLAT_KPASSWD,
     FLAT_KPASSWD_RESULT,
-    FLAT_DNS
+    FLAT_DNS,
+    FLAT_NTLM, /* wire/ntlm.h */
+    FLAT_AV_PAIRS,
+    FLAT_NTLMV2_RESPONSE,
+    FLAT_NTLM_SIGNATURE,
+    FLAT_PAC, /* wire/pac.h */
+    FLAT_PAC_LOGON_INFO,
+    FLAT_PAC_CLIENT_INFO,
+    FLAT_PAC_SIGNATURE,
+    FLAT_PAC_UPN_DNS,
+    FLAT_RPC,           /* wire/rpc.h */
+    FLAT_NETLOGON_STUB, /* wire/netlogon.h: by the PDU around it */
+    FLAT_FORMATS
 };
 
 /* An OCTET STRING whose contents are another value. */

@@ -25,9 +25,9 @@ bool pac_sign_again(struct turn *, const struct pac *, const struct key *server_
  * fault was raised (*present). */
 bool pac_in_ticket(struct turn *, const struct EncTicketPart *, bool *present, struct pac *out);
 
-/* Each a step `step`.pac.server, .client, .info: the server's signature fits server_key, CLIENT_INFO
- * names the ticket's client and authtime, LOGON_INFO reads. kdc_key (may be NULL): its signature
- * too, .kdc. 0, or KRB_AP_ERR_MODIFIED. */
+/* Each a step `step`.pac.server, .client, .info: the server's signature fits server_key,
+ * CLIENT_INFO names the ticket's client and authtime, LOGON_INFO reads. kdc_key (may be NULL): its
+ * signature too, .kdc. 0, or KRB_AP_ERR_MODIFIED. */
 int32_t pac_check(struct turn *, const struct pac *, const struct EncTicketPart *,
                   const struct key *server_key, const struct key *kdc_key, const char *step,
                   struct validation_info *out);

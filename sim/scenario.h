@@ -8,8 +8,16 @@
 #include "base/packet.h"
 
 #define REALM_DEFAULT_SUPPORTED 1
+#define REALM_LM_LEVEL          2
 enum may { MAY_NOT = 1, MAY };
 enum name_rule { RULE_EXACT = 1, RULE_WINDOWS }; /* RFC 4120 6.2; MS-KILE 3.3.5.1.1 */
+
+/* A named group of a domain. */
+struct scenario_group {
+    const char *name;
+    uint32_t rid;
+    size_t line;
+};
 
 struct scenario_realm {
     const char *name;
@@ -28,7 +36,15 @@ struct scenario_realm {
         default_supported;  /* DefaultDomainSupportedEncTypes, where `given`; else the preset's */
     uint32_t weak_sessions; /* enum may; 0: the preset's, and where etypes name a weak one */
     bool tickets_as_asked;  /* KdcUseRequestedEtypesForTickets */
-    uint32_t given;         /* REALM_... */
+    const char *sid;        /* the domain's, "S-1-5-21-1-2-3"; NULL: none, so no PAC, no netlogon */
+    const char *netbios;    /* NULL: the name up to its first dot */
+    struct scenario_group *groups;
+    size_t n_groups;
+    uint32_t lm_level; /* LMCompatibilityLevel of its controllers, where `given`; else 3 */
+    bool ntlm_blocked; /* its controllers refuse NTLM */
+    bool no_pac;
+    bool local;     /* a machine's own accounts: no KDC answers for it */
+    uint32_t given; /* REALM_... */
     size_t line;
 };
 
@@ -76,6 +92,14 @@ struct scenario_account {
     const char *upn;             /* NULL: none */
     const char **keys;           /* "18 3 HEX SALT-HEX": as they are, instead of being made */
     size_t n_keys;
+    /* what Windows' logon adds, of a realm with a SID */
+    uint32_t rid;        /* 0: given out in order, from 1104 (sim/population.c) */
+    const char **groups; /* of its realm, by name, or a RID in digits */
+    size_t n_groups;
+    const char *full_name;     /* NULL: none */
+    const char **workstations; /* from where it may log on; none: anywhere */
+    size_t n_workstations;
+    const char *certificate; /* one-to-one mapping: SHA-256 in hexadecimal; NULL: none */
     /* not of the file, but of what changes in a run (sim/changes.h): */
     const char *key_name;   /* under which its random keys were drawn; NULL: its name */
     const char **old_salts; /* of old_passwords; NULL: the salt it has */

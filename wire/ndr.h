@@ -63,8 +63,8 @@ void ndr_put_hyper(struct ndr_writer *, uint64_t);
 void ndr_put_align(struct ndr_writer *, size_t to);
 void ndr_put_octets(struct ndr_writer *, struct bytes);
 void ndr_put_pointer(struct ndr_writer *, bool present);
-void ndr_put_wstring(struct ndr_writer *, struct bytes utf8);     /* [string] wchar_t* */
-void ndr_put_ustring(struct ndr_writer *, struct bytes utf8);     /* header */
+void ndr_put_wstring(struct ndr_writer *, struct bytes utf8);      /* [string] wchar_t* */
+void ndr_put_ustring(struct ndr_writer *, struct bytes utf8);      /* header */
 void ndr_put_ustring_text(struct ndr_writer *, struct bytes utf8); /* deferred part */
 void ndr_put_sid(struct ndr_writer *, const struct sid *);
 struct bytes ndr_written(struct ndr_writer *);

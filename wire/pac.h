@@ -6,20 +6,20 @@
 #include "wire/ndr.h"
 
 enum { /* ulType (MS-PAC 2.4); registry NAMES_PAC_TYPE */
-    PAC_LOGON_INFO = 1,
-    PAC_CREDENTIALS_INFO = 2,
-    PAC_SERVER_CHECKSUM = 6,
-    PAC_PRIVSVR_CHECKSUM = 7,
-    PAC_CLIENT_INFO_TYPE = 10,
-    PAC_DELEGATION_INFO = 11,
-    PAC_UPN_DNS_INFO = 12,
-    PAC_CLIENT_CLAIMS_INFO = 13,
-    PAC_DEVICE_INFO = 14,
-    PAC_DEVICE_CLAIMS_INFO = 15,
-    PAC_TICKET_CHECKSUM = 16,
-    PAC_ATTRIBUTES_INFO = 17,
-    PAC_REQUESTOR = 18,
-    PAC_FULL_CHECKSUM = 19,
+       PAC_LOGON_INFO = 1,
+       PAC_CREDENTIALS_INFO = 2,
+       PAC_SERVER_CHECKSUM = 6,
+       PAC_PRIVSVR_CHECKSUM = 7,
+       PAC_CLIENT_INFO_TYPE = 10,
+       PAC_DELEGATION_INFO = 11,
+       PAC_UPN_DNS_INFO = 12,
+       PAC_CLIENT_CLAIMS_INFO = 13,
+       PAC_DEVICE_INFO = 14,
+       PAC_DEVICE_CLAIMS_INFO = 15,
+       PAC_TICKET_CHECKSUM = 16,
+       PAC_ATTRIBUTES_INFO = 17,
+       PAC_REQUESTOR = 18,
+       PAC_FULL_CHECKSUM = 19,
 };
 #define PAC_BUFFERS_MAX 64
 
@@ -33,8 +33,8 @@ struct pac {
     const struct pac_buffer *buffers; /* in the order of the directory */
     size_t n;
 };
-/* Counts, offsets and sizes are held against the octets there are (CVE-2022-42898); buffers begin at
- * multiples of 8 and do not overlap. */
+/* Counts, offsets and sizes are held against the octets there are (CVE-2022-42898); buffers begin
+ * at multiples of 8 and do not overlap. */
 bool pac_read(struct bytes, struct arena *, struct faults *, struct pac *out);
 const struct pac_buffer *pac_find(const struct pac *, uint32_t type); /* NULL: none */
 /* Directory and buffers, each at a multiple of 8; .at is set. */

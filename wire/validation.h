@@ -10,23 +10,23 @@
 #define VALIDATION_NEVER INT64_MAX
 
 enum { /* attributes of a group (MS-PAC 2.2.1, MS-SAMR 2.2.1.10) */
-    GROUP_MANDATORY = 1,
-    GROUP_ENABLED_BY_DEFAULT = 2,
-    GROUP_ENABLED = 4,
-    GROUP_OWNER = 8,
-    GROUP_DENY_ONLY = 16,
-    GROUP_RESOURCE = 0x20000000,
-    GROUP_USUAL = 7,
+       GROUP_MANDATORY = 1,
+       GROUP_ENABLED_BY_DEFAULT = 2,
+       GROUP_ENABLED = 4,
+       GROUP_OWNER = 8,
+       GROUP_DENY_ONLY = 16,
+       GROUP_RESOURCE = 0x20000000,
+       GROUP_USUAL = 7,
 };
 enum { /* UserFlags (MS-PAC 2.5, MS-NRPC 2.2.1.4.11) */
-    LOGON_GUEST = 0x1,
-    LOGON_NOENCRYPTION = 0x2,
-    LOGON_USED_LM_PASSWORD = 0x8,
-    LOGON_EXTRA_SIDS = 0x20,
-    LOGON_SERVER_TRUST_ACCOUNT = 0x80,
-    LOGON_NTLMV2_ENABLED = 0x100,
-    LOGON_RESOURCE_GROUPS = 0x200,
-    LOGON_NTLM_LMV2_USED = 0x1000, /* the LM field was LMv2 and was what fitted */
+       LOGON_GUEST = 0x1,
+       LOGON_NOENCRYPTION = 0x2,
+       LOGON_USED_LM_PASSWORD = 0x8,
+       LOGON_EXTRA_SIDS = 0x20,
+       LOGON_SERVER_TRUST_ACCOUNT = 0x80,
+       LOGON_NTLMV2_ENABLED = 0x100,
+       LOGON_RESOURCE_GROUPS = 0x200,
+       LOGON_NTLM_LMV2_USED = 0x1000, /* the LM field was LMv2 and was what fitted */
 };
 
 struct group_membership {

@@ -68,9 +68,21 @@ static const char *oid_value(struct arena *mem, struct bytes b)
     return text;
 }
 
+#define FILETIME_EPOCH ((int64_t)116444736000000000) /* 1970 since 1601, in 100 ns */
+
+/* Two values are no time (MS-PAC 2.5): none is known, and never. */
+static const char *filetime_text(struct arena *mem, int64_t t, char when[WHEN_TEXT])
+{
+    if (t <= 0 || t == INT64_MAX)
+        return t ? "never" : "0";
+    return arena_str(mem, bytes_str(when_text((t - FILETIME_EPOCH) / 10, true, when)));
+}
+
 static const char *span_value(struct arena *mem, const struct flat_span *s, struct bytes b)
 {
     char when[WHEN_TEXT];
+    struct bytes text;
+    size_t at;
     switch (s->kind) {
     case FLAT_BE_INT:
     case FLAT_LE_INT:
@@ -81,8 +93,12 @@ static const char *span_value(struct arena *mem, const struct flat_span *s, stru
         return number_text(mem, s);
     case FLAT_TIME:
         return arena_str(mem, bytes_str(when_text(s->number * SECOND, false, when)));
+    case FLAT_FILETIME:
+        return filetime_text(mem, s->number, when);
     case FLAT_TEXT:
         return text_escape(mem, b);
+    case FLAT_UTF16:
+        return utf8_from_utf16le(mem, b, &text, &at) ? text_escape(mem, text) : octets_text(mem, b);
     case FLAT_OCTETS:
         return strcmp(s->name, "oid") == 0 ? oid_value(mem, b) : octets_text(mem, b);
     case FLAT_DER:
@@ -155,7 +171,7 @@ static void entered(struct flat_visitor *v, const struct flat_span *s)
     struct field *f = &n->field;
     n->place = (struct place){.up = &node_of(m->parent)->place, .member = s->name};
     n->number = s->number;
-    n->has_number = s->kind >= FLAT_BE_INT && s->kind <= FLAT_TIME;
+    n->has_number = s->kind >= FLAT_BE_INT && s->kind <= FLAT_FILETIME;
     if (n->has_number && s->registry != FLAT_NO_NAMES && s->kind < FLAT_BE_FLAGS) {
         const struct name_row *row = name_find((enum registry)s->registry, s->number);
         f->meaning = row ? row->text : NULL;

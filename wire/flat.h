@@ -19,6 +19,8 @@ enum flat_kind {
     FLAT_BE_LENGTH, /* .number: how much follows */
     FLAT_LE_LENGTH,
     FLAT_TIME,      /* big-endian seconds since 1970: .number */
+    FLAT_UTF16,     /* octets meant to be read as text, UTF-16LE */
+    FLAT_FILETIME,  /* little-endian, 100 ns since 1601: .number */
     FLAT_OCTETS,    /* without meaning here: keys, holes, a peer's extensions */
     FLAT_DER,       /* an element that the schema's codec can take further */
     FLAT_BASE64,    /* a token in base64: http_negotiate decodes it */

@@ -17,7 +17,7 @@ size_t flat_left(const struct flat_reader *r)
 
 /* ---- where we are ---------------------------------------------------------------------------- */
 
-#define PATH 160 /* FLAT_DEPTH names of at most 20 letters with their indexes are shorter */
+#define PATH 240 /* FLAT_DEPTH names of at most 24 letters with their indexes are shorter */
 
 /* The names of the levels and of the field, with dots; cut where it does not fit. */
 static void path_of(const struct flat_reader *r, const char *name, char out[PATH])
@@ -122,7 +122,8 @@ void flat_tell(struct flat_reader *r, struct flat_visitor *v)
 
 static int64_t value_of(const uint8_t *p, const struct flat_row *row, bool little)
 {
-    little |= row->kind == FLAT_LE_INT || row->kind == FLAT_LE_FLAGS || row->kind == FLAT_LE_LENGTH;
+    little |= row->kind == FLAT_LE_INT || row->kind == FLAT_LE_FLAGS ||
+              row->kind == FLAT_LE_LENGTH || row->kind == FLAT_FILETIME;
     uint64_t v = 0;
     for (unsigned i = 0; i < row->octets; i++)
         v = v << 8 | p[little ? row->octets - 1u - i : i];

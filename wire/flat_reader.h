@@ -6,7 +6,7 @@
 
 #include "wire/flat.h"
 
-#define FLAT_DEPTH 6
+#define FLAT_DEPTH 8
 #define FLAT_ALONE SIZE_MAX /* not an element of a list */
 
 /* An integer of a format. */

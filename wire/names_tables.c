@@ -329,4 +329,8 @@ const struct name_table *const name_tables[NAMES_REGISTRIES] = {
     [NAMES_KPASSWD] = &(const struct name_table)NAME_TABLE(kpasswd_results),
     [NAMES_KPASSWD_VERSION] = &(const struct name_table)NAME_TABLE(kpasswd_versions),
     [NAMES_ADTYPE] = &(const struct name_table)NAME_TABLE(adtypes),
+    [NAMES_PAC_TYPE] = &names_of_pac_types,
+    [NAMES_USER_FLAG] = &names_of_user_flags,
+    [NAMES_UAC_FLAG] = &names_of_uac_flags,
+    [NAMES_GROUP_FLAG] = &names_of_group_flags,
 };

@@ -17,5 +17,8 @@ extern const struct name_table *const name_tables[NAMES_REGISTRIES];
 
 /* The longer ones: names_crypto.c and names_usage.c. */
 extern const struct name_table names_of_etypes, names_of_cksumtypes, names_of_usages;
+/* names_pac.c */
+extern const struct name_table names_of_pac_types, names_of_user_flags, names_of_uac_flags,
+    names_of_group_flags;
 
 #endif

@@ -37,6 +37,8 @@ struct sid_and_attributes {
     uint32_t attributes;
 };
 
+#define VALIDATION_TIMES 8 /* the six first of them, last_successful_logon, last_failed_logon */
+
 struct validation_info {
     int64_t logon_time, logoff_time, kickoff_time;
     int64_t password_last_set, password_can_change, password_must_change;
@@ -58,7 +60,10 @@ struct validation_info {
     const struct sid_and_attributes *extra_sids;
     size_t n_extra_sids;
     struct bytes dns_logon_domain_name, upn; /* SAM_INFO4 only */
-    bool has_resource_groups;                /* PAC only */
+    /* what the times have beyond microseconds, in 100 ns: so that what was read is written again
+     * octet for octet; zeros of those made here */
+    uint8_t tenths[VALIDATION_TIMES];
+    bool has_resource_groups; /* PAC only */
     struct sid resource_group_domain_sid;
     const struct group_membership *resource_groups;
     size_t n_resource_groups;

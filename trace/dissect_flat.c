@@ -101,6 +101,7 @@ static const char *span_value(struct arena *mem, const struct flat_span *s, stru
         return utf8_from_utf16le(mem, b, &text, &at) ? text_escape(mem, text) : octets_text(mem, b);
     case FLAT_OCTETS:
         return strcmp(s->name, "oid") == 0 ? oid_value(mem, b) : octets_text(mem, b);
+    case FLAT_BUFFER:
     case FLAT_DER:
     case FLAT_BASE64:
         return arena_printf(mem, "%zu octet%s", b.n, b.n == 1 ? "" : "s");

@@ -22,6 +22,7 @@ enum flat_kind {
     FLAT_UTF16,     /* octets meant to be read as text, UTF-16LE */
     FLAT_FILETIME,  /* little-endian, 100 ns since 1601: .number */
     FLAT_OCTETS,    /* without meaning here: keys, holes, a peer's extensions */
+    FLAT_BUFFER,    /* octets of a format of their own: .number of .registry says which */
     FLAT_DER,       /* an element that the schema's codec can take further */
     FLAT_BASE64,    /* a token in base64: http_negotiate decodes it */
     FLAT_SEPARATOR, /* white space, colon, CRLF */

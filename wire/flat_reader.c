@@ -169,6 +169,17 @@ bool flat_octets(struct flat_reader *r, const char *name, enum flat_kind kind, s
     return true;
 }
 
+bool flat_buffer(struct flat_reader *r, const char *name, int registry, int64_t number, size_t n)
+{
+    if (!flat_octets(r, name, FLAT_BUFFER, n, NULL))
+        return false;
+    if (r->mapped && n) {
+        r->spans[r->n_spans - 1].registry = registry;
+        r->spans[r->n_spans - 1].number = number;
+    }
+    return true;
+}
+
 bool flat_counted(struct flat_reader *r, const struct flat_row *length, const char *name,
                   size_t index, enum flat_kind kind, struct bytes *out)
 {

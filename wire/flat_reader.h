@@ -54,6 +54,8 @@ void flat_leave(struct flat_reader *);
 bool flat_int(struct flat_reader *, const struct flat_row *, int64_t *out);
 bool flat_octets(struct flat_reader *, const char *name, enum flat_kind, size_t n,
                  struct bytes *out);
+/* The same of kind FLAT_BUFFER. */
+bool flat_buffer(struct flat_reader *, const char *name, int registry, int64_t number, size_t n);
 /* A thing with a length before it: name.length and name.value (the leaf is called `name` in the
  * map too, its path ends in .value). `length` is the row of the integer. */
 bool flat_counted(struct flat_reader *, const struct flat_row *length, const char *name,

@@ -45,6 +45,29 @@ static struct account_key *copy_keys(struct arena *mem, const struct account_key
     return keys;
 }
 
+static struct bytes *copy_list(struct arena *mem, const struct bytes *from, size_t n)
+{
+    struct bytes *to = arena_array(mem, struct bytes, n);
+    for (size_t i = 0; i < n; i++)
+        to[i] = arena_copy(mem, from[i]);
+    return to;
+}
+
+/* What Windows' logon adds. */
+static void copy_windows(struct arena *mem, const struct account *from, struct account *to)
+{
+    uint32_t *groups = arena_array(mem, uint32_t, from->n_groups);
+    for (size_t i = 0; i < from->n_groups; i++)
+        groups[i] = from->groups[i];
+    to->groups = groups;
+    to->extra_sids = copy_list(mem, from->extra_sids, from->n_extra_sids);
+    to->workstations = copy_list(mem, from->workstations, from->n_workstations);
+    to->reversible = arena_copy(mem, from->reversible);
+    to->wdigest = arena_copy(mem, from->wdigest);
+    to->certificate = arena_copy(mem, from->certificate);
+    to->full_name = arena_copy(mem, from->full_name);
+}
+
 struct account *copy_account(struct arena *mem, const struct account *from)
 {
     struct account *to = arena_new_of(mem, struct account);
@@ -58,6 +81,7 @@ struct account *copy_account(struct arena *mem, const struct account *from)
     to->upn = arena_copy(mem, from->upn);
     if (from->logon_hours)
         to->logon_hours = arena_copy(mem, bytes_of(from->logon_hours, LOGON_HOURS_OCTETS)).p;
+    copy_windows(mem, from, to);
     to->text = from->text ? arena_str(mem, bytes_str(from->text))
                           : principal_text(mem, &from->name, (struct bytes){0});
     return to;
@@ -70,10 +94,7 @@ struct trust *copy_trust(struct arena *mem, const struct trust *from)
     to->realm = arena_copy(mem, from->realm);
     to->next = arena_copy(mem, from->next);
     to->keys = copy_keys(mem, from->keys, from->n_keys);
-    struct bytes *suffixes = arena_array(mem, struct bytes, from->n_suffixes);
-    for (size_t i = 0; i < from->n_suffixes; i++)
-        suffixes[i] = arena_copy(mem, from->suffixes[i]);
-    to->suffixes = suffixes;
+    to->suffixes = copy_list(mem, from->suffixes, from->n_suffixes);
     return to;
 }
 
@@ -85,12 +106,18 @@ void copy_policy(struct arena *mem, const struct realm_policy *from, struct real
         etypes[i] = from->etypes[i];
     to->etypes = etypes;
     to->preset = from->preset ? arena_str(mem, bytes_str(from->preset)) : NULL;
+    to->netbios = from->netbios ? arena_str(mem, bytes_str(from->netbios)) : NULL;
+    struct group *groups = arena_array(mem, struct group, from->n_groups);
+    for (size_t i = 0; i < from->n_groups; i++)
+        groups[i] =
+            (struct group){from->groups[i].rid, arena_str(mem, bytes_str(from->groups[i].name))};
+    to->groups = groups;
 }
 
 void default_policy(struct arena *mem, struct realm_policy *policy)
 {
-    *policy =
-        (struct realm_policy){.skew = 5 * MINUTE, .max_life = 10 * HOUR, .max_renew = 7 * DAY};
+    *policy = (struct realm_policy){
+        .skew = 5 * MINUTE, .max_life = 10 * HOUR, .max_renew = 7 * DAY, .lm_level = 3};
     /* All that is implemented, not weak and not rare, strongest first. */
     size_t n;
     const struct etype_row *rows = etype_table(&n);

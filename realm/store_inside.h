@@ -9,7 +9,7 @@
 
 #include <lmdb.h>
 
-#define STORE_FORMAT 1
+#define STORE_FORMAT 2
 /* Octets of address space: what a file may grow to. */
 #define STORE_MAP       ((size_t)1 << (sizeof(size_t) > 4 ? 38 : 30))
 #define STORE_MAP_LEAST ((size_t)1 << 26)

@@ -6,11 +6,16 @@
 
 /* A field more than is compared here: write it in realm/store_record.c, and compare it below. */
 #if __SIZEOF_POINTER__ == 8
-_Static_assert(sizeof(struct account) == 152, "a field of struct account");
+_Static_assert(sizeof(struct account) == 312, "a field of struct account");
 _Static_assert(sizeof(struct account_key) == 88, "a field of struct account_key");
-_Static_assert(sizeof(struct realm_policy) == 104, "a field of struct realm_policy");
+_Static_assert(sizeof(struct realm_policy) == 224, "a field of struct realm_policy");
 _Static_assert(sizeof(struct trust) == 72, "a field of struct trust");
 #endif
+
+#define BYTES_LIT_OF(s)                                                                            \
+    {                                                                                              \
+        (const uint8_t *)(s), sizeof(s) - 1                                                        \
+    }
 
 static struct account everything(void)
 {
@@ -34,6 +39,24 @@ static struct account everything(void)
     a.password_expires = INT64_MAX;
     a.logon_hours = hours;
     a.supported_etypes = 0xffffffff;
+    static const uint32_t groups[] = {1105, 4000000000};
+    static const struct bytes extra[] = {BYTES_LIT_OF("S-1-5-21-9-9-9-512")},
+                              workstations[] = {BYTES_LIT_OF("PC1"), BYTES_LIT_OF("PC2")};
+    a.rid = 1104;
+    a.primary_group = 514;
+    a.groups = groups;
+    a.n_groups = 2;
+    a.extra_sids = extra;
+    a.n_extra_sids = 1;
+    a.has_nt_hash = a.has_lm_hash = true;
+    memset(a.nt_hash, 0xa1, sizeof a.nt_hash);
+    memset(a.lm_hash, 0xb2, sizeof a.lm_hash);
+    a.reversible = BYTES_LIT("pw");
+    a.wdigest = BYTES_LIT("0123456789abcdef");
+    a.workstations = workstations;
+    a.n_workstations = 2;
+    a.certificate = BYTES_LIT("c0ffee");
+    a.full_name = BYTES_LIT("Web Server");
     return a;
 }
 
@@ -46,6 +69,24 @@ static void check_keys(const struct account_key *a, const struct account_key *b,
         assert_true(bytes_equal(a[i].salt, b[i].salt));
         assert_true(bytes_equal(a[i].s2kparams, b[i].s2kparams));
     }
+}
+
+static void check_windows(const struct account *a, const struct account *b)
+{
+    assert_int_equal(b->rid, a->rid);
+    assert_int_equal(b->primary_group, a->primary_group);
+    assert_int_equal(b->n_groups, a->n_groups);
+    assert_memory_equal(b->groups, a->groups, a->n_groups * sizeof *a->groups);
+    assert_int_equal(b->n_extra_sids, a->n_extra_sids);
+    assert_true(bytes_equal(a->extra_sids[0], b->extra_sids[0]));
+    assert_true(b->has_nt_hash && b->has_lm_hash);
+    assert_memory_equal(b->nt_hash, a->nt_hash, 16);
+    assert_memory_equal(b->lm_hash, a->lm_hash, 16);
+    assert_true(bytes_equal(a->reversible, b->reversible) && bytes_equal(a->wdigest, b->wdigest));
+    assert_int_equal(b->n_workstations, a->n_workstations);
+    assert_true(bytes_equal(a->workstations[1], b->workstations[1]));
+    assert_true(bytes_equal(a->certificate, b->certificate) &&
+                bytes_equal(a->full_name, b->full_name));
 }
 
 static void test_an_account(void **state)
@@ -65,10 +106,13 @@ static void test_an_account(void **state)
     assert_int_equal(b.n_spns, 2);
     assert_true(principal_equal(&a.spns[1], &b.spns[1]));
     assert_string_equal(b.text, a.text);
+    check_windows(&a, &b);
     struct account plain = account_of("a", NULL, NULL);
     assert_true(record_read_account(mem, record_account(mem, &plain), NULL, &b));
     assert_null(b.logon_hours);
     assert_int_equal(b.n_keys + b.n_spns + b.upn.n, 0);
+    assert_false(b.has_nt_hash || b.has_lm_hash);
+    assert_int_equal(b.rid + b.n_groups + b.n_extra_sids + b.n_workstations + b.full_name.n, 0);
 }
 
 static void test_a_policy_and_a_trust(void **state)
@@ -88,8 +132,14 @@ static void test_a_policy_and_a_trust(void **state)
                              .windows_names = true,
                              .preset = "windows-2022-11",
                              .default_supported = 0x27,
-                             .tickets_as_asked = true},
+                             .tickets_as_asked = true,
+                             .netbios = "EXAMPLE",
+                             .has_sid = true,
+                             .groups = &(const struct group){1105, "Staff"},
+                             .n_groups = 1,
+                             .lm_level = 5},
                         q;
+    assert_true(sid_parse(bytes_str("S-1-5-21-1-2-3"), &p.sid));
     assert_true(record_read_policy(mem, record_policy(mem, &p), NULL, &q));
     assert_true(q.skew == 1 && q.max_life == 2 && q.max_renew == 3 && q.n_etypes == 3);
     assert_memory_equal(q.etypes, etypes, sizeof etypes);
@@ -97,6 +147,10 @@ static void test_a_policy_and_a_trust(void **state)
                 q.no_postdate && q.attempt_window == 6 && q.windows_names && !q.duplicates);
     assert_string_equal(q.preset, p.preset);
     assert_true(q.default_supported == 0x27 && !q.weak_sessions && q.tickets_as_asked);
+    assert_string_equal(q.netbios, "EXAMPLE");
+    assert_true(q.has_sid && sid_equal(&q.sid, &p.sid) && q.n_groups == 1 && q.lm_level == 5);
+    assert_int_equal(q.groups[0].rid, 1105);
+    assert_string_equal(q.groups[0].name, "Staff");
     struct account a = everything();
     struct bytes suffixes[] = {BYTES_LIT("b.test"), BYTES_LIT("c.test")};
     struct trust t = {.realm = BYTES_LIT("B.TEST"),
@@ -119,10 +173,13 @@ static void test_a_policy_and_a_trust(void **state)
 static void test_each_yes_of_a_policy(void **state)
 {
     (void)state;
-    static const size_t at[] = {
-        offsetof(struct realm_policy, no_postdate), offsetof(struct realm_policy, windows_names),
-        offsetof(struct realm_policy, duplicates), offsetof(struct realm_policy, weak_sessions),
-        offsetof(struct realm_policy, tickets_as_asked)};
+    static const size_t at[] = {offsetof(struct realm_policy, no_postdate),
+                                offsetof(struct realm_policy, windows_names),
+                                offsetof(struct realm_policy, duplicates),
+                                offsetof(struct realm_policy, weak_sessions),
+                                offsetof(struct realm_policy, tickets_as_asked),
+                                offsetof(struct realm_policy, no_pac),
+                                offsetof(struct realm_policy, ntlm_blocked)};
     for (size_t yes = 0; yes < sizeof at / sizeof *at; yes++) {
         struct realm_policy p = {.skew = 1}, q;
         *(bool *)((uint8_t *)&p + at[yes]) = true;
@@ -182,8 +239,9 @@ static void test_a_changed_octet(void **state)
 }
 
 /* An account of which nothing is said, octet by octet: 0 version, 1 name type, 2 components,
- * 3-4 "a", 5 flags, 6-9 times, 10 hours, 11 supported, 12 UPN, 13 keys, 14 SPNs, 15-17 text, 18-25
- * the sum. */
+ * 3-4 "a", 5 flags, 6-9 times, 10 hours, 11 supported, 12 UPN, 13 keys, 14 SPNs, 15-17 text, 18-19
+ * RID and primary group, 20-21 groups and SIDs, 22-23 hashes, 24 password, 25 WDigest, 26
+ * workstations, 27 certificate, 28 full name, 29-36 the sum. */
 static void test_each_fault(void **state)
 {
     (void)state;
@@ -193,7 +251,8 @@ static void test_each_fault(void **state)
         size_t n;
         const char *id;
     } rows[] = {
-        {0, "\x02", 1, "store.version"},
+        {0, "\x01", 1, "store.version"},
+        {22, "\x01z", 2, "store.hash"},
         {3, "\x7f", 1, "store.cut"},
         {6, "\xff\xff\xff\xff\xff\xff\xff\xff\xff\x02", 10, "store.number-long"},
         {6, "\x80\x00", 2, "store.number-long"},
@@ -207,14 +266,14 @@ static void test_each_fault(void **state)
         {10, "\x01z", 2, "store.hours"},
         {16, "\0", 1, "store.text"},
         {15, "\x00", 1, "store.text"},
-        {17,
+        {28,
          "\x00"
          "x",
          2, "store.left-over"},
     };
     struct account a = account_of("a", NULL, NULL);
     struct bytes plain = record_account(mem, &a);
-    assert_int_equal(plain.n, 26);
+    assert_int_equal(plain.n, 37);
     for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
         size_t behind = plain.n - rows[i].at - 1;
         uint8_t *bad = arena_take(mem, rows[i].at + rows[i].n + behind);
@@ -227,11 +286,32 @@ static void test_each_fault(void **state)
     }
 }
 
+/* Three of a domain: its SID is a SID, a group has a name. */
+static void test_a_domains_faults(void **state)
+{
+    (void)state;
+    struct realm_policy p = {.has_sid = true, .sid = {5, 1, {18}}}, q;
+    p.groups = &(const struct group){1105, NULL};
+    p.n_groups = 1;
+    struct faults f = {.mem = mem};
+    assert_false(record_read_policy(mem, record_policy(mem, &p), &f, &q));
+    assert_string_equal(f.list[0].row->id, "store.text");
+    p.n_groups = 0;
+    struct bytes whole = record_policy(mem, &p);
+    uint8_t *sid = memmem(whole.p, whole.n, "\x0c\x01\x01", 3);
+    assert_non_null(sid);
+    sid[1] = 2; /* no revision of SIDs */
+    f.n = 0;
+    assert_false(record_read_policy(mem, whole, &f, &q));
+    assert_string_equal(f.list[0].row->id, "store.sid");
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(test_an_account),           TEST(test_a_policy_and_a_trust),
         TEST(test_each_yes_of_a_policy), TEST(test_every_cut_and_every_flip),
-        TEST(test_a_changed_octet),      TEST(test_each_fault)};
+        TEST(test_a_changed_octet),      TEST(test_each_fault),
+        TEST(test_a_domains_faults)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,8 +15,8 @@ enum mech_state {
 };
 
 struct mech {
-    struct bytes oid;      /* contents octets */
-    const char *name;      /* "Kerberos", "NTLM" */
+    struct bytes oid; /* contents octets */
+    const char *name; /* "Kerberos", "NTLM" */
     /* One round. `in` is empty for the initiator's first. *out is in turn->mem; empty: none. */
     enum mech_state (*step)(void *arg, struct turn *, struct bytes in, struct bytes *out);
     /* Once there is a key; false: there is none yet, or our fault. */

@@ -19,13 +19,13 @@ struct spnego {
                    * by deployed peers tolerated exactly where MS-SPNG says so */
     /* state, to be read by the owner for decisions and pages */
     enum { SPNEGO_START, SPNEGO_TOKENS, SPNEGO_MIC, SPNEGO_DONE, SPNEGO_REFUSED } state;
-    const struct mech *chosen;   /* NULL: not yet */
-    bool optimistic;             /* the first token was of the chosen mechanism */
-    bool raw;                    /* what came was a bare mechanism's token; answered bare */
-    struct bytes mech_list;      /* the DER of MechTypeList as it was sent (0x30 ..., not 0xa0) */
+    const struct mech *chosen; /* NULL: not yet */
+    bool optimistic;           /* the first token was of the chosen mechanism */
+    bool raw;                  /* what came was a bare mechanism's token; answered bare */
+    struct bytes mech_list;    /* the DER of MechTypeList as it was sent (0x30 ..., not 0xa0) */
     bool mic_required, mic_sent, mic_checked;
-    bool mech_done;              /* the mechanism is, the negotiation may not be */
-    const char *why;             /* SPNEGO_REFUSED: for the reader */
+    bool mech_done;  /* the mechanism is, the negotiation may not be */
+    const char *why; /* SPNEGO_REFUSED: for the reader */
 };
 
 void spnego_init(struct spnego *, struct arena *mem, const char *party, const char *step,

@@ -152,10 +152,16 @@ bool gss_token_walk(struct bytes in, struct arena *mem, struct faults *sink, str
 
 struct bytes gss_token_write(struct arena *mem, uint16_t tok_id, struct bytes inner)
 {
-    struct bytes mech = GSS_KRB5_OID;
+    return gss_token_write_as(mem, GSS_KRB5_OID, tok_id, inner);
+}
+
+struct bytes gss_token_write_as(struct arena *mem, struct bytes mech, uint16_t tok_id,
+                                struct bytes inner)
+{
     uint8_t header[6], oid[6];
+    size_t id_n = gss_mech_has_tok_id(mech) ? 2 : 0;
     size_t oid_n = asn_header_write(0x06, mech.n, oid);
-    size_t contents = oid_n + mech.n + 2 + inner.n;
+    size_t contents = oid_n + mech.n + id_n + inner.n;
     size_t header_n = asn_header_write(0x60, contents, header);
     uint8_t *p = arena_take(mem, header_n + contents), *start = p;
     memcpy(p, header, header_n);
@@ -164,9 +170,10 @@ struct bytes gss_token_write(struct arena *mem, uint16_t tok_id, struct bytes in
     p += oid_n;
     memcpy(p, mech.p, mech.n);
     p += mech.n;
-    put_be16(p, tok_id);
+    if (id_n)
+        put_be16(p, tok_id);
     if (inner.n)
-        memcpy(p + 2, inner.p, inner.n);
+        memcpy(p + id_n, inner.p, inner.n);
     return bytes_of(start, header_n + contents);
 }
 

@@ -29,6 +29,9 @@ bool gss_token_read(struct bytes in, struct faults *, struct gss_token *out);
 bool gss_mech_has_tok_id(struct bytes mech);
 /* The Kerberos mechanism's token around `inner`. */
 struct bytes gss_token_write(struct arena *, uint16_t tok_id, struct bytes inner);
+/* The same around a token of another mechanism; tok_id is written for those that have one only. */
+struct bytes gss_token_write_as(struct arena *, struct bytes mech, uint16_t tok_id,
+                                struct bytes inner);
 
 enum {
     GSS_DELEG = 1,

@@ -306,6 +306,16 @@ static const struct name_row dns_rcodes[] = {
     {0x85, "REFUSED", "The server does not answer this one.", "RFC 1035 4.1.1"},
 };
 
+static const struct name_row neg_states[] = {
+    {0, "accept-completed", "The sender is done: it has a context and awaits nothing more.",
+     "RFC 4178 4.2.2"},
+    {1, "accept-incomplete", "At least one more token of the other end is needed.",
+     "RFC 4178 4.2.2"},
+    {2, "reject", "The negotiation ends here, without a context.", "RFC 4178 4.2.2"},
+    {3, "request-mic", "As accept-incomplete; and both ends must sign the list of mechanisms.",
+     "RFC 4178 4.2.2"},
+};
+
 const struct name_table *const name_tables[NAMES_REGISTRIES] = {
     [NAMES_ERROR] = &(const struct name_table)NAME_TABLE(errors),
     [NAMES_PADATA] = &(const struct name_table)NAME_TABLE(padata),
@@ -328,6 +338,7 @@ const struct name_table *const name_tables[NAMES_REGISTRIES] = {
     [NAMES_KEY_USAGE] = &names_of_usages,
     [NAMES_KPASSWD] = &(const struct name_table)NAME_TABLE(kpasswd_results),
     [NAMES_KPASSWD_VERSION] = &(const struct name_table)NAME_TABLE(kpasswd_versions),
+    [NAMES_NEG_STATE] = &(const struct name_table)NAME_TABLE(neg_states),
     [NAMES_ADTYPE] = &(const struct name_table)NAME_TABLE(adtypes),
     [NAMES_PAC_TYPE] = &names_of_pac_types,
     [NAMES_USER_FLAG] = &names_of_user_flags,

@@ -3,19 +3,21 @@
 #include "base/text.h"
 #include "wire/codec.h"
 #include "wire/kerberos.h"
+#include "wire/spnego.h"
 
 #include <libtasn1.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-extern const asn1_static_node asn_table_kerberos[];
+extern const asn1_static_node asn_table_kerberos[], asn_table_spnego[];
 
 static const struct module {
     const asn1_static_node *table;
     const struct asn_type *const *types;
 } modules[] = {
     {asn_table_kerberos, asn_kerberos_types},
+    {asn_table_spnego, asn_spnego_types},
 };
 #define MODULES (sizeof modules / sizeof *modules)
 

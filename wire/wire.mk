@@ -1,7 +1,8 @@
 # The schema: each .asn module is compiled by asn1Parser (libtasn1) and turned into structs and
 # rows by wire/generate. The first-hand table also serves the second reader.
-ASN_MODULES := kerberos
+ASN_MODULES := kerberos spnego
 ASN_SPEC_kerberos := RFC 4120
+ASN_SPEC_spnego   := RFC 4178
 ASN_SPEC_flags    := TEST
 GENERATED   := $(ASN_MODULES:%=$(BUILD)/gen/wire/%.h)
 GEN_wire    := $(ASN_MODULES:%=$(BUILD)/wire/%_rows.o) $(ASN_MODULES:%=$(BUILD)/wire/%_table.o)

@@ -11,6 +11,7 @@
 
 #include "wire/kerberos.h"
 #include "wire/opens.h"
+#include "wire/spnego.h"
 
 #define MAX_ROWS 2048
 #define MAX_TEXT 340
@@ -23,6 +24,8 @@ static struct row rows[MAX_ROWS];
 static size_t n_rows;
 static const char *file;
 static int failures;
+
+static const struct asn_type *const *const modules[] = {asn_kerberos_types, asn_spnego_types};
 
 /* What the formats without ASN.1 call their parts (wire/flat.h), under the names of wire/opens.h,
  * and what the dissector shows that no specification has a name for. */
@@ -144,9 +147,10 @@ static bool same(const char *name, const char *part, size_t n)
 
 static const struct asn_type *production(const char *name, size_t n)
 {
-    for (size_t i = 0; asn_kerberos_types[i]; i++)
-        if (same(asn_kerberos_types[i]->name, name, n))
-            return asn_kerberos_types[i];
+    for (size_t m = 0; m < sizeof modules / sizeof *modules; m++)
+        for (const struct asn_type *const *t = modules[m]; *t; t++)
+            if (same((*t)->name, name, n))
+                return *t;
     return NULL;
 }
 
@@ -224,10 +228,10 @@ static void want(const char *format, const char *a, const char *b)
         complain(0, "no words for %s", key);
 }
 
-static void check_gaps(void)
+static void check_module(const struct asn_type *const *types)
 {
-    for (size_t i = 0; asn_kerberos_types[i]; i++) {
-        const struct asn_type *t = asn_kerberos_types[i], *inner = t;
+    for (size_t i = 0; types[i]; i++) {
+        const struct asn_type *t = types[i], *inner = t;
         want("%s%s", t->name, "");
         if (strcmp(t->name, t->base) != 0)
             continue;
@@ -241,6 +245,12 @@ static void check_gaps(void)
                 want("%s.%s[]", t->name, inner->fields[j].name);
         }
     }
+}
+
+static void check_gaps(void)
+{
+    for (size_t m = 0; m < sizeof modules / sizeof *modules; m++)
+        check_module(modules[m]);
     for (size_t i = 0; i < sizeof others / sizeof *others; i++)
         want("%s%s", others[i], "");
 }

@@ -6,6 +6,7 @@
 
 #include "base/fault.h"
 #include "base/packet.h"
+#include "sim/scenario_web.h"
 
 #define REALM_DEFAULT_SUPPORTED 1
 #define REALM_LM_LEVEL          2
@@ -106,7 +107,7 @@ struct scenario_account {
     size_t line;            /* in the file, from 1 */
 };
 
-enum role { ROLE_CLIENT, ROLE_KDC, ROLE_SERVICE, ROLE_EAVESDROPPER, ROLE_DNS };
+enum role { ROLE_CLIENT, ROLE_KDC, ROLE_SERVICE, ROLE_EAVESDROPPER, ROLE_DNS, ROLE_PROXY };
 
 /* What a name server knows. */
 struct scenario_host {
@@ -141,6 +142,9 @@ struct scenario_party {
     bool compare_addresses;  /* service: those of a ticket with the peer's; true */
     struct scenario_host *hosts; /* dns */
     size_t n_hosts;
+    struct scenario_browser browser; /* client */
+    struct scenario_server server;   /* service */
+    struct scenario_proxy proxy;     /* proxy */
     size_t line;
 };
 
@@ -162,7 +166,8 @@ enum step_kind {
     DO_VALIDATE,
     DO_FORWARD,
     DO_PROXY,
-    DO_PASSWORD, /* the last that a client does */
+    DO_PASSWORD,
+    DO_BROWSE, /* the last that a client does */
     DO_CHANGE,
     DO_REALM,
     DO_WAIT,
@@ -225,9 +230,13 @@ struct scenario_step {
     const char *u2u;     /* ticket, get: the party whose TGT is the second ticket (RFC 4120 3.7) */
     bool anew;           /* ticket: ask even if there is one */
     const char *service; /* get: the party */
-    const char *url;     /* get: host, port and target in one; the SPN is then made by the
+    const char *url;     /* get, browse: host, port and target in one; the SPN is then made by the
                           * client's policy of names */
-    const char *target, *host; /* get: "/", "www.example.test" */
+    const char *target, *host; /* get, browse: "/", "www.example.test" */
+    size_t url_port;           /* browse: of the URL; 0: the usual one */
+    bool tls;                  /* browse: the URL is https */
+    bool fresh;                /* browse: on a new connection */
+    const char *method;        /* browse; NULL: GET */
     bool mutual;               /* get: ask for an AP-REP; default true */
     /* change-password, change-account */
     const char *account, *new_password;
@@ -240,7 +249,8 @@ struct scenario_step {
     size_t n_notes;
     size_t line;
 };
-#define EXPECT_NO_ANSWER (-1) /* nobody answers: the client gives up */
+#define EXPECT_NO_ANSWER (-1)   /* nobody answers: the client gives up */
+#define EXPECT_HTTP      100000 /* and the status: what a browser ends with; granted: 200 */
 
 enum tamper_kind {
     TAMPER_DROP,
@@ -248,8 +258,11 @@ enum tamper_kind {
     TAMPER_DELAY,
     TAMPER_FLIP,
     TAMPER_SUBSTITUTE,
-    TAMPER_TRUNCATE
+    TAMPER_TRUNCATE,
+    TAMPER_STRIKE_MECH
 };
+
+enum mech_name { STRIKE_KERBEROS, STRIKE_NTLM };
 
 /* One change on the way. It strikes once, at the packet of that number or at the nth message of
  * that label. */
@@ -263,6 +276,7 @@ struct scenario_tamper {
     int64_t span;        /* delay: so long; replay: so long after */
     size_t at;           /* truncate: octets kept; substitute: offset of the first octet changed */
     struct bytes octets; /* substitute: what stands there instead, octet for octet */
+    uint32_t mech;       /* strike-mech: enum mech_name */
     size_t line;
 };
 

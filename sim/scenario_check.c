@@ -75,6 +75,30 @@ static void check_logon(struct reader *r, const struct scenario *s,
     check_keytab_salt(r, s, step);
 }
 
+static void check_browse(struct reader *r, const struct scenario *s,
+                         const struct scenario_step *step)
+{
+    struct place at = where(r, &step->url, step);
+    const struct scenario_party *p = scenario_party(s, step->service);
+    if (!step->url)
+        problem(r->all, at, "browse without the key \"url\"");
+    else if (!step->host)
+        problem(r->all, at, "a url begins with http:// or https://");
+    else if (!step->service)
+        problem(r->all, at,
+                "nobody answers at \"%s\": no service has that host in its spn, and "
+                "no dns party knows it",
+                step->host);
+    else if (!p || (p->role != ROLE_SERVICE && p->role != ROLE_PROXY))
+        check_actor(r, s, step->service, ROLE_SERVICE, where(r, &step->service, step));
+    else if (step->tls && p->role == ROLE_SERVICE && !p->server.tls)
+        problem(r->all, at, "https, but service \"%s\" has no tls", p->name);
+    else if (p->role == ROLE_SERVICE && !p->server.n_apps)
+        problem(r->all, at, "service \"%s\" has no apps to browse", p->name);
+    if (step->url_port > UINT16_MAX)
+        problem(r->all, at, "port %zu is more than 65535", step->url_port);
+}
+
 static void check_asking(struct reader *r, const struct scenario *s,
                          const struct scenario_step *step)
 {
@@ -88,14 +112,18 @@ static void check_asking(struct reader *r, const struct scenario *s,
         check_actor(r, s, step->armor, ROLE_CLIENT, where(r, &step->armor, step));
     if (step->u2u)
         check_actor(r, s, step->u2u, ROLE_CLIENT, where(r, &step->u2u, step));
-    if (step->service)
+    if (step->kind == DO_BROWSE)
+        check_browse(r, s, step);
+    else if (step->service)
         check_actor(r, s, step->service, ROLE_SERVICE, where(r, &step->service, step));
     else if (step->kind == DO_GET)
         problem(r->all, where(r, &step->spn, step), "get without the key \"service\"");
-    if (step->url && (step->spn || strncmp(step->url, "http://", 7) != 0))
+    if (step->kind == DO_GET && step->url && (step->spn || strncmp(step->url, "http://", 7) != 0))
         problem(r->all, where(r, &step->url, step),
                 step->spn ? "a url beside an spn: the client makes the one of the other"
                           : "a url begins with http://");
+    if (step->spn && step->kind == DO_BROWSE)
+        return; /* whatever a browser is made to ask for */
     if (step->spn && step->kind != DO_LOGON)
         check_spn(r, s, step);
     else if (step->kind == DO_TICKET || step->kind == DO_PROXY)
@@ -174,6 +202,7 @@ static void check_tamper(struct reader *r, const struct scenario_tamper *t)
 void scenario_check(struct reader *r, const struct scenario *s)
 {
     scenario_check_cast(r, s);
+    scenario_check_web(r, s);
     for (size_t i = 0; i < s->n_steps; i++)
         check_step(r, s, &s->steps[i]);
     for (size_t i = 0; i < s->n_tampers; i++)

@@ -17,6 +17,10 @@ void scenario_check(struct reader *, const struct scenario *);
 /* Where the value of a member stands in the file. False: the file does not have it. */
 bool place_of_slot(const struct reader *, const void *slot, struct place *out);
 
+/* ---- scenario_check_web.c ---- */
+/* Domains, web servers, browsers, proxies. */
+void scenario_check_web(struct reader *, const struct scenario *);
+
 /* ---- scenario_check_cast.c ---- */
 /* Realms, accounts, trusts, parties. */
 void scenario_check_cast(struct reader *, const struct scenario *);

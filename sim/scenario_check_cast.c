@@ -278,7 +278,7 @@ static void check_parties(struct reader *r, const struct scenario *s)
             check_host(r, &p->hosts[j]);
     }
     for (size_t i = 0; i < s->n_steps && !kdcs; i++)
-        if (s->steps[i].kind <= DO_PASSWORD && s->steps[i].party) {
+        if (s->steps[i].kind < DO_BROWSE && s->steps[i].party) {
             problem(r->all, where(r, &s->steps[i], NULL),
                     "a step that needs a party of role kdc; there is none");
             break;

@@ -1,5 +1,6 @@
 #include "sim/scenario_check.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 const struct scenario_realm *scenario_realm_at(const struct scenario *s, size_t i)
@@ -73,6 +74,43 @@ static void usual_etypes(int32_t **etypes, size_t *n, struct arena *mem)
     (*etypes)[1] = 17;
 }
 
+static const char *kdc_of(const struct scenario *s, const char *realm)
+{
+    for (size_t i = 0; i < s->n_parties; i++) {
+        const struct scenario_party *p = &s->parties[i];
+        const char *own = p->realm ? p->realm : s->realm.name;
+        if (p->role == ROLE_KDC && realm && own && strcmp(own, realm) == 0)
+            return p->name;
+    }
+    return NULL;
+}
+
+/* "www.example.test" -> "WWW". */
+static const char *computer_of(const char *spn, struct arena *mem)
+{
+    const char *slash = spn ? strchr(spn, '/') : NULL;
+    char *name = slash ? arena_str(mem, bytes_of(slash + 1, strcspn(slash + 1, ".:@"))) : NULL;
+    for (char *c = name; c && *c; c++)
+        if (*c >= 'a' && *c <= 'z')
+            *c = (char)(*c - 32);
+    return name && *name ? name : "SERVER";
+}
+
+static void complete_server(const struct scenario *s, struct scenario_party *p, struct arena *mem)
+{
+    struct scenario_server *v = &p->server;
+    if (!v->n_apps)
+        return;
+    if (!v->computer)
+        v->computer = v->local ? v->local : computer_of(p->spn, mem);
+    if (!v->controller)
+        v->controller = kdc_of(s, p->realm);
+    if (!v->pool)
+        v->pool = "NT AUTHORITY\\NETWORK SERVICE";
+    if (!v->iusr)
+        v->iusr = arena_printf(mem, "IUSR_%s", v->computer);
+}
+
 static void complete_party(struct scenario *s, size_t i, struct arena *mem)
 {
     struct scenario_party *p = &s->parties[i];
@@ -96,19 +134,81 @@ static void complete_party(struct scenario *s, size_t i, struct arena *mem)
     if (p->role == ROLE_CLIENT && !p->n_etypes) /* a preset is of the KDC, not of its clients */
         usual_etypes(&p->etypes, &p->n_etypes, mem);
     if (!p->port)
-        p->port = 80;
+        p->port = p->role == ROLE_PROXY ? 8080 : 80;
+    if (p->role == ROLE_SERVICE)
+        complete_server(s, p, mem);
 }
 
-/* "http://www.example.test:8080/x" -> host, target; the port is looked for in the host where it is
- * wanted. Nothing, where it is none. */
+/* "http://www.example.test:8080/x" -> host, target; of a browser's URL the port too, which a get
+ * leaves in the host. Nothing, where it is none. */
 static void take_apart(struct scenario_step *step, struct arena *mem)
 {
-    static const char scheme[] = "http://";
-    if (strncmp(step->url, scheme, sizeof scheme - 1) != 0)
+    static const char *const schemes[] = {"http://", "https://"};
+    bool tls = strncmp(step->url, "https:", 6) == 0;
+    size_t n = strlen(schemes[tls]);
+    if (strncmp(step->url, schemes[tls], n) != 0)
         return;
-    const char *host = step->url + sizeof scheme - 1, *target = strchr(host, '/');
-    step->host = arena_str(mem, bytes_of(host, strcspn(host, "/")));
+    const char *host = step->url + n, *target = strchr(host, '/');
+    size_t whole = strcspn(host, "/"), name = strcspn(host, "/:");
+    step->tls = tls;
     step->target = target ? target : "/";
+    step->host = arena_str(mem, bytes_of(host, step->kind == DO_BROWSE ? name : whole));
+    if (name < whole)
+        step->url_port = (size_t)strtoul(host + name + 1, NULL, 10);
+}
+
+static bool serves_host(const struct scenario_party *p, const char *host)
+{
+    const char *slash = p->spn ? strchr(p->spn, '/') : NULL;
+    size_t n = strlen(host);
+    return p->role == ROLE_SERVICE && slash && strncasecmp(slash + 1, host, n) == 0 &&
+           (slash[1 + n] == '\0' || slash[1 + n] == ':');
+}
+
+/* The address of a host as name servers say it, aliases followed; NULL: they do not know it. */
+static const char *address_of(const struct scenario *s, const char *host)
+{
+    for (unsigned hops = 0; hops < 8; hops++) {
+        const struct scenario_host *found = NULL;
+        for (size_t i = 0; i < s->n_parties; i++)
+            for (size_t j = 0; j < s->parties[i].n_hosts; j++)
+                if (s->parties[i].hosts[j].name &&
+                    strcasecmp(s->parties[i].hosts[j].name, host) == 0)
+                    found = &s->parties[i].hosts[j];
+        if (!found || !found->alias_of)
+            return found ? found->address : NULL;
+        host = found->alias_of;
+    }
+    return NULL;
+}
+
+/* Who answers at that host: by its address where DNS or the URL has one, else by its SPN. */
+static const char *party_at(const struct scenario *s, const char *host)
+{
+    const char *address = address_of(s, host);
+    if (!address)
+        address = host;
+    for (size_t i = 0; i < s->n_parties; i++) {
+        const struct scenario_party *p = &s->parties[i];
+        if ((p->role == ROLE_SERVICE || p->role == ROLE_PROXY) && p->address &&
+            strcmp(p->address, address) == 0)
+            return p->name;
+    }
+    for (size_t i = 0; i < s->n_parties; i++)
+        if (serves_host(&s->parties[i], host))
+            return s->parties[i].name;
+    return NULL;
+}
+
+static void complete_browse(const struct scenario *s, struct scenario_step *step, struct arena *mem)
+{
+    if (step->expect == 0)
+        step->expect = EXPECT_HTTP + 200;
+    if (!step->url)
+        return;
+    take_apart(step, mem);
+    if (!step->service && step->host)
+        step->service = party_at(s, step->host);
 }
 
 static void complete_get(const struct scenario *s, struct scenario_step *step, struct arena *mem)
@@ -142,6 +242,8 @@ static void complete_step(const struct scenario *s, struct scenario_step *step, 
     }
     if (step->kind == DO_GET)
         complete_get(s, step, mem);
+    if (step->kind == DO_BROWSE)
+        complete_browse(s, step, mem);
 }
 
 static void complete_realm(struct scenario_realm *r, struct arena *mem)

@@ -39,6 +39,8 @@ static void copy_accounts(const struct scenario *s, struct scenario *to, struct 
     struct scenario_account *missing = arena_array(mem, struct scenario_account, s->n_others + 1);
     size_t more = 0;
     for (size_t i = 0; (r = scenario_realm_at(s, i)); i++) {
+        if (r->local) /* it has no KDC */
+            continue;
         missing[more] = krbtgt_of(r, mem);
         more += !scenario_account(s, r->name, missing[more].name);
     }
@@ -56,6 +58,19 @@ static void copy_accounts(const struct scenario *s, struct scenario *to, struct 
     }
 }
 
+static void copy_web(struct scenario_party *p, struct arena *mem)
+{
+    struct scenario_server *v = &p->server;
+    struct scenario_browser *b = &p->browser;
+    b->credentials = copy_of(mem, b->credentials, sizeof *b->credentials, b->n_credentials, 0);
+    v->apps = copy_of(mem, v->apps, sizeof *v->apps, v->n_apps, 0);
+    for (size_t i = 0; i < v->n_apps; i++) {
+        struct scenario_app *a = &v->apps[i];
+        a->rules = copy_of(mem, a->rules, sizeof *a->rules, a->n_rules, 0);
+        a->files = copy_of(mem, a->files, sizeof *a->files, a->n_files, 0);
+    }
+}
+
 struct scenario *scenario_copy(const struct scenario *s, struct arena *mem)
 {
     struct scenario *to = arena_new_of(mem, struct scenario);
@@ -67,6 +82,8 @@ struct scenario *scenario_copy(const struct scenario *s, struct arena *mem)
         spell_out(&to->others[i], mem);
     to->trusts = copy_of(mem, s->trusts, sizeof *s->trusts, s->n_trusts, 0);
     to->parties = copy_of(mem, s->parties, sizeof *s->parties, s->n_parties, 0);
+    for (size_t i = 0; i < to->n_parties; i++)
+        copy_web(&to->parties[i], mem);
     to->steps = copy_of(mem, s->steps, sizeof *s->steps, s->n_steps, 0);
     return to;
 }

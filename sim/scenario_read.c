@@ -93,8 +93,10 @@ static void key_read(struct reader *r, const struct key_row *row, const struct n
     see(r, slot_of(base, row->at), v->at);
     if (row->given)
         *(uint32_t *)slot_of(base, row->given_at) |= row->given;
-    if (row->kind == V_INSIDE)
+    if (row->kind == V_INSIDE || (row->kind == V_WHOM && v->kind != NODE_LIST))
         map_read(r, row->shape, v, slot_of(base, row->at));
+    else if (row->kind == V_WHOM)
+        key_read(r, row->shape->rows, v, slot_of(base, row->at));
     else if (row->kind == V_LIST)
         list_read(r, row, v, base);
     else

@@ -1,19 +1,9 @@
-#include "sim/scenario_rows.h"
+#include "sim/scenario_rows_inside.h"
 
 #include "base/when.h"
 #include "client/client.h"
 #include "realm/realm.h"
 #include "service/service.h"
-#include "sim/scenario.h"
-
-/* K(key, kind, struct, member, ...); KN where the struct has n_MEMBER beside it. */
-#define N(rows) (sizeof(rows) / sizeof *(rows))
-#define K(key, k, s, m, ...)                                                                       \
-    {                                                                                              \
-        .name = key, .kind = k, .at = offsetof(struct s, m), ##__VA_ARGS__                         \
-    }
-#define KN(key, k, s, m, ...) K(key, k, s, m, .count_at = offsetof(struct s, n_##m), ##__VA_ARGS__)
-#define IN(kind)              (1u << (kind))
 
 /* ---- accounts ------------------------------------------------------------------------------- */
 static const struct choice account_flags[] = {
@@ -29,6 +19,7 @@ static const struct choice account_flags[] = {
     {"fast-required", ACCOUNT_FAST_REQUIRED},
     {"trust", ACCOUNT_TRUST},
     {"des-only", ACCOUNT_DES_ONLY},
+    {"reversible", ACCOUNT_REVERSIBLE},
     {NULL, 0},
 };
 /* msDS-SupportedEncryptionTypes, MS-KILE 2.2.7. */
@@ -72,6 +63,11 @@ static const struct key_row account_rows[] = {
     K("supported_etypes", V_BITS, scenario_account, supported_etypes, .choices = supported),
     K("upn", V_NAME, scenario_account, upn),
     KN("keys", V_NAMES, scenario_account, keys),
+    K("rid", V_U32, scenario_account, rid),
+    KN("groups", V_NAMES, scenario_account, groups),
+    K("full_name", V_NAME, scenario_account, full_name),
+    KN("workstations", V_NAMES, scenario_account, workstations),
+    K("certificate", V_NAME, scenario_account, certificate),
 };
 static const struct scenario_account account_initial = {.kvno = 1};
 static const struct shape account_shape = {
@@ -83,9 +79,13 @@ static const struct shape account_shape = {
 
 /* ---- parties -------------------------------------------------------------------------------- */
 static const struct choice roles[] = {
-    {"client", ROLE_CLIENT},   {"kdc", ROLE_KDC},
-    {"service", ROLE_SERVICE}, {"eavesdropper", ROLE_EAVESDROPPER},
-    {"dns", ROLE_DNS},         {NULL, 0},
+    {"client", ROLE_CLIENT},
+    {"kdc", ROLE_KDC},
+    {"service", ROLE_SERVICE},
+    {"eavesdropper", ROLE_EAVESDROPPER},
+    {"dns", ROLE_DNS},
+    {"proxy", ROLE_PROXY},
+    {NULL, 0},
 };
 static const struct choice name_policies[] = {
     {"as-typed", NAMES_AS_TYPED}, {"forward", NAMES_FORWARD}, {"reverse", NAMES_REVERSE},
@@ -120,6 +120,7 @@ static const struct choice transports[] = {
     {"tcp", VIA_TCP},
     {NULL, 0},
 };
+#define SERVICE IN(ROLE_SERVICE)
 static const struct key_row party_rows[] = {
     K("name", V_NAME, scenario_party, name, .required = true),
     K("role", V_CHOICE, scenario_party, role, .required = true, .choices = roles),
@@ -131,10 +132,10 @@ static const struct key_row party_rows[] = {
     K("via", V_CHOICE, scenario_party, via, .only = IN(ROLE_CLIENT), .choices = transports),
     K("acceptor_subkey", V_BOOL, scenario_party, acceptor_subkey, .only = IN(ROLE_SERVICE)),
     K("realm", V_NAME, scenario_party, realm,
-      .only = IN(ROLE_CLIENT) | IN(ROLE_KDC) | IN(ROLE_SERVICE)),
+      .only = IN(ROLE_CLIENT) | IN(ROLE_KDC) | IN(ROLE_SERVICE) | IN(ROLE_PROXY)),
     K("names", V_CHOICE, scenario_party, names, .only = IN(ROLE_CLIENT), .choices = name_policies),
     K("discover", V_BOOL, scenario_party, discover, .only = IN(ROLE_CLIENT)),
-    K("port", V_SIZE, scenario_party, port, .only = IN(ROLE_SERVICE)),
+    K("port", V_SIZE, scenario_party, port, .only = SERVICE | IN(ROLE_PROXY)),
     K("kvno_policy", V_CHOICE, scenario_party, kvno_policy, .only = IN(ROLE_SERVICE),
       .choices = kvno_policies),
     K("errors", V_CHOICE, scenario_party, windows_errors, .only = IN(ROLE_SERVICE),
@@ -142,8 +143,32 @@ static const struct key_row party_rows[] = {
     K("u2u", V_NAME, scenario_party, u2u, .only = IN(ROLE_SERVICE)),
     K("compare_addresses", V_BOOL, scenario_party, compare_addresses, .only = IN(ROLE_SERVICE)),
     KN("hosts", V_LIST, scenario_party, hosts, .only = IN(ROLE_DNS), .shape = &host_shape),
+    K("browser", V_INSIDE, scenario_party, browser, .only = IN(ROLE_CLIENT),
+      .shape = &browser_shape),
+    K("computer", V_NAME, scenario_party, server.computer, .only = SERVICE),
+    K("controller", V_NAME, scenario_party, server.controller, .only = SERVICE),
+    K("local", V_NAME, scenario_party, server.local, .only = SERVICE),
+    K("pool", V_NAME, scenario_party, server.pool, .only = SERVICE),
+    K("iusr", V_NAME, scenario_party, server.iusr, .only = SERVICE),
+    K("tls", V_BOOL, scenario_party, server.tls, .only = SERVICE),
+    K("tls_port", V_SIZE, scenario_party, server.tls_port, .only = SERVICE),
+    K("ntlm", V_INSIDE, scenario_party, server.ntlm, .only = SERVICE, .shape = &ntlm_shape),
+    K("preset", V_CHOICE, scenario_party, server.preset, .only = SERVICE, .choices = web_presets),
+    K("apps", V_LIST, scenario_party, server.apps, .only = SERVICE, .shape = &app_shape,
+      .count_at = offsetof(struct scenario_party, server.n_apps)),
+    K("schemes", V_FLAGS, scenario_party, proxy.schemes, .only = IN(ROLE_PROXY),
+      .choices = auth_schemes),
+    K("shares_connections", V_BOOL, scenario_party, proxy.shares_connections,
+      .only = IN(ROLE_PROXY)),
+    K("relay", V_NAME, scenario_party, proxy.relay, .only = IN(ROLE_PROXY)),
+    K("terminates_tls", V_BOOL, scenario_party, proxy.terminates_tls, .only = IN(ROLE_PROXY)),
 };
-static const struct scenario_party party_initial = {.compare_addresses = true};
+static const struct scenario_party party_initial = {
+    .compare_addresses = true,
+    .browser =
+        {.intranet = true, .kerberos = true, .ntlm = true, .lm_level = 3, .windows2000 = true},
+    .server = {.tls_port = 443, .ntlm = {.level = 3}},
+};
 static const struct shape party_shape = {
     "party",
     party_rows,
@@ -179,6 +204,7 @@ static const struct choice step_kinds[] = {
     {"forward", DO_FORWARD},
     {"proxy", DO_PROXY},
     {"change-password", DO_PASSWORD},
+    {"browse", DO_BROWSE},
     {"change-account", DO_CHANGE},
     {"change-realm", DO_REALM},
     {"wait", DO_WAIT},
@@ -199,7 +225,8 @@ static const struct choice keytab_changes[] = {
 #define LOGON    IN(DO_LOGON)
 #define PASSWORD IN(DO_PASSWORD)
 #define CHANGE   IN(DO_CHANGE)
-#define ASKING   (IN(DO_PASSWORD + 1) - 1)
+#define ASKING   (IN(DO_BROWSE + 1) - 1)
+#define BROWSE   IN(DO_BROWSE)
 #define GIVEN(bit)                                                                                 \
     .only = CHANGE, .given_at = offsetof(struct scenario_step, change.given), .given = (bit)
 static const struct key_row step_rows[] = {
@@ -224,11 +251,13 @@ static const struct key_row step_rows[] = {
     K("armor", V_NAME, scenario_step, armor, .only = LOGON),
     K("hide_client", V_BOOL, scenario_step, hide_client, .only = LOGON),
     K("spn", V_NAME, scenario_step, spn,
-      .only = IN(DO_TICKET) | IN(DO_GET) | IN(DO_RENEW) | IN(DO_VALIDATE) | IN(DO_PROXY)),
+      .only = IN(DO_TICKET) | IN(DO_GET) | IN(DO_RENEW) | IN(DO_VALIDATE) | IN(DO_PROXY) | BROWSE),
     K("u2u", V_NAME, scenario_step, u2u, .only = IN(DO_TICKET) | IN(DO_GET)),
     K("anew", V_BOOL, scenario_step, anew, .only = IN(DO_TICKET)),
-    K("service", V_NAME, scenario_step, service, .only = IN(DO_GET)),
-    K("url", V_NAME, scenario_step, url, .only = IN(DO_GET)),
+    K("service", V_NAME, scenario_step, service, .only = IN(DO_GET) | BROWSE),
+    K("url", V_NAME, scenario_step, url, .only = IN(DO_GET) | BROWSE),
+    K("fresh", V_BOOL, scenario_step, fresh, .only = BROWSE),
+    K("method", V_NAME, scenario_step, method, .only = BROWSE),
     K("target", V_NAME, scenario_step, target, .only = IN(DO_GET)),
     K("host", V_NAME, scenario_step, host, .only = IN(DO_GET)),
     K("mutual", V_BOOL, scenario_step, mutual, .only = IN(DO_GET)),
@@ -279,6 +308,12 @@ static const struct choice tamper_kinds[] = {
     {"flip", TAMPER_FLIP},
     {"substitute", TAMPER_SUBSTITUTE},
     {"truncate", TAMPER_TRUNCATE},
+    {"strike-mech", TAMPER_STRIKE_MECH},
+    {NULL, 0},
+};
+static const struct choice struck_mechs[] = {
+    {"kerberos", STRIKE_KERBEROS},
+    {"ntlm", STRIKE_NTLM},
     {NULL, 0},
 };
 static const struct key_row tamper_rows[] = {
@@ -291,6 +326,8 @@ static const struct key_row tamper_rows[] = {
     K("after", V_SPAN, scenario_tamper, span, .only = IN(TAMPER_DELAY) | IN(TAMPER_REPLAY)),
     K("at", V_SIZE, scenario_tamper, at, .only = IN(TAMPER_TRUNCATE) | IN(TAMPER_SUBSTITUTE)),
     K("octets", V_OCTETS, scenario_tamper, octets, .only = IN(TAMPER_SUBSTITUTE)),
+    K("mech", V_CHOICE, scenario_tamper, mech, .only = IN(TAMPER_STRIKE_MECH),
+      .choices = struck_mechs),
 };
 static const struct scenario_tamper tamper_initial = {.nth = 1};
 static const struct shape tamper_shape = {
@@ -315,6 +352,16 @@ static const struct choice may[] = {
     {"yes", MAY},
     {NULL, 0},
 };
+static const struct key_row group_rows[] = {
+    K("name", V_NAME, scenario_group, name, .required = true),
+    K("rid", V_U32, scenario_group, rid, .required = true),
+};
+static const struct shape group_shape = {
+    "group",       group_rows,
+    N(group_rows), sizeof(struct scenario_group),
+    NULL,          offsetof(struct scenario_group, line),
+    NO_KIND,       NULL,
+};
 static const struct key_row realm_rows[] = {
     K("name", V_NAME, scenario_realm, name, .required = true),
     KN("etypes", V_ETYPES, scenario_realm, etypes),
@@ -333,6 +380,14 @@ static const struct key_row realm_rows[] = {
       .given_at = offsetof(struct scenario_realm, given), .given = REALM_DEFAULT_SUPPORTED),
     K("weak_sessions", V_CHOICE, scenario_realm, weak_sessions, .choices = may),
     K("tickets_as_asked", V_BOOL, scenario_realm, tickets_as_asked),
+    K("sid", V_NAME, scenario_realm, sid),
+    K("netbios", V_NAME, scenario_realm, netbios),
+    KN("groups", V_LIST, scenario_realm, groups, .shape = &group_shape),
+    K("lm_level", V_U32, scenario_realm, lm_level,
+      .given_at = offsetof(struct scenario_realm, given), .given = REALM_LM_LEVEL),
+    K("ntlm_blocked", V_BOOL, scenario_realm, ntlm_blocked),
+    K("no_pac", V_BOOL, scenario_realm, no_pac),
+    K("local", V_BOOL, scenario_realm, local),
 };
 static const struct scenario_realm realm_initial = {
     .skew = 5 * MINUTE,

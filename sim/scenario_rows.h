@@ -27,6 +27,7 @@ enum value_kind {
     V_HOURS,     /* hours of the week -> const uint8_t *, SCENARIO_HOURS octets */
     V_OCTETS,    /* hexadecimal -> struct bytes */
     V_INSIDE,    /* a mapping whose rows fill a struct inside -> that struct */
+    V_WHOM,      /* the same, or a list that is of its first row */
     V_LIST,      /* a list of mappings -> struct *, count */
 };
 

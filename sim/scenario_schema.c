@@ -108,7 +108,9 @@ static json_t *value_of(struct schema *s, const struct key_row *row)
     case V_BITS:
         return either(list_of(choices(row->choices)), pattern("^0x[0-9A-Fa-f]{1,8}$"));
     case V_EXPECT:
-        return names(NAMES_ERROR, json_pack("[s, s]", "granted", "no answer"));
+        return either(either(names(NAMES_ERROR, json_pack("[s, s]", "granted", "no answer")),
+                             names(NAMES_NTSTATUS, NULL)),
+                      pattern("^HTTP [1-5][0-9]{2}$"));
     case V_ADDRESS:
         return pattern(IPV4);
     case V_ADDRESSES:
@@ -119,6 +121,8 @@ static json_t *value_of(struct schema *s, const struct key_row *row)
         return either(pattern("^([0-9A-Fa-f]{2} *)*$"), number());
     case V_INSIDE:
         return shape_of(s, row->shape);
+    case V_WHOM:
+        return either(value_of(s, row->shape->rows), shape_of(s, row->shape));
     case V_LIST:
         return list_of(shape_of(s, row->shape));
     }

@@ -164,13 +164,34 @@ static bool option_read(struct reader *r, const struct node *v, uint32_t *out)
     return true;
 }
 
+/* "HTTP 401": what a browser ends with. */
+static bool http_status_read(const char *s, int32_t *out)
+{
+    uint64_t status;
+    if (strncmp(s, "HTTP ", 5) != 0 || !number_read(s + 5, 599, &status) || status < 100)
+        return false;
+    *out = EXPECT_HTTP + (int32_t)status;
+    return true;
+}
+
+/* "STATUS_WRONG_PASSWORD": what the controller said, whatever the browser was told. */
+static bool status_read(const char *s, int32_t *out)
+{
+    size_t n;
+    const struct name_row *rows = name_table(NAMES_NTSTATUS, &n);
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(rows[i].name, s) == 0)
+            return *out = (int32_t)rows[i].number, true;
+    return false;
+}
+
 static bool expect_read(struct reader *r, const struct node *v, int32_t *out)
 {
     if (strcmp(v->text, "granted") == 0)
         *out = 0;
     else if (strcmp(v->text, "no answer") == 0)
         *out = EXPECT_NO_ANSWER;
-    else
+    else if (!http_status_read(v->text, out) && !status_read(v->text, out))
         return name_read(r, NAMES_ERROR, "error", v, out);
     return true;
 }

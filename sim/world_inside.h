@@ -8,11 +8,13 @@
 #include "service/service.h"
 #include "sim/changes.h"
 #include "sim/population.h"
+#include "sim/web_setup.h"
 #include "sim/world.h"
 
 #define WORLD_LATENCY     (SECOND / 1000)   /* from one party to another */
 #define WORLD_TIMEOUT     SECOND            /* a client waits so long, then twice as long... */
 #define WORLD_TRIES       3                 /* how often it sends a request in all */
+#define WORLD_PATIENCE    (60 * SECOND)     /* a browser waits so long for a page */
 #define WORLD_TURN_MEMORY ((size_t)4 << 20) /* octets one turn may cost */
 #define WORLD_LEDGER      4096
 #define WORLD_FIRST_PORT  49152 /* of clients: RFC 6335 6 */
@@ -29,6 +31,9 @@ struct actor {
     struct client *client; /* by role; the others are NULL */
     struct kdc *kdc;
     struct service *service;
+    struct ntlm_verifier *verifier; /* kdc: of a realm with a SID */
+    struct web_setup *web;          /* service: what its engine points to */
+    const struct tls *tls;          /* service: of connections to it, where it has a certificate */
     struct actor *user;  /* service: whose logon it uses for user-to-user; NULL: nobody's */
     struct ledger *seen; /* service: its replay cache */
     struct keytab *keytab;
@@ -42,7 +47,10 @@ struct conn {
     struct actor *opener, *server;
     uint16_t port, to_port; /* the opener's, the server's */
     size_t task;            /* in which it was opened */
-    bool closed;
+    bool lasts;             /* it outlives the task: a browser's, a secure channel's */
+    bool closed, told;      /* told: its ends know that it is closed */
+    const struct actor *closed_by;
+    const struct tls *tls; /* as the server sees it; NULL: it is not inside TLS */
 };
 
 /* A message under way. */
@@ -64,6 +72,7 @@ struct world {
     /* What story's do by themselves. */
     void (*key)(struct story *, const struct key_told *);
     void (*decision)(struct story *, const struct decision_told *);
+    void (*told_step)(struct story *, const char *, enum outcome, const struct arg *, size_t);
     struct changes *changes; /* the realms as they are now */
     struct ledger *ledger;
     uint64_t seed;
@@ -80,6 +89,7 @@ struct world {
     const struct scenario_step *step;
     size_t task;
     bool *noted;        /* each note of it */
+    int32_t status;     /* the last NTSTATUS but success that was told in it */
     struct flight last; /* what its client sent last */
     unsigned tries;
     int64_t deadline; /* when it sends that again */
@@ -89,6 +99,10 @@ struct world {
 struct actor *world_actor(struct world *, const char *name);
 /* The account of that text in a realm as it is now, "@REALM" heeded. NULL: none. */
 const struct account *world_account(const struct world *, const char *realm, const char *name);
+
+/* ---- world_cast.c ---- */
+/* The parties with their engines. False: *error, or our fault. */
+bool world_cast(struct world *, char **error);
 
 /* ---- world_ask.c ---- */
 /* A step that a client does, from its request to its outcome. */
@@ -107,6 +121,13 @@ void world_send(struct world *, struct actor *from, const struct packet *,
 /* The same octets once more on the same connection. */
 void world_send_again(struct world *, const struct flight *);
 void world_fly(struct world *, struct flight);
+/* A connection for an engine that opens its own. */
+struct conn *world_connect(struct world *, struct actor *from, struct actor *to, enum transport,
+                           uint16_t port);
+/* What waits for a controller, and until when by the world's clock; NULL: nobody waits. */
+struct actor *world_alarm(struct world *, int64_t *at);
+/* Its controller has not answered. */
+void world_controller_lost(struct world *, struct actor *);
 /* The next message arrives; time passes until then. */
 void world_arrive(struct world *);
 /* Runs an engine: `go` is called with a turn; what it sends is sent. */
@@ -119,6 +140,10 @@ void world_turn(struct world *, struct actor *, const struct event *answers,
  * arrive. *late: how much later it does. */
 bool world_tamper(struct world *, struct event *, const char *label, const struct flight *,
                   int64_t *late);
+/* ---- world_strike.c ---- */
+/* Takes a mechanism out of the list that stands in a Negotiate token. False: there is none such. */
+bool world_strike_mech(struct world *, const struct scenario_tamper *, struct event *);
+
 /* A recorded message is sent again. */
 void world_inject(struct world *, const struct flight *);
 
@@ -128,6 +153,7 @@ void world_tell_parties(struct world *);
 /* The keys of an account of that realm; not those that `known` (may be NULL) has already. */
 void world_tell_keys(struct world *, const struct actor *, const char *realm,
                      const struct account *, const struct account *known);
+void world_tell_machine(struct world *, const struct actor *, const uint8_t secret[16]);
 void world_tell_step(struct world *, const struct actor *, const char *id, enum outcome,
                      const struct arg *, size_t n);
 void world_tell_task(struct world *);

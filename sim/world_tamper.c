@@ -157,12 +157,30 @@ static bool strike(struct world *w, const struct scenario_tamper *t, struct even
     case TAMPER_SUBSTITUTE:
         return changed(w, t, e, label, substitute(w, t, e),
                        arena_printf(w->mem, "%zu octets at %zu of %s", t->octets.n, t->at, field));
+    case TAMPER_STRIKE_MECH:
+        return changed(w, t, e, label, world_strike_mech(w, t, e),
+                       arena_printf(w->mem, "%s is struck from the list of mechanisms",
+                                    t->mech == STRIKE_NTLM ? "NTLM" : "Kerberos"));
     case TAMPER_TRUNCATE:
         e->arrived = bytes_slice(e->arrived, 0, t->at);
         return changed(
             w, t, e, label, e->arrived.n != e->data.n,
             arena_printf(w->mem, "only %zu of %zu octets arrive", e->arrived.n, e->data.n));
     }
+    return true;
+}
+
+/* TLS: whoever stands on the way sees that something passes, can hold it up or lose it, and no
+ * more.
+ */
+static bool in_vain(struct world *w, const struct scenario_tamper *t, const struct event *e,
+                    const char *label)
+{
+    if (!e->tls || t->kind == TAMPER_DROP || t->kind == TAMPER_DELAY)
+        return false;
+    report(w, t,
+           arena_printf(w->mem, "packet %zu (%s) stays as it is: it travels inside TLS", e->number,
+                        label));
     return true;
 }
 
@@ -184,6 +202,8 @@ bool world_tamper(struct world *w, struct event *e, const char *label, const str
         if (!means(w, i, e, label))
             continue;
         w->struck_at[i] = e->number;
+        if (in_vain(w, &w->scenario->tampers[i], e, label))
+            continue;
         arrives = arrives && strike(w, &w->scenario->tampers[i], e, label, f, late);
     }
     return arrives;

@@ -150,6 +150,8 @@ static void packet(struct telling *t, const struct event *e, json_t *o)
     set(o, "to_port", json_integer(e->to_port));
     if (e->conn)
         set(o, "conn", json_integer(e->conn));
+    if (e->tls)
+        set(o, "tls", json_true());
     set(o, "label", text(t->mem, message_label(r, t->mem)));
     set(o, "data", octets(t->mem, e->data));
     if (!bytes_equal(e->data, e->arrived))

@@ -177,8 +177,8 @@ static void packet_lines(struct writing *w, const struct event *e)
     line(&w->sheet, &w->options, arena_printf(mem, "%zu  ", e->number),
          arena_printf(mem, "%s %s %s   %s   %zu octets, %s%s%s%s", e->party,
                       w->options.ascii ? "->" : "\xe2\x86\x92", e->to, message_label(r, mem),
-                      e->arrived.n, via_text(e->via), port ? arena_printf(mem, " %u", port) : "",
-                      reply, fate_text(e)));
+                      e->arrived.n, e->tls ? "inside TLS, TCP" : via_text(e->via),
+                      port ? arena_printf(mem, " %u", port) : "", reply, fate_text(e)));
     if (w->options.fields)
         tree(&w->sheet, &w->options, r);
 }

@@ -40,6 +40,7 @@ struct event {
     enum fate fate;
     uint16_t from_port, to_port;
     unsigned conn; /* TCP connections counted from 1; 0: datagram */
+    bool tls;      /* inside TLS: on the way nobody sees what is shown here */
     struct bytes data, arrived;
     /* EVENT_KEY */
     int32_t etype, kvno;

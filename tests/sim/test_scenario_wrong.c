@@ -61,7 +61,8 @@ static const struct {
     {HEAD "  - {name: b, flags: [disable]}\n",
      "f:5:23: no \"disable\" here; did you mean \"disabled\"?"},
     {HEAD "parties:\n  - {name: a, role: pope}\n",
-     "f:6:21: no \"pope\" here; it can be: client, kdc, service, eavesdropper, dns"},
+     "f:6:21: no \"pope\" here; it can be: client, kdc, service, eavesdropper, dns, "
+     "proxy"},
     {HEAD "parties:\n  - {name: a, role: kdc, address: 10.0.0}\n",
      "f:6:35: address \"10.0.0\" is not an IPv4 address as in 10.0.0.5"},
     {HEAD CAST "steps:\n  - {do: get, party: alice, service: www, mutual: yes}\n",

@@ -8,31 +8,34 @@
 static const struct fault_row faults[] = {
     [NEG_NO_TOKEN] = {"spnego.no-token", "the initiator speaks first, and said nothing",
                       "RFC 4178 3.1", NULL},
-    [NEG_OVER] = {"spnego.over", "the negotiation is over, and one more token came", "RFC 4178 4.2.2",
-                  NULL},
+    [NEG_OVER] = {"spnego.over", "the negotiation is over, and one more token came",
+                  "RFC 4178 4.2.2", NULL},
     [NEG_NO_MECH] = {"spnego.no-mech", "none of the mechanisms offered is known here",
                      "RFC 4178 3.1", NULL},
     [NEG_NONE_BEGINS] = {"spnego.none-begins", "no mechanism has what it needs to begin",
                          "RFC 4178 3.1", NULL},
     [NEG_NOT_HERE] = {"spnego.not-here", "a bare token of a mechanism that is not taken here",
                       "RFC 4178 3.1", NULL},
-    [NEG_NOT_INIT] = {"spnego.not-init", "a negotiation begins with a NegTokenInit",
-                      "RFC 4178 4.2", "NegTokenInit"},
+    [NEG_NOT_INIT] = {"spnego.not-init", "a negotiation begins with a NegTokenInit", "RFC 4178 4.2",
+                      "NegTokenInit"},
     [NEG_NOT_RESP] = {"spnego.not-resp", "after the first token only NegTokenResp comes",
                       "RFC 4178 4.2", "NegTokenResp"},
     [NEG_STATE_MISSING] = {"spnego.state-missing", "the first answer must have a negState",
                            "RFC 4178 4.2.2", "negState"},
-    [NEG_MECH_MISSING] = {"spnego.mech-missing", "the first answer must say which mechanism is taken",
-                          "RFC 4178 4.2.2", "supportedMech"},
+    [NEG_MECH_MISSING] = {"spnego.mech-missing",
+                          "the first answer must say which mechanism is taken", "RFC 4178 4.2.2",
+                          "supportedMech"},
     [NEG_NOT_OFFERED] = {"spnego.not-offered", "the mechanism taken was not offered",
                          "RFC 4178 4.2.2", NULL},
-    [NEG_MECH_CHANGED] = {"spnego.mech-changed", "the mechanism is another one than was taken before",
-                          "RFC 4178 4.2.2", NULL},
+    [NEG_MECH_CHANGED] = {"spnego.mech-changed",
+                          "the mechanism is another one than was taken before", "RFC 4178 4.2.2",
+                          NULL},
     [NEG_LATE] = {"spnego.request-late", "request-mic comes with the first answer or not at all",
                   "RFC 4178 4.2.2", NULL},
-    [NEG_NO_REQUEST] = {"spnego.no-request",
-                        "another mechanism than the first was taken, and no signed list was asked for",
-                        "RFC 4178 5", "request-mic"},
+    [NEG_NO_REQUEST] =
+        {"spnego.no-request",
+         "another mechanism than the first was taken, and no signed list was asked for",
+         "RFC 4178 5", "request-mic"},
     [NEG_REJECTED] = {"spnego.rejected", "the other end rejects the negotiation", "RFC 4178 4.2.2",
                       NULL},
     [NEG_MECH_REFUSED] = {"spnego.mech-refused", "the mechanism's own token is refused",
@@ -44,20 +47,20 @@ static const struct fault_row faults[] = {
                          "no token"},
     [NEG_TOKEN_MISSING] = {"spnego.token-missing", "the mechanism awaits a token and there is none",
                            "RFC 4178 3.2", NULL},
-    [NEG_NOT_DONE] = {"spnego.not-done",
-                      "the other end calls it completed before the mechanism is", "RFC 4178 4.2.2",
-                      "accept-incomplete"},
+    [NEG_NOT_DONE] = {"spnego.not-done", "the other end calls it completed before the mechanism is",
+                      "RFC 4178 4.2.2", "accept-incomplete"},
     [NEG_NOTHING_LEFT] = {"spnego.nothing-left",
                           "the other end awaits more, and there is nothing more to send",
                           "RFC 4178 5", "accept-completed"},
     [NEG_MIC_EARLY] = {"spnego.mic-early", "a mechListMIC before the mechanism has a key",
                        "RFC 4178 5", "no mechListMIC"},
-    [NEG_MIC_WRONG] = {"spnego.mic-wrong",
-                       "the mechListMIC does not fit the list: it was changed on the way, or made with "
-                       "another key",
-                       "RFC 4178 5", NULL},
-    [NEG_MIC_MISSING] = {"spnego.mic-missing", "a mechListMIC is due and there is none", "RFC 4178 5",
-                         "mechListMIC"},
+    [NEG_MIC_WRONG] =
+        {"spnego.mic-wrong",
+         "the mechListMIC does not fit the list: it was changed on the way, or made with "
+         "another key",
+         "RFC 4178 5", NULL},
+    [NEG_MIC_MISSING] = {"spnego.mic-missing", "a mechListMIC is due and there is none",
+                         "RFC 4178 5", "mechListMIC"},
 };
 
 const struct fault_row *spnego_fault_table(size_t *n)
@@ -145,7 +148,7 @@ bool neg_mic_make(struct spnego *s, struct turn *t, struct bytes *mic)
     s->mic_sent = true;
     tell_under(t, STEP_DONE, s->step, "mic-sent", A_STR("mechanism", s->running->name),
                A_INT("octets", (int64_t)s->mech_list.n), A_BYTES("list", s->mech_list),
-               A_STR("why", s->mic_required ? "the choice was not the first of both ends"
+               A_STR("why", s->mic_required  ? "the choice was not the first of both ends"
                             : s->mic_checked ? "the other end sent one"
                                              : "the mechanism protected its own messages"));
     return true;
@@ -184,8 +187,8 @@ const char *neg_names(struct turn *t, const struct mech *mechs, size_t n)
 {
     const char *text = "";
     for (size_t i = 0; told(t) && i < n; i++)
-        text = arena_printf(t->mem, "%s%s%s", text, *text ? ", " : "",
-                            neg_oid_name(t, mechs[i].oid));
+        text =
+            arena_printf(t->mem, "%s%s%s", text, *text ? ", " : "", neg_oid_name(t, mechs[i].oid));
     return text;
 }
 
@@ -278,10 +281,10 @@ struct bytes spnego_hint(struct spnego *s, struct turn *t)
         oids[i] = s->mechs[i].oid;
     tell_under(t, STEP_DONE, s->step, "hint",
                A_STR("mechanisms", neg_names(t, s->mechs, s->n_mechs)));
-    return neg_token_write(t->mem,
-                           &(struct neg_token){.init = true,
-                                               .mechs = {oids, s->n_mechs},
-                                               .has_hints = true,
-                                               .hint_name = BYTES_LIT(
-                                                   "not_defined_in_RFC4178@please_ignore")});
+    return neg_token_write(
+        t->mem,
+        &(struct neg_token){.init = true,
+                            .mechs = {oids, s->n_mechs},
+                            .has_hints = true,
+                            .hint_name = BYTES_LIT("not_defined_in_RFC4178@please_ignore")});
 }

@@ -16,22 +16,22 @@ struct spnego {
     const struct mech *mechs; /* preferred first; the caller's, must last. The acceptor takes the
                                * first of its own that the initiator has too */
     size_t n_mechs;
-    bool windows; /* As Windows does (MS-SPNG): hints of NegTokenInit2 are read, MS_KRB5 is KRB5; the
-                   * acceptor asks for a mechListMIC only where it did not take the initiator's
+    bool windows; /* As Windows does (MS-SPNG): hints of NegTokenInit2 are read, MS_KRB5 is KRB5;
+                   * the acceptor asks for a mechListMIC only where it did not take the initiator's
                    * first mechanism, even if it would have liked one better that was not offered;
                    * the initiator takes an acceptor that took another one than its first and did
                    * not say request-mic (as Windows 2003), but not without mechListMIC */
     /* state, to be read by the owner for decisions and pages */
     enum { SPNEGO_START, SPNEGO_TOKENS, SPNEGO_MIC, SPNEGO_DONE, SPNEGO_REFUSED } state;
-    const struct mech *chosen;   /* NULL: not yet */
-    bool optimistic;             /* the first token was of the chosen mechanism */
-    bool raw;                    /* what came was a bare mechanism's token; answered bare. An
-                                  * initiator sends bare tokens of its first mechanism where its
-                                  * owner sets this before it begins */
-    struct bytes mech_list;      /* the DER of MechTypeList as it was sent (0x30 ..., not 0xa0) */
+    const struct mech *chosen; /* NULL: not yet */
+    bool optimistic;           /* the first token was of the chosen mechanism */
+    bool raw;                  /* what came was a bare mechanism's token; answered bare. An
+                                * initiator sends bare tokens of its first mechanism where its
+                                * owner sets this before it begins */
+    struct bytes mech_list;    /* the DER of MechTypeList as it was sent (0x30 ..., not 0xa0) */
     bool mic_required, mic_sent, mic_checked;
-    bool mech_done;              /* the mechanism is, the negotiation may not be */
-    const char *why;             /* SPNEGO_REFUSED: for the reader */
+    bool mech_done;  /* the mechanism is, the negotiation may not be */
+    const char *why; /* SPNEGO_REFUSED: for the reader */
     /* for itself */
     const struct mech *running; /* whose tokens go to and fro */
     struct bytes running_oid;   /* as it stands in the list */
@@ -50,9 +50,9 @@ void spnego_init(struct spnego *, struct arena *mem, const char *party, const ch
                  bool acceptor, const struct mech *mechs, size_t n);
 /* One token in (empty: the initiator begins), one out (in turn->mem; empty: none). An acceptor also
  * takes a bare Kerberos or NTLM token ("raw" inside Negotiate, MS-NTHT) and answers bare. Tells a
- * step for each choice and each mechListMIC sent, checked, or not needed and why. Neither end is done
- * by MECH_DONE of the mechanism alone: MECH_CONTINUE is returned, maybe without a token, until the
- * other end has said what it must. After MECH_REFUSED `out` may say so to the other end. */
+ * step for each choice and each mechListMIC sent, checked, or not needed and why. Neither end is
+ * done by MECH_DONE of the mechanism alone: MECH_CONTINUE is returned, maybe without a token, until
+ * the other end has said what it must. After MECH_REFUSED `out` may say so to the other end. */
 enum mech_state spnego_step(struct spnego *, struct turn *, struct bytes in, struct bytes *out);
 /* The mechanism that was MECH_WAITING has come to `state` with `token`. */
 enum mech_state spnego_resume(struct spnego *, struct turn *, enum mech_state state,

@@ -125,7 +125,8 @@ static struct neg_token answer_of(const struct spnego *s, int64_t state, struct 
 }
 
 /* RFC 4178 5: with its own last token, or where the only token was the initiator's first, the
- * acceptor signs first; otherwise the initiator's checksum came with the last token, or is missed. */
+ * acceptor signs first; otherwise the initiator's checksum came with the last token, or is missed.
+ */
 static enum mech_state finish(struct spnego *s, struct turn *t, struct bytes token,
                               struct bytes *out)
 {
@@ -139,7 +140,7 @@ static enum mech_state finish(struct spnego *s, struct turn *t, struct bytes tok
     if (wanted && !s->mic_checked) {
         if (!token.n && s->replied)
             return neg_refuse(s, t, NEG_MIC_MISSING, NULL, nothing, out);
-        last = answer_of(s, s->replied ? NEG_ACCEPT_INCOMPLETE : NEG_REQUEST_MIC, token);
+        last = answer_of(s, token.n || s->replied ? NEG_ACCEPT_INCOMPLETE : NEG_REQUEST_MIC, token);
         if (!neg_mic_make(s, t, &last.mic))
             return MECH_TROUBLE;
         s->state = SPNEGO_MIC;

@@ -60,7 +60,8 @@ static bool is_completed(const struct spnego *s)
     return s->came.has_state && s->came.state == NEG_ACCEPT_COMPLETED;
 }
 
-/* The mechanism's last token is ours: the checksum goes with it, and the acceptor has the last word.
+/* The mechanism's last token is ours: the checksum goes with it, and the acceptor has the last
+ * word.
  */
 static enum mech_state send_last(struct spnego *s, struct turn *t, struct bytes token,
                                  struct bytes *out)
@@ -134,21 +135,22 @@ static void tell_choice(struct spnego *s, struct turn *t, struct bytes oid)
                A_STR("token", s->optimistic ? "the token that went is for it"
                                             : "the token that went is for another one"),
                A_STR("mic", s->mic_required ? "must" : ""));
-    const struct decision_input inputs[] = {
-        {"offered", s->party, offered}, {"supportedMech", "acceptor", neg_oid_name(t, oid)}};
+    const struct decision_input inputs[] = {{"offered", s->party, offered},
+                                            {"supportedMech", "acceptor", neg_oid_name(t, oid)}};
     tell_decision(t, .id = arena_printf(t->mem, "%s.mechanism", s->step),
                   .rule = "The one of those offered that the acceptor names.",
                   .outcome = s->chosen->name, .spec = "RFC 4178 4.2.2", .inputs = inputs, .n = 2);
 }
 
 /* The mechanism that the first answer names; NULL: it was not offered. The two numbers of Kerberos
- * are one mechanism: a token that went under one counts under the other. */
-static const struct mech *offered(const struct spnego *s, struct bytes oid)
+ * are one mechanism: with a token that answers the one that went, it was taken, whichever number is
+ * named. */
+static const struct mech *offered(const struct spnego *s, const struct neg_token *answer)
 {
-    if (neg_same(oid, s->running_oid))
+    if (answer->token.n && neg_same(answer->mech, s->running_oid))
         return s->running;
     for (size_t i = s->first; i < s->n_mechs; i++)
-        if (bytes_equal(s->mechs[i].oid, oid))
+        if (bytes_equal(s->mechs[i].oid, answer->mech))
             return &s->mechs[i];
     return NULL;
 }
@@ -161,7 +163,7 @@ static bool take_choice(struct spnego *s, struct turn *t, const struct neg_token
         return neg_refuse(s, t, NEG_STATE_MISSING, NULL, nothing, out), false;
     if (!token->mech.n)
         return neg_refuse(s, t, NEG_MECH_MISSING, NULL, nothing, out), false;
-    const struct mech *m = offered(s, token->mech);
+    const struct mech *m = offered(s, token);
     if (!m)
         return neg_refuse(s, t, NEG_NOT_OFFERED, neg_oid_name(t, token->mech), nothing, out), false;
     s->optimistic = m == s->running;

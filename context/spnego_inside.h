@@ -40,8 +40,8 @@ enum mech_state neg_refuse(struct spnego *, struct turn *, enum neg_fault, const
 /* The same for a token that cannot be read, whose reader raised the fault. */
 enum mech_state neg_refuse_read(struct spnego *, struct turn *, struct bytes *out);
 /* The token to send, and `state` of this end. */
-enum mech_state neg_send(struct spnego *, struct turn *, const struct neg_token *,
-                         enum mech_state, struct bytes *out);
+enum mech_state neg_send(struct spnego *, struct turn *, const struct neg_token *, enum mech_state,
+                         struct bytes *out);
 /* The mechanism has a key and the list must or should be signed. */
 bool neg_mic_wanted(const struct spnego *);
 bool neg_mic_make(struct spnego *, struct turn *, struct bytes *mic);

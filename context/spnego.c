@@ -1,9 +1,7 @@
 /* What both ends of SPNEGO do alike: mechListMIC, the ends of a negotiation, names. */
 #include "context/spnego_inside.h"
 
-#include "base/text.h"
-#include "wire/codec.h"
-#include "wire/gss.h"
+#include "wire/oid.h"
 
 static const struct fault_row faults[] = {
     [NEG_NO_TOKEN] = {"spnego.no-token", "the initiator speaks first, and said nothing",
@@ -194,18 +192,8 @@ const char *neg_names(struct turn *t, const struct mech *mechs, size_t n)
 
 const char *neg_oid_name(struct turn *t, struct bytes oid)
 {
-    static const struct {
-        struct bytes oid;
-        const char *name;
-    } names[] = {{OID_KRB5, "Kerberos"},
-                 {OID_MS_KRB5, "Kerberos (as Windows 2000 numbered it)"},
-                 {OID_NTLMSSP, "NTLM"},
-                 {OID_NEGOEX, "NegoEx"},
-                 {OID_SPNEGO, "SPNEGO"}};
-    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
-        if (bytes_equal(names[i].oid, oid))
-            return names[i].name;
-    return hex_text(t->mem, bytes_slice(oid, 0, 16));
+    const char *name = oid_name(oid);
+    return name ? name : oid_text(t->mem, bytes_slice(oid, 0, 32));
 }
 
 #define NAMES_SHOWN 12

@@ -9,6 +9,7 @@
 #include "wire/http.h"
 #include "wire/kpasswd.h"
 #include "wire/names.h"
+#include "wire/oid.h"
 
 #include <string.h>
 
@@ -26,46 +27,6 @@ static const char *number_text(struct arena *mem, const struct flat_span *s)
     if (s->kind == FLAT_LE_FLAGS || s->kind == FLAT_BE_FLAGS)
         return name_flags(mem, (enum registry)s->registry, (uint32_t)s->number);
     return name_text(mem, (enum registry)s->registry, s->number);
-}
-
-/* "1.2.840.113554.1.2.2"; the contents octets where they are no OID. */
-static const char *oid_text(struct arena *mem, struct bytes b)
-{
-    const char *text = NULL;
-    uint64_t v = 0;
-    if (b.n == 0 || b.p[b.n - 1] & 0x80 || b.n > 32)
-        return hex_text(mem, b);
-    for (size_t i = 0; i < b.n; i++) {
-        if (v > UINT64_MAX >> 8)
-            return hex_text(mem, b);
-        v = v << 7 | (b.p[i] & 0x7f);
-        if (b.p[i] & 0x80)
-            continue;
-        unsigned long long first = v < 80 ? v / 40 : 2;
-        text = text ? arena_printf(mem, "%s.%llu", text, (unsigned long long)v)
-                    : arena_printf(mem, "%llu.%llu", first, (unsigned long long)v - 40 * first);
-        v = 0;
-    }
-    return text;
-}
-
-static const char *oid_value(struct arena *mem, struct bytes b)
-{
-    static const struct {
-        const char *number, *name;
-    } mechs[] = {
-        {"1.2.840.113554.1.2.2", "Kerberos 5"},
-        {"1.2.840.48018.1.2.2", "Kerberos 5, as Windows 2000 wrote it"},
-        {"1.2.840.113554.1.2.2.3", "Kerberos 5 user-to-user"},
-        {"1.3.6.1.5.5.2", "SPNEGO"},
-        {"1.3.6.1.5.2.5", "IAKERB"},
-        {"1.3.6.1.4.1.311.2.2.10", "NTLM"},
-    };
-    const char *text = oid_text(mem, b);
-    for (size_t i = 0; i < sizeof mechs / sizeof *mechs; i++)
-        if (strcmp(text, mechs[i].number) == 0)
-            return arena_printf(mem, "%s %s", text, mechs[i].name);
-    return text;
 }
 
 #define FILETIME_EPOCH ((int64_t)116444736000000000) /* 1970 since 1601, in 100 ns */
@@ -100,7 +61,7 @@ static const char *span_value(struct arena *mem, const struct flat_span *s, stru
     case FLAT_UTF16:
         return utf8_from_utf16le(mem, b, &text, &at) ? text_escape(mem, text) : octets_text(mem, b);
     case FLAT_OCTETS:
-        return strcmp(s->name, "oid") == 0 ? oid_value(mem, b) : octets_text(mem, b);
+        return strcmp(s->name, "oid") == 0 ? oid_shown(mem, b) : octets_text(mem, b);
     case FLAT_BUFFER:
     case FLAT_DER:
     case FLAT_BASE64:

@@ -6,7 +6,7 @@
 #include "crypto/keyed.h"
 
 /* The algorithms of OpenSSL that are fetched. */
-enum digest_id { MD4, MD5, SHA1, SHA256, SHA384, SHA512, DIGESTS };
+enum digest_id { MD4, MD5, SHA1, SHA256, SHA384, SHA512, SHA512_256, DIGESTS };
 
 enum cipher_id {
     AES_128_CTS,

@@ -10,8 +10,13 @@ static const struct {
     const char *name;
     size_t size, block;
 } digest_rows[DIGESTS] = {
-    [MD4] = {"MD4", 16, 64},       [MD5] = {"MD5", 16, 64},        [SHA1] = {"SHA1", 20, 64},
-    [SHA256] = {"SHA256", 32, 64}, [SHA384] = {"SHA384", 48, 128}, [SHA512] = {"SHA512", 64, 128},
+    [MD4] = {"MD4", 16, 64},
+    [MD5] = {"MD5", 16, 64},
+    [SHA1] = {"SHA1", 20, 64},
+    [SHA256] = {"SHA256", 32, 64},
+    [SHA384] = {"SHA384", 48, 128},
+    [SHA512] = {"SHA512", 64, 128},
+    [SHA512_256] = {"SHA512-256", 32, 128},
 };
 
 static const struct {

@@ -2,6 +2,7 @@
 #include "base/text.h"
 #include "crypto/des.h"
 #include "crypto/etype.h"
+#include "crypto/http_digest.h"
 #include "crypto/primitives.h"
 
 #include <string.h>
@@ -341,6 +342,38 @@ static enum vector_result run_fx_cf2(struct run *r)
     return compare(r, ok, "output", out.v, out.n);
 }
 
+/* ---- HTTP's Digest --------------------------------------------------------------------------- */
+
+static struct digest_inputs digest_inputs(struct run *r)
+{
+    return (struct digest_inputs){.algorithm = octets(r, "algorithm"),
+                                  .user = octets(r, "user"),
+                                  .realm = octets(r, "realm"),
+                                  .password = octets(r, "password"),
+                                  .method = octets(r, "method"),
+                                  .uri = octets(r, "uri"),
+                                  .nonce = octets(r, "nonce"),
+                                  .nc = octets(r, "nc"),
+                                  .cnonce = octets(r, "cnonce"),
+                                  .qop = octets(r, "qop")};
+}
+
+static enum vector_result run_http_digest(struct run *r)
+{
+    struct digest_inputs in = digest_inputs(r);
+    char ha1[DIGEST_HEX_MAX], out[DIGEST_HEX_MAX] = "";
+    bool ok = digest_ha1(r->crypto, &in, ha1) && digest_response_of(r->crypto, &in, ha1, out);
+    return compare(r, ok, "response", (const uint8_t *)out, strlen(out));
+}
+
+static enum vector_result run_userhash(struct run *r)
+{
+    struct digest_inputs in = digest_inputs(r);
+    char out[DIGEST_HEX_MAX] = "";
+    bool ok = digest_userhash(r->crypto, &in, out);
+    return compare(r, ok, "userhash", (const uint8_t *)out, strlen(out));
+}
+
 /* ---- the table ------------------------------------------------------------------------------ */
 
 static const struct {
@@ -378,6 +411,8 @@ static const struct {
     {"prf", NULL, run_prf},
     {"gss-prf", NULL, run_gss_prf},
     {"krb-fx-cf2", NULL, run_fx_cf2},
+    {"digest", NULL, run_http_digest},
+    {"userhash", NULL, run_userhash},
 };
 
 enum vector_result vector_run_crypto(struct crypto *crypto, const struct vector_case *c,

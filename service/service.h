@@ -72,6 +72,8 @@ struct service_config {
 /* The strings, the keytab and what it points to must outlive the service. NULL: the SPN is no name.
  */
 struct service *service_new(struct arena *, const struct service_config *);
+/* Gives back what connections hold (each an arena of its own). NULL is allowed. */
+void service_free(struct service *);
 /* A whole HTTP request in (VIA_HTTP), its response out by the turn: the page, or 401 with what the
  * application offers (and, of Negotiate, the token that says why). Where the controller must be
  * asked, the response leaves in a later turn: when its answer (VIA_RPC) is given here too; until
@@ -85,6 +87,12 @@ void service_closed(struct service *, const struct conn *);
 bool service_controller_lost(struct service *, struct turn *);
 /* When the controller is waited for no longer, microseconds; INT64_MAX: it is not waited for. */
 int64_t service_alarm(const struct service *);
+
+/* What IIS offered on a new web site, by the version of Windows (P12): "iis6" (Windows Server
+ * 2003), "iis6-sp1-slipstream" (installed with Service Pack 1 in it), "iis6-sp1-upgrade" (the pack
+ * came later). False: no such preset. *schemes: enum auth_scheme. */
+bool iis_default_schemes(const char *preset, unsigned *schemes);
+
 const struct fault_row *service_fault_table(size_t *n);
 
 #endif

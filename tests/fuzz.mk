@@ -18,6 +18,7 @@ FUZZ_LIBS_ccache := wire base
 FUZZ_LIBS_gss := wire base
 FUZZ_LIBS_frame := wire base
 FUZZ_LIBS_http := wire base
+FUZZ_LIBS_http_auth := wire base
 FUZZ_LIBS_store := realm context crypto wire base
 FUZZ_LIBS_dns := wire base
 FUZZ_LIBS_kpasswd := wire base

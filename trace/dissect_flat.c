@@ -101,7 +101,14 @@ static void follow(struct dissector *d, struct field *f, enum flat_kind kind)
         f->state = FIELD_OPAQUE;
         return;
     }
-    const struct root *inner = read_inner(d, b, f);
+    const struct root *inner;
+    if (strcmp(f->name, "base64-user-pass") == 0 && b.n) {
+        f->inner = root_new(d, b, f, "user and password");
+        dissect_flat(d, f->inner, FLAT_USER_PASS, "USER-PASS");
+        inner = f->inner;
+    } else {
+        inner = read_inner(d, b, f);
+    }
     f->state = inner ? FIELD_HOLDS : FIELD_OPAQUE;
     if (inner)
         f->value = arena_printf(d->mem, "%zu octets, %s", b.n, inner->what);
@@ -190,6 +197,8 @@ void dissect_flat(struct dissector *d, struct root *r, enum flat_format format,
         map(d, r, kpasswd_walk, container);
     else if (format == FLAT_KPASSWD_RESULT)
         map(d, r, kpasswd_result_walk, container ? container : "KPASSWD-RESULT");
+    else if (format == FLAT_USER_PASS)
+        map(d, r, user_pass_walk, container ? container : "USER-PASS");
     else if (format == FLAT_DNS)
         map(d, r, dns_walk, container ? container : "DNS");
     else

@@ -62,6 +62,8 @@ bool kpasswd_walk(struct bytes, struct arena *, struct faults *, struct flat_vis
 bool kpasswd_result_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
 /* Exactly one message, head and body; one that is not whole yet is a fault here. */
 bool http_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
+/* What the base64 of Basic's credentials holds (RFC 7617 2). */
+bool user_pass_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
 bool dns_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
 /* Messages over TCP, each after its length, to the end of the input; the rest of a stream that
  * ends within a message is FLAT_UNREAD, and no fault. */

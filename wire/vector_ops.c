@@ -3,6 +3,7 @@
 #include "base/text.h"
 #include "wire/codec.h"
 #include "wire/gss.h"
+#include "wire/http_auth.h"
 #include "wire/kerberos.h"
 #include "wire/vector_files.h"
 
@@ -179,6 +180,24 @@ static enum vector_result run_gss(struct run *r)
     return failed(r, arena_printf(r->mem, "a token with the id %04x", token.tok_id));
 }
 
+/* The field's value, written; and read again it gives user and password. */
+static enum vector_result run_basic(struct run *r)
+{
+    struct bytes user, password, value, u, p;
+    struct auth_value read[AUTH_VALUES_MAX];
+    size_t n;
+    if (!vector_octets(r->c, "user", &user) || !vector_octets(r->c, "password", &password) ||
+        !vector_octets(r->c, "authorization", &value))
+        return failed(r, "the case lacks user, password or authorization");
+    if (!bytes_equal(basic_write(r->mem, user, password), value))
+        return failed(r, "what is written is another value");
+    if (!auth_read(value, r->mem, NULL, read, &n) || n != 1 ||
+        !basic_read(&read[0], r->mem, NULL, &u, &p))
+        return failed(r, "the value cannot be read");
+    return bytes_equal(u, user) && bytes_equal(p, password) ? VECTOR_PASSED
+                                                            : failed(r, "it reads otherwise");
+}
+
 /* ---- files ----------------------------------------------------------------------------------- */
 
 static enum vector_result run_keytab(struct run *r)
@@ -202,8 +221,9 @@ static const struct op {
     const char *name; /* a final '*' stands for any ending */
     enum vector_result (*run)(struct run *);
 } ops[] = {
-    {"as-req", run_named}, {"asn1", run_any},     {"asn1-*", run_named},  {"ccache", run_ccache},
-    {"file", run_file},    {"gss-krb5", run_gss}, {"keytab", run_keytab}, {"krb-error", run_error},
+    {"as-req", run_named}, {"asn1", run_any},      {"asn1-*", run_named},
+    {"basic", run_basic},  {"ccache", run_ccache}, {"file", run_file},
+    {"gss-krb5", run_gss}, {"keytab", run_keytab}, {"krb-error", run_error},
 };
 
 static bool matches(const char *name, const char *op)

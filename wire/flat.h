@@ -12,6 +12,7 @@
 enum flat_kind {
     FLAT_GROUP,  /* constructed: has parts, no octets of its own */
     FLAT_TEXT,   /* octets meant to be read as text */
+    FLAT_UTF16,  /* the same in UTF-16LE */
     FLAT_BE_INT, /* integers, big- and little-endian: .number */
     FLAT_LE_INT,
     FLAT_BE_FLAGS, /* .number; bits by .registry */
@@ -19,7 +20,6 @@ enum flat_kind {
     FLAT_BE_LENGTH, /* .number: how much follows */
     FLAT_LE_LENGTH,
     FLAT_TIME,      /* big-endian seconds since 1970: .number */
-    FLAT_UTF16,     /* octets meant to be read as text, UTF-16LE */
     FLAT_FILETIME,  /* little-endian, 100 ns since 1601: .number */
     FLAT_OCTETS,    /* without meaning here: keys, holes, a peer's extensions */
     FLAT_BUFFER,    /* octets of a format of their own: .number of .registry says which */

@@ -344,4 +344,8 @@ const struct name_table *const name_tables[NAMES_REGISTRIES] = {
     [NAMES_USER_FLAG] = &names_of_user_flags,
     [NAMES_UAC_FLAG] = &names_of_uac_flags,
     [NAMES_GROUP_FLAG] = &names_of_group_flags,
+    [NAMES_NTLM_FLAG] = &names_of_ntlm_flags,
+    [NAMES_NTLM_MESSAGE] = &names_of_ntlm_messages,
+    [NAMES_AV_ID] = &names_of_av_ids,
+    [NAMES_AV_FLAG] = &names_of_av_flags,
 };

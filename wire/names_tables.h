@@ -20,5 +20,8 @@ extern const struct name_table names_of_etypes, names_of_cksumtypes, names_of_us
 /* names_pac.c */
 extern const struct name_table names_of_pac_types, names_of_user_flags, names_of_uac_flags,
     names_of_group_flags;
+/* names_ntlm.c */
+extern const struct name_table names_of_ntlm_flags, names_of_ntlm_messages, names_of_av_ids,
+    names_of_av_flags;
 
 #endif

@@ -2,6 +2,7 @@
  * lacks its sentence or section. */
 #include "client/client.h"
 #include "context/message.h"
+#include "context/ntlm.h"
 #include "context/protected.h"
 #include "kdc/kdc.h"
 #include "realm/store_record.h"
@@ -15,15 +16,17 @@
 #include "wire/keytab.h"
 #include "wire/kpasswd.h"
 #include "wire/ndr.h"
+#include "wire/ntlm.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const struct fault_row *(*const tables[])(size_t *) = {
-    asn_fault_table,     keytab_fault_table,    ccache_fault_table,   gss_fault_table,
-    message_fault_table, protected_fault_table, kpasswd_fault_table,  http_fault_table,
-    kdc_fault_table,     client_fault_table,    service_fault_table,  record_fault_table,
-    dns_fault_table,     ndr_fault_table,       http_auth_fault_table};
+    asn_fault_table,         keytab_fault_table,    ccache_fault_table,    gss_fault_table,
+    message_fault_table,     protected_fault_table, kpasswd_fault_table,   http_fault_table,
+    kdc_fault_table,         client_fault_table,    service_fault_table,   record_fault_table,
+    dns_fault_table,         ndr_fault_table,       http_auth_fault_table, ntlm_wire_fault_table,
+    ntlm_context_fault_table};
 
 int main(void)
 {

@@ -1,0 +1,46 @@
+/* What the files of context/ntlm.h share. */
+#ifndef CONTEXT_NTLM_INSIDE_H
+#define CONTEXT_NTLM_INSIDE_H
+
+#include "context/ntlm.h"
+
+enum ntlm_fault {
+    NTLM_UNEXPECTED,
+    NTLM_CHARACTERS,
+    NTLM_NO_NAMES,
+    NTLM_RESPONSES,
+    NTLM_REFLECTED,
+    NTLM_LEVEL,
+    NTLM_LOGON,
+    NTLM_SESSION_KEY,
+    NTLM_MIC_MISSING,
+    NTLM_MIC,
+    NTLM_BINDINGS_MISSING,
+    NTLM_BINDINGS,
+    NTLM_TARGET_MISSING,
+    NTLM_TARGET,
+    NTLM_NO_KEY,
+    NTLM_SIGNATURE_FORM,
+    NTLM_SEQUENCE,
+    NTLM_CHECKSUM,
+};
+/* Raises the fault; returns why, as the reader is told. */
+const char *ntlm_fault(struct turn *, enum ntlm_fault);
+
+/* Names of the flags for a step; nothing is built where nobody listens. */
+struct arg ntlm_flags_arg(struct turn *, uint32_t flags);
+
+#define RESPONSE 24 /* octets of LM's and NTLM's responses */
+
+/* The LM field with NTLM2 session security: client challenge and sixteen zeros. */
+bool ntlm_is_session_form(struct bytes lm_response);
+/* HMAC-MD5 with the exported key over the three messages, 16 octets of the last taken as zeros. */
+bool ntlm_mic(struct turn *, const uint8_t exported[16], struct bytes negotiate,
+              struct bytes challenge, struct bytes authenticate, size_t mic_at, uint8_t out[16]);
+
+/* A MIC beside the stream of messages: the sealing state stays as it was. */
+bool ntlm_session_mic(struct ntlm_session *, struct turn *, struct bytes text, struct bytes *out);
+bool ntlm_session_check(struct ntlm_session *, struct turn *, struct bytes text,
+                        struct bytes signature);
+
+#endif

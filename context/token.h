@@ -6,11 +6,13 @@
 #include "base/turn.h"
 #include "wire/validation.h"
 
-enum token_logon {       /* how it came to be (MS-NRPC 2.2.1.4.16, SECURITY_LOGON_TYPE's words) */
-    TOKEN_NETWORK,       /* a proof over the network: nothing to prove anything with further on */
-    TOKEN_CLEARTEXT,     /* network logon with the password at hand: one hop more (E12) */
-    TOKEN_SERVICE,       /* a process: NETWORK SERVICE, a service account */
-    TOKEN_ANONYMOUS,     /* IUSR: an account of its own, nobody's proof */
+enum token_logon { /* how it came to be (MS-NRPC 2.2.1.4.16, SECURITY_LOGON_TYPE's words) */
+                   TOKEN_NETWORK,   /* a proof over the network: nothing to prove anything with
+                                       further on */
+                   TOKEN_CLEARTEXT, /* network logon with the password at hand: one hop more (E12)
+                                     */
+                   TOKEN_SERVICE,   /* a process: NETWORK SERVICE, a service account */
+                   TOKEN_ANONYMOUS, /* IUSR: an account of its own, nobody's proof */
 };
 
 struct token_group {
@@ -21,21 +23,25 @@ struct token_group {
 
 struct access_token {
     struct sid user;
-    const char *name;      /* "EXAMPLE\\alice", "NT AUTHORITY\\NETWORK SERVICE": WindowsIdentity.Name */
+    const char *name; /* "EXAMPLE\\alice", "NT AUTHORITY\\NETWORK SERVICE": WindowsIdentity.Name */
     const char *user_only; /* "alice" */
     const char *package;   /* WindowsIdentity.AuthenticationType: "Kerberos", "NTLM", "Basic",
                             * "Digest", "SSL/PCT"; "" of a process and of IUSR */
     enum token_logon logon;
-    const struct token_group *groups; /* Everyone, Authenticated Users and what the logon adds too */
+    const struct token_group
+        *groups; /* Everyone, Authenticated Users and what the logon adds too */
     size_t n_groups;
-    bool has_delegated_tgt;  /* Kerberos: the client handed over a ticket-granting ticket */
-    struct bytes password;   /* TOKEN_CLEARTEXT only; wiped with its arena */
-    const char *where_from;  /* for the reader: "PAC of the ticket", "answer of the controller" */
+    bool has_delegated_tgt; /* Kerberos: the client handed over a ticket-granting ticket */
+    struct bytes password;  /* TOKEN_CLEARTEXT only; wiped with its arena */
+    const char *where_from; /* for the reader: "PAC of the ticket", "answer of the controller" */
 };
 
-/* In mem, of what a controller said. with: SIDs by name of groups the reader may want named
- * (may be NULL). Adds Everyone (S-1-1-0), NETWORK (S-1-5-2), Authenticated Users (S-1-5-11), and
- * NTLM Authentication (S-1-5-64-10) or Digest (S-1-5-64-21) where the package is that. */
+/* In mem, of what a controller said; names of groups where the reader may want them (may be NULL).
+ * Adds what this machine adds: Everyone (S-1-1-0), NETWORK (S-1-5-2), Authenticated Users
+ * (S-1-5-11), BUILTIN\\Users (a guest: Guests, and not Authenticated Users),
+ * BUILTIN\\Administrators for the domain's administrators, and NTLM Authentication (S-1-5-64-10),
+ * Digest (S-1-5-64-21) or SChannel (S-1-5-64-14) where the package is that. where_from is "": the
+ * caller says it. */
 struct group_names {
     const char *(*find)(void *arg, const struct sid *); /* NULL: not known */
     void *arg;

@@ -7,6 +7,7 @@
 #define SERVICE_WEB_H
 
 #include "context/token.h"
+#include "wire/descriptor.h"
 
 enum auth_scheme { /* what a virtual directory offers; a set */
     AUTH_ANONYMOUS = 1,
@@ -67,7 +68,7 @@ struct web_app { /* a virtual directory, and the application in it */
     const struct url_rule *rules;
     size_t n_rules; /* behind them stands the inherited <allow users="*"> */
     const struct web_file *files;
-    size_t n_files; /* a path that is not among them: 404 */
+    size_t n_files; /* a path that is not among them: 404; 0: every path is a page */
     const char *forms_user; /* ASP_FORMS: whom the application's own login names; NULL: nobody */
     bool isapi_filter; /* a filter authenticates and IIS does not: no token reaches ASP.NET (P13) */
 };
@@ -76,6 +77,7 @@ struct web_machine {
     const char *domain;    /* "EXAMPLE"; NULL: a workgroup */
     const char *iusr;      /* "WEB1\\IUSR_WEB1": as it was named at installation (P3) */
     struct sid sid;        /* the machine's own */
+    const struct sid *domain_sid; /* of `domain`: what SDDL's DA, DU ... mean; NULL: the machine's own */
     const struct access_token *pool; /* the worker process (P54, P58) */
     const struct access_token *anonymous; /* of iusr */
     /* Who a fixed identity is: logs on with user and password, as the machine would; NULL: cannot.
@@ -86,29 +88,14 @@ struct web_machine {
     void *arg;
 };
 
-/* ---- security descriptors (MS-DTYP 2.4.6, 2.5.1) ----------------------------------------------
+/* ---- security descriptors (MS-DTYP 2.5.1, 2.5.3) ----------------------------------------------
  */
-struct ace {
-    uint8_t type, flags; /* 0 allow, 1 deny */
-    uint32_t mask;
-    struct sid sid;
-};
-struct security_descriptor {
-    bool has_owner, has_group, has_dacl; /* has_dacl false: everybody may do everything */
-    struct sid owner, group;
-    uint16_t control;
-    const struct ace *dacl;
-    size_t n_dacl; /* has_dacl and 0: nobody may do anything */
-};
-/* SDDL's text and the self-relative octets, both ways. domain: for DA, DU and the like; NULL: not
+/* SDDL's text of wire/descriptor.h's struct, both ways. domain: for DA, DU and the like; NULL: not
  * known. False: *why says where and what (in mem). */
 bool sddl_read(struct arena *mem, const char *text, const struct sid *domain,
                struct security_descriptor *out, const char **why);
 const char *sddl_write(struct arena *mem, const struct security_descriptor *);
-struct bytes descriptor_write(struct arena *mem, const struct security_descriptor *);
-bool descriptor_read(struct bytes, struct arena *mem, struct security_descriptor *out,
-                     const char **why);
-/* AccessCheck (MS-DTYP 2.5.3.2) for a file: generic bits mapped first (2.5.3.3), ACE by ACE, each
+/* AccessCheck (MS-DTYP 2.5.3.2) for a file: generic bits mapped first (2.4.3), ACE by ACE, each
  * told; granted or not, and the ACE that decided (n_dacl: none did). */
 struct access_result {
     bool granted;
@@ -136,8 +123,8 @@ struct web_identities {
     const char *process;
 };
 struct web_answer {
-    int status;         /* 200, 302 (Forms, Passport), 401, 403, 404 */
-    int substatus;      /* IIS's: 401.3 ACL, 403.4 ... 0: none */
+    int status;         /* 200, 302 (Forms, Passport), 401, 403, 404, 500 */
+    int substatus;      /* IIS's: 401.2 URL rule, 401.3 ACL, 403.4 ... 0: none */
     bool challenge;     /* 401: offer the schemes again */
     const char *location; /* 302 */
     struct bytes body;  /* text/plain */
@@ -147,6 +134,14 @@ struct web_answer {
  * decision. In turn->mem. False: our fault. */
 bool web_pipeline(const struct web_app *, const struct web_machine *, const struct web_request *,
                   struct turn *, struct web_answer *out);
+/* Whom the next machine sees when this token is used towards it, and why (P59, E12); told as the
+ * decision "service.next-hop". Strings in turn->mem or the token's. */
+struct next_hop {
+    const char *who; /* "EXAMPLE\\alice", "EXAMPLE\\WEB1$", "NT AUTHORITY\\ANONYMOUS LOGON" */
+    const char *why;
+    bool anonymous;
+};
+struct next_hop web_next_hop(struct turn *, const struct web_machine *, const struct access_token *);
 /* The application of a path; NULL: none. */
 const struct web_app *web_app_of(const struct web_app *apps, size_t n, struct bytes path);
 const struct fault_row *web_fault_table(size_t *n);

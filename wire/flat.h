@@ -68,5 +68,7 @@ bool dns_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor
 /* Messages over TCP, each after its length, to the end of the input; the rest of a stream that
  * ends within a message is FLAT_UNREAD, and no fault. */
 bool frame_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
+/* A self-relative security descriptor (wire/descriptor.h). */
+bool descriptor_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
 
 #endif

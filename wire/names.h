@@ -55,7 +55,11 @@ enum registry {
     NAMES_NETLOGON_CHANNEL, /* NETLOGON_SECURE_CHANNEL_TYPE */
     NAMES_LOGON_LEVEL,      /* NETLOGON_LOGON_INFO_CLASS */
     NAMES_VALIDATION_LEVEL,
-    NAMES_NEG_STATE, /* NegTokenResp.negState, RFC 4178 4.2.2 */
+    NAMES_NEG_STATE,   /* NegTokenResp.negState, RFC 4178 4.2.2 */
+    NAMES_SD_CONTROL,  /* bits of a security descriptor, numbered as KRB_BIT does; MS-DTYP 2.4.6 */
+    NAMES_ACE_TYPE,    /* MS-DTYP 2.4.4.1 */
+    NAMES_ACE_FLAG,    /* bits, numbered as KRB_BIT does */
+    NAMES_ACCESS_MASK, /* rights to a file, bits as KRB_BIT does; MS-DTYP 2.4.3 */
     NAMES_REGISTRIES
 };
 

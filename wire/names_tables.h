@@ -24,4 +24,8 @@ extern const struct name_table names_of_pac_types, names_of_user_flags, names_of
 extern const struct name_table names_of_ntlm_flags, names_of_ntlm_messages, names_of_av_ids,
     names_of_av_flags;
 
+/* names_access.c */
+extern const struct name_table names_of_sd_controls, names_of_ace_types, names_of_ace_flags,
+    names_of_rights;
+
 #endif

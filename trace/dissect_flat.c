@@ -138,7 +138,8 @@ static void entered(struct flat_visitor *v, const struct flat_span *s)
     const char *name = s->constructed ? dot ? dot + 1 : s->path : s->name; /* "field[2]" */
     struct node *n = node_new(d, m->root, m->parent, name, s->at, s->end);
     struct field *f = &n->field;
-    n->place = (struct place){.up = &node_of(m->parent)->place, .member = s->name};
+    n->place =
+        (struct place){.up = &node_of(m->parent)->place, .member = s->name, .name = s->name};
     n->number = s->number;
     n->has_number = s->kind >= FLAT_BE_INT && s->kind <= FLAT_FILETIME;
     if (n->has_number && s->registry != FLAT_NO_NAMES && s->kind < FLAT_BE_FLAGS) {

@@ -15,6 +15,7 @@ enum cipher_id {
     AES_256_CBC,
     AES_128_ECB,
     AES_256_ECB,
+    AES_128_CFB8,
     CAMELLIA_128_ECB,
     CAMELLIA_256_ECB,
     CAMELLIA_128_CTS,

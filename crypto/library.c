@@ -29,6 +29,7 @@ static const struct {
     [AES_256_CBC] = {"AES-256-CBC", false},
     [AES_128_ECB] = {"AES-128-ECB", false},
     [AES_256_ECB] = {"AES-256-ECB", false},
+    [AES_128_CFB8] = {"AES-128-CFB8", false},
     [CAMELLIA_128_ECB] = {"CAMELLIA-128-ECB", false},
     [CAMELLIA_256_ECB] = {"CAMELLIA-256-ECB", false},
     [CAMELLIA_128_CTS] = {"CAMELLIA-128-CBC-CTS", true},

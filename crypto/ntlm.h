@@ -68,9 +68,15 @@ bool netlogon_credential_des(struct crypto *, const uint8_t key[16], const uint8
 bool netlogon_protect(struct crypto *, const uint8_t key[16], uint64_t sequence, bool from_client,
                       bool seal, const uint8_t confounder[8], uint8_t *text, size_t n,
                       uint8_t signature[56]);
+/* False also when anything of it does not fit; text is zeros then. */
 bool netlogon_unprotect(struct crypto *, const uint8_t key[16], uint64_t sequence, bool from_client,
                         bool seal, uint8_t *text, size_t n, const uint8_t *signature,
                         size_t n_signature);
-#define NETLOGON_SIGNATURE 56
+/* The sequence number that a signature says under this key, and whose it is; nothing is proven by
+ * it. False: no signature of this form. */
+bool netlogon_sequence(struct crypto *, const uint8_t key[16], struct bytes signature,
+                       uint64_t *sequence, bool *from_client);
+#define NETLOGON_SIGNATURE      56
+#define NETLOGON_SIGNATURE_USED 32 /* of them; the rest is zeros, and some peers leave it out */
 
 #endif

@@ -426,6 +426,5 @@ enum vector_result vector_run_crypto(struct crypto *crypto, const struct vector_
             r.detail = ops[i].detail;
             return ops[i].run(&r);
         }
-    *why = arena_printf(mem, "op %s is not implemented", op);
-    return VECTOR_SKIPPED;
+    return vector_run_netlogon(crypto, c, mem, why);
 }

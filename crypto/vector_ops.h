@@ -10,5 +10,8 @@
  * mem. NULL when it passed. */
 enum vector_result vector_run_crypto(struct crypto *, const struct vector_case *, struct arena *mem,
                                      const char **why);
+/* Of the netlogon secure channel; the one above asks it for what it does not know itself. */
+enum vector_result vector_run_netlogon(struct crypto *, const struct vector_case *,
+                                       struct arena *mem, const char **why);
 
 #endif

@@ -25,8 +25,7 @@ bool netlogon_session_key_strong(struct crypto *c, const uint8_t secret[16],
 {
     static const uint8_t zeros[4];
     uint8_t hash[16];
-    return digest_parts(c, MD5,
-                        PARTS(bytes_of(zeros, 4), bytes_of(client, 8), bytes_of(server, 8)),
+    return digest_parts(c, MD5, PARTS(bytes_of(zeros, 4), bytes_of(client, 8), bytes_of(server, 8)),
                         hash) &&
            hmac_once(c, MD5, bytes_of(secret, 16), PARTS(bytes_of(hash, 16)), out);
 }
@@ -39,8 +38,8 @@ static bool cfb8(struct crypto *c, bool encrypt, const uint8_t key[16], const ui
     bool ok = EVP_CipherInit_ex2(ctx, NULL, key, iv, encrypt, NULL) == 1;
     for (size_t i = 0; ok && i < n; i++) {
         int out;
-        ok = sizes[i] <= INT_MAX && (sizes[i] == 0 || EVP_CipherUpdate(ctx, parts[i], &out, parts[i],
-                                                                      (int)sizes[i]) == 1);
+        ok = sizes[i] <= INT_MAX &&
+             (sizes[i] == 0 || EVP_CipherUpdate(ctx, parts[i], &out, parts[i], (int)sizes[i]) == 1);
     }
     return ok;
 }
@@ -151,8 +150,8 @@ bool netlogon_sequence(struct crypto *c, const uint8_t key[16], struct bytes sig
                        uint64_t *sequence, bool *from_client)
 {
     uint8_t number[8];
-    if (signature.n < CONFOUNDER || (memcmp(signature.p, sealed_header, 6) != 0 &&
-                                     memcmp(signature.p, signed_header, 6) != 0))
+    if (signature.n < CONFOUNDER ||
+        (memcmp(signature.p, sealed_header, 6) != 0 && memcmp(signature.p, signed_header, 6) != 0))
         return false;
     memcpy(number, signature.p + SEQUENCE, 8);
     if (!crypt_sequence(c, false, key, signature.p + CHECKSUM, number))
@@ -180,9 +179,9 @@ static bool fits(struct crypto *c, const uint8_t key[16], uint64_t sequence, boo
     return ok && bytes_equal_secret(bytes_of(checksum, 8), bytes_of(signature + CHECKSUM, 8));
 }
 
-bool netlogon_unprotect(struct crypto *c, const uint8_t key[16], uint64_t sequence, bool from_client,
-                        bool seal, uint8_t *text, size_t n, const uint8_t *signature,
-                        size_t n_signature)
+bool netlogon_unprotect(struct crypto *c, const uint8_t key[16], uint64_t sequence,
+                        bool from_client, bool seal, uint8_t *text, size_t n,
+                        const uint8_t *signature, size_t n_signature)
 {
     if (n_signature >= (seal ? NETLOGON_SIGNATURE_USED : CONFOUNDER) &&
         fits(c, key, sequence, from_client, seal, text, n, signature))

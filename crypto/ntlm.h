@@ -1,7 +1,8 @@
 /* NTLM's functions (MS-NLMP 3.3, 3.4) and those of the netlogon secure channel (MS-NRPC 3.1.4,
  * 3.3.4.2): formulas over octets, no messages here. Passwords and names are UTF-8 and become
- * UTF-16LE inside; user names are upper-cased by simple mapping, code unit by code unit (MS-UCODEREF
- * 3.1.5.3), domains are not. False: the input is no UTF-8, too long, or OpenSSL failed. */
+ * UTF-16LE inside; user names are upper-cased by simple mapping, code unit by code unit
+ * (MS-UCODEREF 3.1.5.3), domains are not. False: the input is no UTF-8, too long, or OpenSSL
+ * failed. */
 #ifndef CRYPTO_NTLM_H
 #define CRYPTO_NTLM_H
 
@@ -22,7 +23,8 @@ bool ntlm_desl(struct crypto *, const uint8_t key[NTLM_HASH], const uint8_t data
 /* NTLM2 session response (ESS): DESL of MD5(server | client challenge)'s first half. */
 bool ntlm2_session_response(struct crypto *, const uint8_t nt_hash[NTLM_HASH],
                             const uint8_t server[8], const uint8_t client[8], uint8_t out[24]);
-/* HMAC-MD5(NTOWFv2, server challenge | temp): NTProofStr; LMv2's with the client challenge as temp. */
+/* HMAC-MD5(NTOWFv2, server challenge | temp): NTProofStr; LMv2's with the client challenge as temp.
+ */
 bool ntlmv2_proof(struct crypto *, const uint8_t ntowf2[NTLM_HASH], const uint8_t server[8],
                   struct bytes temp, uint8_t out[16]);
 bool hmac_md5(struct crypto *, struct bytes key, const struct bytes *parts, size_t n,

@@ -33,9 +33,8 @@ static void compare(struct run *r, bool ok, const char *name, const uint8_t *p, 
     else if (!ok)
         *r->why = arena_printf(r->mem, "%s: the arguments were refused", name);
     else if (!bytes_equal(expected, bytes_of(p, n)))
-        *r->why =
-            arena_printf(r->mem, "%s: expected %s, got %s", name, hex_text(r->mem, expected),
-                         hex_text(r->mem, bytes_of(p, n)));
+        *r->why = arena_printf(r->mem, "%s: expected %s, got %s", name, hex_text(r->mem, expected),
+                               hex_text(r->mem, bytes_of(p, n)));
 }
 
 static void run_strong(struct run *r)

@@ -39,11 +39,18 @@ const struct name_row *name_find(enum registry r, int64_t number)
 char *name_text(struct arena *mem, enum registry r, int64_t number)
 {
     const struct name_row *row = name_find(r, number);
-    bool hex = r == NAMES_TOK_ID || r == NAMES_GSS_FLAG || r == NAMES_KPASSWD_VERSION;
-    const char *format = hex ? "0x%04llx%s%s" : r == NAMES_DNS_RCODE ? "0x%02llx%s%s" : "%lld%s%s";
+    bool hex = r == NAMES_TOK_ID || r == NAMES_GSS_FLAG || r == NAMES_KPASSWD_VERSION ||
+               r == NAMES_NL_ALGORITHM;
+    bool status = r == NAMES_NTSTATUS || r == NAMES_RPC_FAULT;
+    const char *format = status                 ? "0x%08llX%s%s"
+                         : hex                  ? "0x%04llx%s%s"
+                         : r == NAMES_DNS_RCODE ? "0x%02llx%s%s"
+                                                : "%lld%s%s";
 
     if (r == NAMES_ERROR && row && number >= KPASSWD_RESULTS)
         number -= KPASSWD_RESULTS;
+    if (status)
+        number = (uint32_t)number;
     return arena_printf(mem, format, (long long)number, row ? " " : "", row ? row->name : "");
 }
 

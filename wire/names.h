@@ -49,6 +49,12 @@ enum registry {
     NAMES_RPC_FLAG,     /* pfc_flags, 24 the highest bit */
     NAMES_RPC_AUTH_TYPE,
     NAMES_RPC_AUTH_LEVEL,
+    NAMES_RPC_RESULT,       /* p_cont_def_result_t, C706 12.6.3.1 */
+    NAMES_RPC_REASON,       /* p_provider_reason_t */
+    NAMES_RPC_NAK,          /* why a bind is refused; MS-RPCE 2.2.2.5 */
+    NAMES_NL_AUTH_TYPE,     /* NL_AUTH_MESSAGE, MS-NRPC 2.2.1.3.1 */
+    NAMES_NL_AUTH_FLAG,     /* bits of its Flags, numbered as KRB_BIT does */
+    NAMES_NL_ALGORITHM,     /* of NL_AUTH_SHA2_SIGNATURE, MS-NRPC 2.2.1.3.3 */
     NAMES_RPC_FAULT,        /* nca_s_... C706 E; MS-RPCE 2.2.2.9 */
     NAMES_NETLOGON_CALL,    /* opnums, MS-NRPC 3.5.4 */
     NAMES_NETLOGON_FLAG,    /* bits of NegotiateFlags, MS-NRPC 3.1.4.2 */

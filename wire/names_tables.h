@@ -23,6 +23,12 @@ extern const struct name_table names_of_pac_types, names_of_user_flags, names_of
 /* names_ntlm.c */
 extern const struct name_table names_of_ntlm_flags, names_of_ntlm_messages, names_of_av_ids,
     names_of_av_flags;
+/* names_rpc.c */
+extern const struct name_table names_of_ntstatus, names_of_rpc_types, names_of_rpc_flags,
+    names_of_rpc_auth_types, names_of_rpc_auth_levels, names_of_rpc_faults, names_of_rpc_results,
+    names_of_rpc_reasons, names_of_rpc_naks, names_of_nl_auth_types, names_of_nl_auth_flags,
+    names_of_nl_algorithms, names_of_netlogon_calls, names_of_netlogon_flags,
+    names_of_netlogon_channels, names_of_logon_levels, names_of_validation_levels;
 
 /* names_access.c */
 extern const struct name_table names_of_sd_controls, names_of_ace_types, names_of_ace_flags,

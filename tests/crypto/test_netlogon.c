@@ -90,11 +90,11 @@ static void what_is_only_signed_stays_readable(void **state)
                                  signature));
     assert_string_equal(text, STUB);
     assert_int_equal(be32(signature), 0x1300ffff);
-    assert_true(
-        netlogon_unprotect(crypto, session_key(), 7, false, false, text, sizeof text, signature, 24));
+    assert_true(netlogon_unprotect(crypto, session_key(), 7, false, false, text, sizeof text,
+                                   signature, 24));
     text[3] ^= 1;
-    assert_false(
-        netlogon_unprotect(crypto, session_key(), 7, false, false, text, sizeof text, signature, 24));
+    assert_false(netlogon_unprotect(crypto, session_key(), 7, false, false, text, sizeof text,
+                                    signature, 24));
 }
 
 static void another_form_has_no_sequence_number(void **state)

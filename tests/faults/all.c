@@ -17,30 +17,17 @@
 #include "wire/kpasswd.h"
 #include "wire/ndr.h"
 #include "wire/ntlm.h"
+#include "wire/rpc.h"
 
 #include <stdio.h>
 #include <string.h>
 
 static const struct fault_row *(*const tables[])(size_t *) = {
-    asn_fault_table,
-    keytab_fault_table,
-    ccache_fault_table,
-    gss_fault_table,
-    message_fault_table,
-    protected_fault_table,
-    kpasswd_fault_table,
-    http_fault_table,
-    kdc_fault_table,
-    client_fault_table,
-    service_fault_table,
-    record_fault_table,
-    dns_fault_table,
-    ndr_fault_table,
-    http_auth_fault_table,
-    ntlm_wire_fault_table,
-    ntlm_context_fault_table,
-    descriptor_fault_table,
-    web_fault_table,
+    asn_fault_table,          keytab_fault_table,     ccache_fault_table,    gss_fault_table,
+    message_fault_table,      protected_fault_table,  kpasswd_fault_table,   http_fault_table,
+    kdc_fault_table,          client_fault_table,     service_fault_table,   record_fault_table,
+    dns_fault_table,          ndr_fault_table,        http_auth_fault_table, ntlm_wire_fault_table,
+    ntlm_context_fault_table, descriptor_fault_table, web_fault_table,
 };
 
 int main(void)

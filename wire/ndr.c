@@ -152,6 +152,11 @@ uint64_t ndr_filetime(struct ndr_reader *r, const char *name)
     return take(r, name, FLAT_FILETIME, 8, FLAT_NO_NAMES);
 }
 
+uint16_t ndr_named16(struct ndr_reader *r, const char *name, int registry)
+{
+    return (uint16_t)take(r, name, FLAT_LE_INT, 2, registry);
+}
+
 uint32_t ndr_named(struct ndr_reader *r, const char *name, int registry)
 {
     return (uint32_t)take(r, name, FLAT_LE_INT, 4, registry);

@@ -32,7 +32,8 @@ uint32_t ndr_u32(struct ndr_reader *, const char *name);
 uint64_t ndr_hyper(struct ndr_reader *, const char *name);
 /* As it stands: 100 ns since 1601. Two DWORDs, low first, so at a multiple of 4. */
 uint64_t ndr_filetime(struct ndr_reader *, const char *name);
-uint32_t ndr_named(struct ndr_reader *, const char *name, int registry); /* u32 with names */
+uint16_t ndr_named16(struct ndr_reader *, const char *name, int registry); /* an enum */
+uint32_t ndr_named(struct ndr_reader *, const char *name, int registry);   /* u32 with names */
 uint32_t ndr_flags(struct ndr_reader *, const char *name, int registry);
 bool ndr_pointer(struct ndr_reader *, const char *name); /* referent id; false: null */
 struct bytes ndr_octets(struct ndr_reader *, const char *name, size_t n); /* no alignment */

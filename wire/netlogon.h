@@ -6,16 +6,16 @@
 #include "wire/ndr.h"
 
 enum { /* opnums; registry NAMES_NETLOGON_CALL */
-    NETR_SERVER_REQ_CHALLENGE = 4,
-    NETR_SERVER_AUTHENTICATE3 = 26,
-    NETR_LOGON_SAM_LOGON_EX = 39,
-    NETR_LOGON_GET_CAPABILITIES = 21,
+       NETR_SERVER_REQ_CHALLENGE = 4,
+       NETR_SERVER_AUTHENTICATE3 = 26,
+       NETR_LOGON_SAM_LOGON_EX = 39,
+       NETR_LOGON_GET_CAPABILITIES = 21,
 };
 enum { /* NegotiateFlags (MS-NRPC 3.1.4.2), what is asked here */
-    NETLOGON_AES_SHA2 = 0x01000000,
-    NETLOGON_STRONG_KEYS = 0x00004000,
-    NETLOGON_AUTHENTICATED_RPC = 0x40000000,
-    NETLOGON_FLAGS_USUAL = 0x612fffff,
+       NETLOGON_AES_SHA2 = 0x01000000,
+       NETLOGON_STRONG_KEYS = 0x00004000,
+       NETLOGON_AUTHENTICATED_RPC = 0x40000000,
+       NETLOGON_FLAGS_USUAL = 0x612fffff,
 };
 enum { WorkstationSecureChannel = 2, TrustedDnsDomainSecureChannel = 3, ServerSecureChannel = 6 };
 enum { NetlogonNetworkInformation = 2, NetlogonGenericInformation = 4 };
@@ -52,6 +52,18 @@ struct netr_sam_logon_ex {
     uint8_t authoritative;
     int32_t status;
 };
+/* The channel is asked, under its own protection, what was agreed upon in clear. */
+struct netlogon_authenticator {
+    uint8_t credential[8];
+    uint32_t timestamp;
+};
+struct netr_get_capabilities {
+    struct bytes server_name, computer_name;
+    struct netlogon_authenticator authenticator, return_authenticator;
+    uint32_t level;        /* 1 */
+    uint32_t capabilities; /* answer */
+    int32_t status;
+};
 /* answer: the response's stub instead of the request's. Readers raise faults; writers give
  * {NULL, 0} when a text is no UTF-8. */
 bool netr_req_challenge_read(struct bytes stub, bool answer, struct arena *, struct faults *,
@@ -65,9 +77,36 @@ struct bytes netr_authenticate3_write(struct arena *, bool answer,
 bool netr_sam_logon_ex_read(struct bytes stub, bool answer, struct arena *, struct faults *,
                             struct netr_sam_logon_ex *);
 struct bytes netr_sam_logon_ex_write(struct arena *, bool answer, const struct netr_sam_logon_ex *);
+bool netr_get_capabilities_read(struct bytes stub, bool answer, struct arena *, struct faults *,
+                                struct netr_get_capabilities *);
+struct bytes netr_get_capabilities_write(struct arena *, bool answer,
+                                         const struct netr_get_capabilities *);
 /* The map of a stub, opened if it was sealed: by opnum and direction. */
+bool netlogon_stub_known(uint16_t opnum);
 bool netlogon_stub_walk(struct bytes stub, uint16_t opnum, bool answer, struct arena *,
                         struct faults *, struct flat_visitor *);
+/* ---- HTTP Digest's question as generic information, package "WDigest" (MS-APDS 2.2.5) ----------
+ */
+struct digest_validation_request {
+    /* as they came, in ISO 8859-1 or whatever the client wrote */
+    struct bytes username, realm, nonce, cnonce, nc, algorithm, qop, method, uri, response;
+    struct bytes account, domain, server; /* UTF-8 */
+};
+struct digest_validation_response {
+    int32_t status;
+    struct bytes session_key; /* H(A1) in hexadecimal: 32 octets with MD5 */
+    struct bytes auth_data;   /* a PAC */
+    struct bytes account;     /* UTF-8 */
+};
+bool digest_validation_request_read(struct bytes, struct arena *, struct faults *,
+                                    struct digest_validation_request *);
+struct bytes digest_validation_request_write(struct arena *,
+                                             const struct digest_validation_request *);
+bool digest_validation_response_read(struct bytes, struct arena *, struct faults *,
+                                     struct digest_validation_response *);
+struct bytes digest_validation_response_write(struct arena *,
+                                              const struct digest_validation_response *);
+
 const struct fault_row *netlogon_wire_fault_table(size_t *n);
 
 #endif

@@ -17,6 +17,7 @@
 #include "wire/kpasswd.h"
 #include "wire/ndr.h"
 #include "wire/ntlm.h"
+#include "wire/netlogon.h"
 #include "wire/rpc.h"
 
 #include <stdio.h>

@@ -18,22 +18,14 @@ bool client_ap_begin(struct client *c, struct turn *t)
     tell(t, STEP_DONE, "client.ap.cached",
          A_STR("server", client_shown(t->mem, &cred->server, cred->srealm)),
          A_TIME("until", cred->endtime));
-    return client_ap_send(c, t);
+    return c->task.browse ? client_browse_ticket(c, t) : client_ap_send(c, t);
 }
 
 /* ---- the request ----------------------------------------------------------------------------- */
 
-/* What the answer is checked against; the task takes it over when the request is on its way. */
-struct sent {
-    struct key subkey;
-    uint32_t seq_number;
-    struct bytes token;
-};
-
-static bool build_token(struct client *c, struct turn *t, struct sent *sent)
+bool client_ap_token(struct client *c, struct turn *t, const struct cred *cred, bool mutual,
+                     const uint8_t *bindings, struct ap_sent *sent)
 {
-    struct task *task = &c->task;
-    const struct cred *cred = task->cred;
     struct Ticket ticket;
     struct AP_REQ req;
     uint8_t seq[4];
@@ -42,10 +34,13 @@ static bool build_token(struct client *c, struct turn *t, struct sent *sent)
         return false;
     rng_fill(t->rng, "sequence", seq, sizeof seq);
     sent->seq_number = be32(seq) & 0x3fffffff;
-    uint32_t options = (task->mutual ? AP_OPT_MUTUAL_REQUIRED : 0) |
-                       (cred->user_to_user ? AP_OPT_USE_SESSION_KEY : 0);
+    sent->ctime = t->now;
+    uint32_t options =
+        (mutual ? AP_OPT_MUTUAL_REQUIRED : 0) | (cred->user_to_user ? AP_OPT_USE_SESSION_KEY : 0);
     uint32_t flags = GSS_REPLAY | GSS_SEQUENCE | GSS_CONF | GSS_INTEG;
-    struct gss_checksum fields = {.flags = flags | (task->mutual ? GSS_MUTUAL : 0)};
+    struct gss_checksum fields = {.flags = flags | (mutual ? GSS_MUTUAL : 0)};
+    if (bindings)
+        memcpy(fields.bindings, bindings, sizeof fields.bindings);
     struct Checksum sum = {.cksumtype = CKSUMTYPE_GSS,
                            .checksum = gss_checksum_write(t->mem, &fields)};
     struct ap_request ask = {.ticket = &ticket,
@@ -65,17 +60,17 @@ static bool build_token(struct client *c, struct turn *t, struct sent *sent)
     tell(t, STEP_DONE, "client.ap.request",
          A_STR("server", client_shown(t->mem, &cred->server, cred->srealm)), A_TIME("time", t->now),
          A_INT("sequence", sent->seq_number),
-         A_STR("mutual", task->mutual ? "it must prove itself too" : "no proof is asked of it"));
+         A_STR("mutual", mutual ? "it must prove itself too" : "no proof is asked of it"));
     tell_key(t, .holder = c->config.party,
              .name = client_key_name(t->mem, "subkey", &cred->client, &cred->server, cred->srealm),
              .etype = sent->subkey.etype, .value = key_bytes(&sent->subkey),
              .cause = "client.ap.request");
-    sent->token = gss_token_write(t->mem, TOK_AP_REQ, der);
+    sent->request = der;
     return der.n != 0;
 }
 
 /* Nothing of what a user typed may begin another line of the head. */
-static bool fits_head(const char *s)
+bool client_fits_head(const char *s)
 {
     for (; *s; s++)
         if ((unsigned char)*s <= ' ' || (unsigned char)*s >= 0x7f)
@@ -85,27 +80,26 @@ static bool fits_head(const char *s)
 
 bool client_ap_send(struct client *c, struct turn *t)
 {
-    struct sent sent = {0};
-    if (!fits_head(c->task.target) || !fits_head(c->task.host) || !*c->task.target)
+    struct ap_sent sent = {0};
+    if (!client_fits_head(c->task.target) || !client_fits_head(c->task.host) || !*c->task.target)
         return client_refuse(
             c, t, FIND_NAME,
             (struct detail){.found = text_escape(t->mem, bytes_str(c->task.target))});
-    if (!build_token(c, t, &sent))
+    if (!client_ap_token(c, t, c->task.cred, c->task.mutual, NULL, &sent))
         return false;
+    struct bytes token = gss_token_write(t->mem, TOK_AP_REQ, sent.request);
     const char *fields[] = {
         arena_printf(t->mem, "Host: %s", c->task.host),
-        arena_printf(t->mem, "Authorization: Negotiate %s", base64_text(t->mem, sent.token)),
+        arena_printf(t->mem, "Authorization: Negotiate %s", base64_text(t->mem, token)),
         "User-Agent: tessera",
         "Accept: */*",
     };
     struct bytes data = http_write(t->mem, arena_printf(t->mem, "GET %s HTTP/1.1", c->task.target),
                                    fields, sizeof fields / sizeof *fields, (struct bytes){0});
     tell(t, STEP_DONE, "client.http.get", A_STR("target", c->task.target),
-         A_STR("host", c->task.host), A_INT("octets", (int64_t)sent.token.n));
+         A_STR("host", c->task.host), A_INT("octets", (int64_t)token.n));
     client_send_request(c, t, AWAIT_PAGE, c->task.service, data);
-    c->task.subkey = sent.subkey;
-    c->task.seq_number = sent.seq_number;
-    c->task.ctime = t->now;
+    c->task.sent = sent;
     wipe(&sent, sizeof sent);
     return true;
 }
@@ -160,47 +154,55 @@ static bool refused_by_service(struct client *c, struct turn *t, const struct an
                                               text_escape(t->mem, a->http.reason))});
 }
 
-static void keep_context(struct client *c, struct turn *t, const struct EncAPRepPart *part)
+static void make_context(struct client *c, struct turn *t, const struct cred *cred,
+                         const struct ap_sent *sent, const struct EncAPRepPart *part,
+                         struct security_context *out)
 {
-    const struct cred *cred = c->task.cred;
-    struct security_context context = {.session = cred->session,
-                                       .initiator = c->task.subkey,
-                                       .send_seq = c->task.seq_number,
-                                       .receive_seq = c->task.seq_number};
+    *out = (struct security_context){.session = cred->session,
+                                     .initiator = sent->subkey,
+                                     .send_seq = sent->seq_number,
+                                     .receive_seq = sent->seq_number};
     if (part && part->has_seq_number)
-        context.receive_seq = (uint32_t)part->seq_number;
-    if (part && part->has_subkey && key_from_wire(&part->subkey, &context.acceptor))
+        out->receive_seq = (uint32_t)part->seq_number;
+    if (part && part->has_subkey && key_from_wire(&part->subkey, &out->acceptor))
         tell_key(t, .holder = c->config.party,
                  .name = client_key_name(t->mem, "acceptor subkey", &cred->client, &cred->server,
                                          cred->srealm),
-                 .etype = context.acceptor.etype, .value = key_bytes(&context.acceptor),
+                 .etype = out->acceptor.etype, .value = key_bytes(&out->acceptor),
                  .cause = "client.ap.proof");
-    c->context = context;
 }
 
 /* RFC 4120 3.2.5: only who could open the ticket can echo the time under the session key. */
-static bool service_proved(struct client *c, struct turn *t, const struct answer *a)
+bool client_ap_proof(struct client *c, struct turn *t, const struct cred *cred,
+                     const struct ap_sent *sent, struct bytes der, struct security_context *out,
+                     struct detail *why)
 {
     struct AP_REP rep;
     struct EncAPRepPart part;
+    *why = (struct detail){.expected = "AP-REP"};
+    if (!asn_decode(&ASN_AP_REP, der, ASN_DEPLOYED, t->mem, t->faults, &rep))
+        return false;
+    int32_t code = ap_reply_check(t, &rep, &cred->session, sent->ctime, "client.ap", &part);
+    *why =
+        (struct detail){.found = code ? name_text(t->mem, NAMES_ERROR, code) : NULL, .code = code};
+    if (code)
+        return false;
+    tell(t, STEP_DONE, "client.ap.proof", A_TIME("time", sent->ctime));
+    make_context(c, t, cred, sent, &part, out);
+    return true;
+}
+
+static bool service_proved(struct client *c, struct turn *t, const struct answer *a)
+{
+    struct detail why;
     if (a->token.tok_id != TOK_AP_REP) {
         client_refuse(c, t, FIND_TOKEN, (struct detail){.expected = "AP-REP"});
         return false;
     }
-    if (!asn_decode(&ASN_AP_REP, a->token.inner, ASN_DEPLOYED, t->mem, t->faults, &rep)) {
-        client_refuse(c, t, FIND_PROOF, (struct detail){.expected = "AP-REP"});
-        return false;
-    }
-    int32_t code =
-        ap_reply_check(t, &rep, &c->task.cred->session, c->task.ctime, "client.ap", &part);
-    if (code) {
-        client_refuse(c, t, FIND_PROOF,
-                      (struct detail){.found = name_text(t->mem, NAMES_ERROR, code), .code = code});
-        return false;
-    }
-    tell(t, STEP_DONE, "client.ap.proof", A_TIME("time", c->task.ctime));
-    keep_context(c, t, &part);
-    return true;
+    if (client_ap_proof(c, t, c->task.cred, &c->task.sent, a->token.inner, &c->context, &why))
+        return true;
+    client_refuse(c, t, FIND_PROOF, why);
+    return false;
 }
 
 bool client_ap_page(struct client *c, const struct packet *p, struct turn *t)
@@ -215,7 +217,7 @@ bool client_ap_page(struct client *c, const struct packet *p, struct turn *t)
     if (a.has_token && !service_proved(c, t, &a))
         return true;
     if (!a.has_token)
-        keep_context(c, t, NULL);
+        make_context(c, t, c->task.cred, &c->task.sent, NULL, &c->context);
     tell(t, STEP_DONE, "client.http.page", A_INT("status", a.http.status),
          A_INT("octets", (int64_t)a.http.body.n));
     struct bytes shown = bytes_slice(a.http.body, 0, 200);

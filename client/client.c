@@ -1,11 +1,11 @@
-#include "client/inside.h"
+#include "client/browse.h"
 
 #include <string.h>
 
 /* ---- the table of states ----------------------------------------------------------------------
  */
 
-enum message {
+enum awaited {
     MESSAGE_OTHER,
     MESSAGE_AS_REP,
     MESSAGE_TGS_REP,
@@ -16,7 +16,7 @@ enum message {
 
 static const struct transition {
     enum awaiting awaiting;
-    enum message message;
+    enum awaited message;
     bool (*act)(struct client *, const struct packet *, struct turn *);
 } table[] = {
     {AWAIT_AS_REP, MESSAGE_ERROR, client_as_error},     /* asks for a proof, or refuses */
@@ -27,6 +27,7 @@ static const struct transition {
     {AWAIT_PAGE, MESSAGE_HTTP, client_ap_page},         /* the page, and the service's proof */
     {AWAIT_PASSWORD, MESSAGE_ERROR, client_kpasswd_error}, /* refused, before there was a key */
     {AWAIT_PASSWORD, MESSAGE_OTHER, client_kpasswd_reply}, /* the result */
+    {AWAIT_BROWSED, MESSAGE_HTTP, client_browse_answer},   /* the page, or what is wanted first */
 };
 
 /* What a task begins with. */
@@ -35,10 +36,11 @@ static bool (*const begin[])(struct client *, struct turn *) = {
     [CLIENT_GET] = client_spn_begin,        [CLIENT_RENEW] = client_renew_begin,
     [CLIENT_VALIDATE] = client_renew_begin, [CLIENT_FORWARD] = client_renew_begin,
     [CLIENT_PROXY] = client_renew_begin,    [CLIENT_PASSWORD] = client_as_begin,
+    [CLIENT_BROWSE] = client_browse_begin,
 };
 
 /* The APPLICATION tag tells Kerberos messages apart (RFC 4120 5). */
-static enum message message_of(const struct packet *p)
+static enum awaited message_of(const struct packet *p)
 {
     if (p->via == VIA_HTTP)
         return MESSAGE_HTTP;
@@ -62,10 +64,10 @@ static bool receive(struct client *c, const struct packet *p, struct turn *t)
         return client_ignore(c, t, p, "nothing is awaited");
     if (p->from != c->task.peer)
         return client_ignore(c, t, p, "another party was asked");
-    enum message message = message_of(p);
+    enum awaited message = message_of(p);
     for (size_t i = 0; i < sizeof table / sizeof *table; i++)
         if (table[i].awaiting == c->task.awaiting && table[i].message == message)
-            return table[i].act(c, p, t);
+            return table[i].act(c, p, t) && client_browse_after(c, t);
     return client_ignore(c, t, p, "another kind of message is awaited");
 }
 
@@ -82,6 +84,7 @@ struct client *client_new(struct arena *mem, const struct client_config *config)
     if (config->n_etypes)
         memcpy(etypes, config->etypes, config->n_etypes * sizeof *etypes);
     c->config.etypes = etypes;
+    c->browser = client_browser_new(mem);
     c->outcome = (struct client_outcome){CLIENT_IDLE, 0, ""};
     return c;
 }
@@ -125,7 +128,7 @@ static bool guarded_do(void *arg, const struct packet *p, struct turn *t)
                              (struct detail){.found = a->principal ? a->principal : a->spn});
     if (task.user_to_user && !task.second_ticket.n)
         return client_refuse(c, t, FIND_SECOND, (struct detail){0});
-    return begin[a->task](c, t);
+    return begin[a->task](c, t) && client_browse_after(c, t);
 }
 
 bool client_do(struct client *c, const struct client_do_args *args, struct turn *t)
@@ -142,11 +145,38 @@ bool client_receive(struct client *c, const struct packet *p, struct turn *t)
     jmp_buf *before = arena_escape(c->mem, NULL);
     arena_escape(c->mem, before);
     struct task task = c->task;
+    struct browse browse = task.browse ? *task.browse : (struct browse){0};
     bool ok = turn_guarded(guarded_receive, &(struct entry){c, NULL}, p, t);
     arena_escape(c->mem, before);
-    if (!ok) /* given again, the packet finds the task as it was */
+    if (!ok) { /* given again, the packet finds the task as it was */
         c->task = task;
+        if (task.browse)
+            *task.browse = browse;
+    }
     wipe(&task, sizeof task);
+    wipe(&browse, sizeof browse);
+    return ok;
+}
+
+static bool guarded_lost(void *arg, const struct packet *p, struct turn *t)
+{
+    struct client *c = ((struct entry *)arg)->client;
+    (void)p;
+    same_escape(c, t);
+    const struct party *peer = c->task.peer;
+    return client_refuse(c, t, FIND_SILENCE,
+                         (struct detail){.found = peer && peer->name ? peer->name : "?"}) &&
+           client_browse_after(c, t);
+}
+
+bool client_lost(struct client *c, struct turn *t)
+{
+    if (c->outcome.state != CLIENT_WAITING)
+        return true;
+    jmp_buf *before = arena_escape(c->mem, NULL);
+    arena_escape(c->mem, before);
+    bool ok = turn_guarded(guarded_lost, &(struct entry){c, NULL}, NULL, t);
+    arena_escape(c->mem, before);
     return ok;
 }
 

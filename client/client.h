@@ -148,6 +148,10 @@ struct client_do_args {
 bool client_do(struct client *, const struct client_do_args *, struct turn *);
 bool client_receive(struct client *, const struct packet *, struct turn *);
 
+/* Nobody has answered what was sent last, and it is not sent again: the task ends as refused
+ * (KDC_ERR_SVC_UNAVAILABLE); or, where BROWSE wanted a ticket for Negotiate, goes on without. */
+bool client_lost(struct client *, struct turn *);
+
 enum client_state { CLIENT_IDLE, CLIENT_WAITING, CLIENT_GRANTED, CLIENT_REFUSED };
 struct client_outcome {
     enum client_state state;

@@ -21,7 +21,15 @@ struct cred {
 };
 
 /* What a task waits for: the rows of the table in client.c. */
-enum awaiting { AWAIT_NOTHING, AWAIT_AS_REP, AWAIT_TGS_REP, AWAIT_PAGE, AWAIT_PASSWORD, AWAIT_DNS };
+enum awaiting {
+    AWAIT_NOTHING,
+    AWAIT_AS_REP,
+    AWAIT_TGS_REP,
+    AWAIT_PAGE,
+    AWAIT_PASSWORD,
+    AWAIT_DNS,
+    AWAIT_BROWSED
+};
 
 /* Where a task was sent on to (RFC 6806 7, 8; RFC 4120 1.2). */
 #define HOPS_MAX 10
@@ -52,6 +60,17 @@ struct fast {
     struct key strengthen;     /* of the reply; n == 0: none */
     bool challenged;           /* the KDC owes a challenge of its own */
 };
+
+/* What the answer to an AP-REQ is checked against. */
+struct ap_sent {
+    struct key subkey;
+    uint32_t seq_number;
+    int64_t ctime;
+    struct bytes request; /* DER; in the turn's memory */
+};
+
+struct browse;  /* browse.h: a BROWSE that is under way */
+struct browser; /* and what is kept from one to the next */
 
 struct task {
     enum client_task kind;
@@ -92,9 +111,11 @@ struct task {
     struct key subkey;
     int64_t ctime;
     uint32_t seq_number;
+    struct ap_sent sent; /* GET */
     bool mutual;
     const struct party *service;
     const char *target, *host;
+    struct browse *browse; /* BROWSE; NULL: another task */
 };
 
 /* Its ticket comes from the AS. */
@@ -106,7 +127,8 @@ static inline bool logs_on(const struct task *task)
 /* It is for a service, which may be of another realm. */
 static inline bool is_for_service(const struct task *task)
 {
-    return task->kind == CLIENT_TICKET || task->kind == CLIENT_GET || task->kind == CLIENT_PROXY;
+    return task->kind == CLIENT_TICKET || task->kind == CLIENT_GET || task->kind == CLIENT_PROXY ||
+           task->kind == CLIENT_BROWSE;
 }
 
 /* Keys and numbers of an accepted AP exchange, for messages protected later (RFC 4121 4.2). */
@@ -126,6 +148,7 @@ struct client {
     struct PrincipalName cname;
     struct bytes crealm;
     struct security_context context;
+    struct browser *browser;
 };
 
 /* ---- refusals (refuse.c): a fault row, a step of the same id, and what the user reads ---------
@@ -169,6 +192,13 @@ enum finding {
     FIND_PROOF,
     FIND_RESULT,       /* of the password protocol: not changed */
     FIND_RESULT_PROOF, /* the result cannot be believed */
+    FIND_SILENCE,      /* nobody answers */
+    FIND_NO_SCHEME,    /* of authentication that both know and there are credentials for */
+    FIND_CREDENTIALS,  /* taken by nobody */
+    FIND_CONNECTION,   /* closed in the middle of what is bound to it */
+    FIND_MECHANISM,    /* a token of the negotiation, or of NTLM, that cannot be taken */
+    FIND_UNPROVED,     /* Digest's answer is not of one who has the password */
+    FIND_REQUESTS,     /* the same again and again */
     FINDINGS
 };
 struct detail {
@@ -230,6 +260,23 @@ bool client_ap_begin(struct client *, struct turn *);
 /* The GET itself, with task.cred. */
 bool client_ap_send(struct client *, struct turn *);
 bool client_ap_page(struct client *, const struct packet *, struct turn *);
+/* An AP-REQ with this ticket; bindings: 16 octets, NULL for none. False: our fault. */
+bool client_ap_token(struct client *, struct turn *, const struct cred *, bool mutual,
+                     const uint8_t *bindings, struct ap_sent *);
+/* The AP-REP to it, and the context that stands then. False: *why. */
+bool client_ap_proof(struct client *, struct turn *, const struct cred *, const struct ap_sent *,
+                     struct bytes der, struct security_context *, struct detail *why);
+bool client_fits_head(const char *);
+/* BROWSE (browse.c): what the table calls, and what it has of a task's arguments. */
+bool client_browse_begin(struct client *, struct turn *);
+bool client_browse_answer(struct client *, const struct packet *, struct turn *);
+bool client_browse_ticket(struct client *, struct turn *); /* task.cred is what was wanted */
+bool client_browse_after(struct client *, struct turn *);  /* when the table's function is done */
+struct browse *client_browse_new(struct client *, const struct client_do_args *);
+struct browser *client_browser_new(struct arena *);
+/* A ticket for Negotiate cannot be had: no end of the task. False: this is none such. */
+bool client_browse_failed(struct client *, enum finding, int32_t code);
+void client_browse_hash(struct client *, struct turn *); /* of the logon's password (P16) */
 /* The change itself, with task.cred (kpasswd.c). */
 bool client_kpasswd_send(struct client *, struct turn *);
 bool client_kpasswd_reply(struct client *, const struct packet *, struct turn *);

@@ -85,6 +85,25 @@ static const struct fault_row rows[FINDINGS] = {
     [FIND_RESULT_PROOF] = {"client.kpasswd.proof",
                            "the result was not sealed by who could open the ticket", "RFC 3244 2",
                            NULL},
+    [FIND_SILENCE] = {"client.silence", "nobody answered in time", "RFC 4120 7.2.1", NULL},
+    [FIND_NO_SCHEME] =
+        {"client.scheme",
+         "no scheme is offered that is known here and that there are credentials for",
+         "RFC 9110 11.2", NULL},
+    [FIND_CREDENTIALS] = {"client.http.refused", "the credentials are not taken", "RFC 9110 15.5.2",
+                          NULL},
+    [FIND_CONNECTION] = {"client.http.connection",
+                         "the connection was closed in the middle of an authentication that is "
+                         "bound to it",
+                         "RFC 9112 9.6", NULL},
+    [FIND_MECHANISM] = {"client.negotiate.token",
+                        "the token that came cannot be taken as the next one", "RFC 4178 3.2",
+                        NULL},
+    [FIND_UNPROVED] = {"client.digest.proof",
+                       "the answer is not of a server that has the password's hash", "RFC 7616 3.5",
+                       NULL},
+    [FIND_REQUESTS] = {"client.http.rounds", "the server asks for credentials again and again",
+                       "RFC 9110 15.5.2", NULL},
 };
 
 /* The code that stands for a finding, and words where the code's own would mislead. */
@@ -131,6 +150,14 @@ static const struct {
     [FIND_PROOF] = {KRB_AP_ERR_MUT_FAIL, NULL},
     [FIND_RESULT] = {KRB5_KPASSWD_HARDERROR, NULL},
     [FIND_RESULT_PROOF] = {KRB_AP_ERR_MUT_FAIL, NULL},
+    [FIND_SILENCE] = {KDC_ERR_SVC_UNAVAILABLE, "Nobody answers"},
+    [FIND_NO_SCHEME] = {KRB_ERR_GENERIC, NULL},
+    [FIND_CREDENTIALS] = {KRB_ERR_GENERIC, NULL},
+    [FIND_CONNECTION] = {KRB_ERR_GENERIC, NULL},
+    [FIND_MECHANISM] = {KRB_ERR_GENERIC, NULL},
+    [FIND_UNPROVED] = {KRB_AP_ERR_MUT_FAIL,
+                       "The server's proof does not hold: it does not have the password's hash"},
+    [FIND_REQUESTS] = {KRB_ERR_GENERIC, "The server asks again and again"},
 };
 
 const struct fault_row *client_fault_table(size_t *n)
@@ -143,9 +170,9 @@ bool client_refuse(struct client *c, struct turn *t, enum finding what, struct d
 {
     const char *expected = d.expected ? d.expected : rows[what].expected;
     int32_t code = d.code ? d.code : outcomes[what].code;
-    const char *own = what == FIND_STATUS || what == FIND_RESULT ? d.found
-                      : d.code                                   ? NULL
-                                                                 : outcomes[what].words;
+    bool found = what == FIND_STATUS || what == FIND_RESULT || what == FIND_NO_SCHEME ||
+                 what == FIND_CREDENTIALS || what == FIND_CONNECTION || what == FIND_MECHANISM;
+    const char *own = found ? d.found : d.code ? NULL : outcomes[what].words;
     if (what == FIND_NO_KDC)
         own = arena_printf(t->mem, "Cannot find KDC for realm \"%s\"",
                            text_escape(t->mem, bytes_str(d.found)));
@@ -155,8 +182,10 @@ bool client_refuse(struct client *c, struct turn *t, enum finding what, struct d
          A_STR("found", d.found ? d.found : ""), A_ERROR("code", code));
     fault_raise(t->faults,
                 (struct fault){.row = &rows[what], .expected = expected, .found = d.found});
-    client_forget_secret(&c->task);
     c->task.awaiting = AWAIT_NOTHING;
+    if (client_browse_failed(c, what, code))
+        return true;
+    client_forget_secret(&c->task);
     c->outcome = (struct client_outcome){CLIENT_REFUSED, code, text};
     return true;
 }

@@ -89,7 +89,8 @@ static void take_realm(struct client *c, struct turn *t)
 static bool go_on(struct client *c, struct turn *t)
 {
     take_realm(c, t);
-    return c->task.kind == CLIENT_GET ? client_ap_begin(c, t) : client_tgs_begin(c, t);
+    bool get = c->task.kind == CLIENT_GET || c->task.kind == CLIENT_BROWSE;
+    return get ? client_ap_begin(c, t) : client_tgs_begin(c, t);
 }
 
 /* The host becomes part of the name, with the port that was typed. */

@@ -107,6 +107,8 @@ static bool read_service(struct client *c, const struct client_do_args *a, struc
         task->sname = client_tgs_name(c->mem, task->crealm);
         return true;
     }
+    if (a->task == CLIENT_BROWSE) /* names its services itself */
+        return true;
     const char *spn = a->spn ? a->spn : arena_printf(c->mem, "HTTP/%s", a->host ? a->host : "");
     if (!read_name(c, spn, a->name_type ? a->name_type : NT_SRV_HST, &task->sname,
                    &task->trail.target))
@@ -184,6 +186,7 @@ bool client_task_read(struct client *c, const struct client_do_args *a, int64_t 
         .target = arena_str(c->mem, bytes_str(a->target ? a->target : "/")),
         .host = arena_str(c->mem, bytes_str(a->host ? a->host : "")),
     };
+    task->browse = a->task == CLIENT_BROWSE ? client_browse_new(c, a) : NULL;
     if (task->user_to_user)
         task->options |= KDC_OPT_ENC_TKT_IN_SKEY;
     read_times(a, now, task);

@@ -220,6 +220,8 @@ static bool go_on(struct client *c, struct turn *t, const struct KDC_REP *rep)
     tell_arrived(c, t);
     if (c->task.kind == CLIENT_GET)
         return client_ap_send(c, t);
+    if (c->task.kind == CLIENT_BROWSE)
+        return client_browse_ticket(c, t);
     char until[WHEN_TEXT];
     return client_grant(
         c, arena_printf(t->mem, "%s: kvno = %lld, until %s",

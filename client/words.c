@@ -132,6 +132,7 @@ static const struct {
     [CLIENT_FORWARD] = {"forward", "getting a forwarded ticket"},
     [CLIENT_PROXY] = {"proxy", "getting a proxy ticket for %s"},
     [CLIENT_PASSWORD] = {"kpasswd", "getting initial ticket"},
+    [CLIENT_BROWSE] = {"get", NULL},
 };
 
 const char *client_outcome_words(struct client *c, int32_t code, const char *own)

@@ -1,0 +1,355 @@
+/* Kerberos or NTLM (P8-P11; behaviours E14): what decides it is looked at one after the other, and
+ * the KDC is truly asked for the ticket. When Kerberos cannot be had, the one condition that
+ * decided is named. */
+#include "client/browse.h"
+
+#include "base/text.h"
+#include "wire/dns.h"
+#include "wire/gss.h"
+
+#include <string.h>
+
+/* ---- the name of the service ----------------------------------------------------------------- */
+
+const char *browse_spn(struct client *c, const struct side *side)
+{
+    const struct browse *b = c->task.browse;
+    const struct browser_config *config = browse_config(c);
+    if (side->to == TO_PROXY)
+        return arena_printf(c->mem, "HTTP/%s", config->proxy_host ? config->proxy_host : "");
+    if (b->typed_spn)
+        return b->typed_spn;
+    bool is_usual = b->port == (b->tls ? 443 : 80);
+    if (config->port == SPN_PORT_ALWAYS || (config->port == SPN_PORT_NOT_USUAL && !is_usual))
+        return arena_printf(c->mem, "HTTP/%s:%u", c->task.host, (unsigned)b->port);
+    return arena_printf(c->mem, "HTTP/%s", c->task.host);
+}
+
+struct bytes browse_bindings(const struct client *c, const struct side *side)
+{
+    bool none = browse_config(c)->no_bindings || side->to == TO_PROXY || !browse_secure(c);
+    return none ? (struct bytes){0} : c->task.browse->tls->end_point;
+}
+
+/* ---- what decides ---------------------------------------------------------------------------- */
+
+enum condition {
+    SWITCHED,
+    OS,
+    OWN_HOST,
+    CREDENTIALS,
+    ADDRESS,
+    SPN,
+    CONTROLLER, /* from here on only the KDC knows */
+    CLOCK,
+    FOUND,
+    TRUST,
+    ETYPE,
+    TICKET,
+    CONDITIONS
+};
+
+enum whose { OF_CLIENT, OF_SERVICE, OF_REALM };
+static const struct {
+    const char *name;
+    enum whose whose;
+    const char *good, *bad;
+    const char *why; /* as the outcome and the fallback name it */
+} conditions[CONDITIONS] = {
+    [SWITCHED] = {"kerberos", OF_CLIENT, "on", "off", "Kerberos is switched off"},
+    [OS] = {"os", OF_CLIENT, "Windows 2000 or later", "before Windows 2000",
+            "the client is older than Windows 2000"},
+    [OWN_HOST] = {"loopback", OF_CLIENT, "no", "yes", "the server is this machine itself"},
+    [CREDENTIALS] = {"credentials", OF_CLIENT, "a domain account's logon, with tickets",
+                     "no ticket-granting ticket of theirs",
+                     "the credentials are of no domain account that is logged on"},
+    [ADDRESS] = {"host-is-address", OF_CLIENT, "no", "yes",
+                 "the URL has an address, and an address makes no SPN"},
+    [SPN] = {"spn", OF_CLIENT, NULL, "cannot be made", "no SPN can be made of the name"},
+    [CONTROLLER] = {"controller-reached", OF_REALM, "yes", "no", "no KDC was reached"},
+    [CLOCK] = {"clock", OF_CLIENT, "close to the KDC's", "too far from the KDC's",
+               "the clocks are too far apart"},
+    [FOUND] = {"spn-found", OF_SERVICE, "once", "no", "no account has the SPN"},
+    [TRUST] = {"trust", OF_REALM, "yes", "no", "no trust leads to the service's realm"},
+    [ETYPE] = {"etype", OF_SERVICE, "one in common", "none in common",
+               "there is no encryption type in common"},
+    [TICKET] = {"ticket", OF_SERVICE, "granted", "refused", "the ticket is refused"},
+};
+
+/* What a refusal means. */
+static const struct {
+    int32_t code;
+    enum condition condition;
+    const char *value, *why; /* NULL: the condition's */
+} meanings[] = {
+    {KDC_ERR_S_PRINCIPAL_UNKNOWN, FOUND, NULL, NULL},
+    {KDC_ERR_PRINCIPAL_NOT_UNIQUE, FOUND, "more than once", "more than one account has the SPN"},
+    {KDC_ERR_ETYPE_NOSUPP, ETYPE, NULL, NULL},
+    {KDC_ERR_SVC_UNAVAILABLE, CONTROLLER, NULL, NULL},
+    {KRB_AP_ERR_SKEW, CLOCK, NULL, NULL},
+    {KDC_ERR_PATH_NOT_ACCEPTED, TRUST, NULL, NULL},
+    {KRB_AP_PATH_NOT_ACCEPTED, TRUST, NULL, NULL},
+    {KDC_ERR_WRONG_REALM, TRUST, NULL, NULL},
+    {KRB_AP_ERR_TKT_EXPIRED, CREDENTIALS, "the ticket-granting ticket has expired",
+     "the ticket-granting ticket has expired"},
+    {KRB_AP_ERR_NO_TGT, CREDENTIALS, NULL, NULL},
+};
+
+struct verdict {
+    enum condition failed; /* CONDITIONS: none */
+    const char *value, *why;
+};
+
+static const char *value_of(const struct client *c, struct turn *t, const struct verdict *v,
+                            enum condition i)
+{
+    if (i == v->failed)
+        return v->value;
+    if (i == SPN && v->failed > SPN)
+        return c->task.browse->spn;
+    bool later = v->failed < CONTROLLER ? i > v->failed : i > CONTROLLER && v->failed < CONDITIONS;
+    (void)t;
+    return later || (i == SPN && v->failed <= SPN) ? "not asked" : conditions[i].good;
+}
+
+static void tell_verdict(const struct client *c, struct turn *t, const struct verdict *v)
+{
+    static const char *const policies[] = {
+        [NAMES_AS_TYPED] = "as-typed", [NAMES_FORWARD] = "forward", [NAMES_REVERSE] = "reverse",
+        [NAMES_FALLBACK] = "fallback", [NAMES_SSPI] = "sspi",
+    };
+    if (!told(t))
+        return;
+    const struct browser_config *config = browse_config(c);
+    const char *spn = c->task.browse->spn ? c->task.browse->spn : "service";
+    const char *const subjects[] = {
+        [OF_CLIENT] = c->config.party, [OF_SERVICE] = spn, [OF_REALM] = "realm"};
+    struct decision_input inputs[CONDITIONS + 3];
+    size_t n = 0;
+    for (enum condition i = 0; i < CONDITIONS; i++)
+        inputs[n++] = (struct decision_input){conditions[i].name, subjects[conditions[i].whose],
+                                              value_of(c, t, v, i)};
+    inputs[n++] = (struct decision_input){"names", c->config.party, policies[c->config.names]};
+    inputs[n++] = (struct decision_input){"zone", c->config.party,
+                                          config->not_intranet ? "internet" : "intranet"};
+    inputs[n++] = (struct decision_input){"ntlm", c->config.party, config->no_ntlm ? "off" : "on"};
+    tell_decision(t, .id = "client.negotiate",
+                  .rule =
+                      "Kerberos where every condition holds, else NTLM; the first that does not "
+                      "hold decides",
+                  .outcome = v->failed == CONDITIONS
+                                 ? "Kerberos"
+                                 : arena_printf(t->mem, "%s: %s",
+                                                config->no_ntlm ? "neither" : "NTLM", v->why),
+                  .spec = "RFC 4559 4, MS-SPNG 3.1.5", .inputs = inputs, .n = n);
+}
+
+static enum begun decide(struct client *c, struct turn *t, struct side *side, enum condition failed,
+                         const char *value, const char *why)
+{
+    struct verdict v = {failed, value ? value : conditions[failed].bad,
+                        why ? why : conditions[failed].why};
+    tell_verdict(c, t, &v);
+    browse_fall_back(c, t, side, v.why);
+    return NOT_BEGUN;
+}
+
+/* ---- before anybody is asked ----------------------------------------------------------------- */
+
+static bool is_own_host(const struct client *c)
+{
+    const struct browser_config *config = browse_config(c);
+    struct bytes host = bytes_str(c->task.host), first = host;
+    for (first.n = 0; first.n < host.n && host.p[first.n] != '.'; first.n++)
+        ;
+    return config->same_host_is_local &&
+           (bytes_equal_nocase(host, BYTES_LIT("localhost")) ||
+            bytes_starts(host, BYTES_LIT("127.")) || bytes_equal(host, BYTES_LIT("[::1]")) ||
+            (config->workstation.n && bytes_equal_nocase(first, config->workstation)));
+}
+
+/* A logon's tickets prove the logon's user and nobody else. */
+static bool has_tickets(const struct client *c, const struct browser_credential *own)
+{
+    if (!c->known || !client_cache_tgt(c, c->crealm))
+        return false;
+    return own->implicit || (c->cname.name_string.n == 1 && !own->password.n &&
+                             bytes_equal(own->user, c->cname.name_string.at[0]));
+}
+
+static bool is_address(const char *host)
+{
+    uint8_t octets[4];
+    return dns_address(host, octets) || strchr(host, ':');
+}
+
+static enum condition obstacle(const struct client *c, const struct side *side)
+{
+    const struct browser_config *config = browse_config(c);
+    const char *host = side->to == TO_PROXY ? config->proxy_host : c->task.host;
+    if (config->no_kerberos)
+        return SWITCHED;
+    if (!config->windows2000)
+        return OS;
+    if (side->to == TO_SERVER && is_own_host(c))
+        return OWN_HOST;
+    if (!has_tickets(c, side->credential))
+        return CREDENTIALS;
+    bool typed = side->to == TO_SERVER && c->task.browse->typed_spn;
+    if (c->config.names == NAMES_SSPI && !typed && host && is_address(host))
+        return ADDRESS;
+    return CONDITIONS;
+}
+
+/* ---- the ticket ------------------------------------------------------------------------------ */
+
+enum begun browse_kerberos(struct client *c, struct turn *t, struct side *side)
+{
+    struct browse *b = c->task.browse;
+    struct task *task = &c->task;
+    enum condition failed = obstacle(c, side);
+    b->spn = NULL;
+    side->krb5 = (struct krb5_side){.client = c};
+    if (failed != CONDITIONS)
+        return decide(c, t, side, failed, NULL, NULL);
+    b->spn = browse_spn(c, side);
+    task->trail = (struct trail){0};
+    task->naming = (struct naming){0};
+    task->confirmed = false;
+    task->options = 0;
+    task->via = c->config.via;
+    task->cname = c->cname;
+    task->crealm = task->srealm = c->crealm;
+    if (!principal_parse(c->mem, b->spn, NT_SRV_HST, &task->sname, &task->trail.target))
+        return decide(c, t, side, SPN, NULL, NULL);
+    if (task->trail.target.n)
+        task->srealm = task->trail.target;
+    tell(t, STEP_DONE, "client.negotiate.ask", A_STR("spn", b->spn),
+         A_STR("client", client_shown(t->mem, &c->cname, c->crealm)));
+    b->getting = side;
+    return client_spn_begin(c, t) ? BEGIN_ELSEWHERE : BEGIN_TROUBLE;
+}
+
+bool client_browse_failed(struct client *c, enum finding what, int32_t code)
+{
+    struct browse *b = c->task.browse;
+    if (!b || !b->getting)
+        return false;
+    b->failed = true;
+    b->code = what == FIND_MALFORMED ? 0 : code;
+    return true;
+}
+
+static bool go_on(struct client *c, struct turn *t, struct side *side)
+{
+    switch (browse_mechanisms(c, t, side)) {
+    case BEGUN:
+        return browse_send(c, t);
+    case NOT_BEGUN:
+        if (side->unasked) {
+            *side = (struct side){.to = side->to, .fell_back = side->fell_back};
+            return browse_send(c, t);
+        }
+        browse_pass(c, t, side);
+        return browse_choose(c, t, side);
+    default:
+        return false;
+    }
+}
+
+bool client_browse_ticket(struct client *c, struct turn *t)
+{
+    struct side *side = c->task.browse->getting;
+    c->task.browse->getting = NULL;
+    side->krb5.cred = c->task.cred;
+    tell_verdict(c, t, &(struct verdict){CONDITIONS, NULL, NULL});
+    return go_on(c, t, side);
+}
+
+bool client_browse_after(struct client *c, struct turn *t)
+{
+    struct browse *b = c->task.browse;
+    if (!b || !b->failed)
+        return true;
+    struct side *side = b->getting;
+    enum condition failed = TICKET;
+    const char *value = NULL, *why = NULL;
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
+        if (meanings[i].code == b->code) {
+            failed = meanings[i].condition;
+            value = meanings[i].value;
+            why = meanings[i].why;
+        }
+    if (failed == TICKET) {
+        value = b->code ? name_text(t->mem, NAMES_ERROR, b->code) : "an answer that cannot be read";
+        why = arena_printf(t->mem, "%s (%s)", conditions[TICKET].why, value);
+    }
+    b->failed = false;
+    b->getting = NULL;
+    decide(c, t, side, failed, value, why);
+    return go_on(c, t, side);
+}
+
+/* ---- Kerberos as a mechanism ------------------------------------------------------------------
+ */
+
+static enum mech_state refused_with(struct krb5_side *k, struct turn *t, struct bytes der)
+{
+    struct client *c = k->client;
+    struct KRB_ERROR e;
+    k->why = "its token says that the ticket is not taken, and cannot be read";
+    if (!asn_decode(&ASN_KRB_ERROR, der, ASN_DEPLOYED, t->mem, t->faults, &e))
+        return MECH_REFUSED;
+    tell(t, STEP_NOTED, "client.error", A_ERROR("code", e.error_code),
+         A_TEXT("text", e.has_e_text ? e.e_text : bytes_str("")),
+         A_TIME("stime", e.stime + e.susec));
+    k->code = e.error_code ? (int32_t)e.error_code : KRB_ERR_GENERIC;
+    k->why = arena_str(c->mem, bytes_str(name_text(t->mem, NAMES_ERROR, k->code)));
+    return MECH_REFUSED;
+}
+
+static enum mech_state check_proof(struct krb5_side *k, struct turn *t, struct bytes der)
+{
+    struct client *c = k->client;
+    struct detail why;
+    struct security_context *context = &c->context;
+    if (!client_ap_proof(c, t, k->cred, &k->sent, der, context, &why)) {
+        k->code = why.code;
+        k->why = "the service's proof does not hold";
+        return MECH_REFUSED;
+    }
+    mech_krb5_keys(&k->mech, &context->session, &context->initiator, &context->acceptor,
+                   context->send_seq, context->receive_seq);
+    k->proved = true;
+    return MECH_DONE;
+}
+
+static enum mech_state exchange(void *arg, struct turn *t, struct krb5_round *r)
+{
+    struct krb5_side *k = arg;
+    if (r->in_id == TOK_AP_REP)
+        return check_proof(k, t, r->in);
+    if (r->in_id)
+        return refused_with(k, t, r->in);
+    if (!client_ap_token(k->client, t, k->cred, true, k->bound ? k->bindings : NULL, &k->sent))
+        return MECH_TROUBLE;
+    r->out_id = TOK_AP_REQ;
+    r->out = k->sent.request;
+    mech_krb5_keys(&k->mech, &k->cred->session, &k->sent.subkey, NULL, k->sent.seq_number,
+                   k->sent.seq_number);
+    return MECH_CONTINUE;
+}
+
+bool browse_krb5(struct client *c, struct turn *t, struct side *side)
+{
+    struct krb5_side *k = &side->krb5;
+    struct bytes bindings = browse_bindings(c, side);
+    k->bound = bindings.n != 0;
+    if (k->bound && !channel_bindings_hash(t->crypto, bindings, k->bindings))
+        return false;
+    if (k->bound)
+        tell(t, STEP_DONE, "client.negotiate.bindings",
+             A_BYTES("hash", bytes_of(k->bindings, sizeof k->bindings)));
+    mech_krb5_init(&k->mech, false, exchange, k);
+    return true;
+}

@@ -155,7 +155,7 @@ static bool asked(struct client *c, struct turn *t, struct side *side,
         if (more)
             return go_on_there(c, t, http);
     }
-    if (side->sent && side->unasked) {
+    if ((side->sent || side->going) && side->unasked) {
         unsigned passed = side->scheme == BROWSE_DIGEST ? 0 : side->scheme;
         browse_forget_space(c, side);
         start_again(side);

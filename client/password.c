@@ -201,9 +201,9 @@ static const char *username(struct turn *t, const struct digest_use *use,
                    : NULL;
     if (is_ascii(in->user))
         return auth_quoted(t->mem, "username", in->user);
-    char *text = arena_take(t->mem, 3 * in->user.n + 1), *p = text;
+    const char *text = "";
     for (size_t i = 0; i < in->user.n; i++)
-        p += sprintf(p, "%%%02X", in->user.p[i]);
+        text = arena_printf(t->mem, "%s%%%02X", text, in->user.p[i]);
     return arena_printf(t->mem, "username*=UTF-8''%s", text);
 }
 

@@ -193,6 +193,7 @@ static void refused_with_a_reason(void **state)
     assert_int_equal(o.error, KRB_AP_ERR_REPEAT);
     assert_string_equal(o.text, "get: HTTP 401 Unauthorized: 34 KRB_AP_ERR_REPEAT");
     /* Nothing but the offer: refused, and not tried again by another scheme. */
+    web_client();
     up_to_the_token();
     o = web_give(NOT_YET, OFFER, "WWW-Authenticate: NTLM", NULL);
     assert_string_equal(o.text, "get: HTTP 401 Unauthorized: Negotiate (Kerberos) was refused");

@@ -34,6 +34,7 @@ static struct mech ntlm_mech(struct client *c, struct side *side)
         .target_spn = config->no_target_name ? NULL : browse_spn(c, side),
         .bindings = browse_bindings(c, side),
         .no_mic = config->no_mic,
+        .flags = side->raw ? 0 : NTLMSSP_NEGOTIATE_SIGN, /* the list is to be signed */
     };
     if (own->implicit && !own->password.n)
         ntlm.nt_hash = c->browser->has_hash ? c->browser->nt_hash : config->nt_hash;
@@ -116,9 +117,9 @@ enum begun browse_ntlm(struct client *c, struct turn *t, struct side *side)
 {
     if (!has_secret(c, side))
         return NOT_BEGUN;
+    side->raw = true;
     side->mechs[0] = ntlm_mech(c, side);
     side->n_mechs = 1;
-    side->raw = true;
     return first_token(c, t, side);
 }
 

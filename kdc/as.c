@@ -2,6 +2,7 @@
  * first ticket. The list at the end is the exchange. */
 #include "kdc/as.h"
 #include "kdc/fast.h"
+#include "kdc/pac.h"
 
 static int32_t step_request(struct exchange *x)
 {
@@ -101,6 +102,7 @@ static const struct step as_steps[] = {
     {"kdc.as.times", step_as_times, "RFC 4120 3.1.3"},
     {"kdc.as.flags", step_as_flags, "RFC 4120 3.1.3"},
     {"kdc.as.session-key", step_session_key, "RFC 4120 3.1.3"},
+    {"kdc.as.pac", step_as_pac, "MS-KILE 3.3.5.6.4"},
     {"kdc.as.ticket", step_ticket, "RFC 4120 5.3"},
     {"kdc.as.reply", step_reply, "RFC 4120 3.1.3"},
 };

@@ -1,10 +1,10 @@
 /* Authorization data of a new ticket: what the ticket brought has, and what the client asks for
  * (RFC 4120 3.3.3). All of it holds at once, so both are put one behind the other (5.2.6).
  *
- * A PAC cannot go on: its signatures are made with the keys of the old ticket's server and KDC
- * (MS-PAC 2.8), and nobody could check them in the new one. Nor does a client's own word pass for
- * the KDC's: what services take as said by the KDC is left out of what it asks for. What cannot be
- * vouched for is not in the ticket. */
+ * A PAC does not go on as it is: its signatures are made with the keys of the old ticket's server
+ * and KDC (MS-PAC 2.8), and nobody could check them in the new one (kdc/pac.c signs it anew). Nor
+ * does a client's own word pass for the KDC's: what services take as said by the KDC is left out of
+ * what it asks for. What cannot be vouched for is not in the ticket. */
 #include "kdc/tgs.h"
 
 enum {

@@ -51,6 +51,7 @@ struct exchange {
     const struct trust *referral;          /* TGS: where the client is sent to; NULL: nowhere */
     struct TransitedEncoding transited;    /* TGS: of the new ticket */
     bool path_checked;                     /* TGS: those realms are believed */
+    struct key brought_key;                /* TGS: what opened the ticket brought */
     const char *ap_why; /* TGS: why the ticket brought is none for us; NULL: it is */
     struct key second;  /* user-to-user: the session key of the second TGT */
     const struct PrincipalName *second_owner; /* and its client; NULL: no such ticket is asked */

@@ -1,6 +1,7 @@
 /* The Ticket-Granting Service (RFC 4120 3.3): from a ticket-granting ticket to a ticket for a
  * service. The list at the end is the exchange. */
 #include "kdc/fast.h"
+#include "kdc/pac.h"
 #include "kdc/tgs.h"
 
 static int32_t step_request(struct exchange *x)
@@ -94,6 +95,7 @@ static const struct step tgs_steps[] = {
     {"kdc.tgs.authorization", step_tgs_authorization, "RFC 4120 3.3.3"},
     {"kdc.tgs.restrictions", step_tgs_restrictions, "RFC 4120 3.3.3"},
     {"kdc.tgs.session-key", step_session_key, "RFC 4120 3.3.3"},
+    {"kdc.tgs.pac", step_tgs_pac, "MS-KILE 3.3.5.7"},
     {"kdc.tgs.ticket", step_ticket, "RFC 4120 5.3"},
     {"kdc.tgs.reply", step_reply, "RFC 4120 3.3.3"},
 };

@@ -64,7 +64,7 @@ static int32_t find_key(void *arg, struct turn *turn, const struct Ticket *t, st
         tell_trust_key(x, k, "kdc.tgs.ap.key");
     else
         tell_account_key(x, h.keys, k, "kdc.tgs.ap.key");
-    *out = k->key;
+    *out = x->brought_key = k->key;
     return 0;
 }
 

@@ -5,6 +5,7 @@
 
 #include "base/sid.h"
 #include "context/seal.h"
+#include "wire/validation.h"
 
 struct account_key {
     uint32_t kvno;
@@ -227,6 +228,15 @@ const char *spn_alias(struct bytes service_class);
  * REALM and name, of a machine REALM "host" name "." realm, without the "$". In mem. */
 struct bytes account_salt(struct arena *mem, struct bytes realm, bool windows,
                           const struct PrincipalName *name, uint32_t account_flags);
+
+/* ---- what Windows' logon adds -------------------------------------------------------------------
+ * "EXAMPLE": the policy's, or the realm's name up to its first dot. In mem. */
+struct bytes realm_netbios(const struct realm *, struct arena *mem);
+/* What a controller (its NetBIOS name: `server`) says of an account that has a RID, in a realm that
+ * has a SID: names, groups, times, flags; logged on at `now`. In mem. Session keys and user flags
+ * of NTLM are the caller's. */
+struct validation_info account_validation(const struct realm *, const struct account *,
+                                          struct bytes server, int64_t now, struct arena *mem);
 
 /* ---- trusts ------------------------------------------------------------------------------------
  * Names of realms are compared exactly, under windows_names in letters of either case. NULL: none.

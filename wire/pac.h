@@ -21,6 +21,7 @@ enum { /* ulType (MS-PAC 2.4); registry NAMES_PAC_TYPE */
        PAC_REQUESTOR = 18,
        PAC_FULL_CHECKSUM = 19,
 };
+enum { PAC_IF_RELEVANT = 1, PAC_WIN2K = 128 }; /* ad-types around it (RFC 4120 5.2.6, MS-PAC 2) */
 #define PAC_BUFFERS_MAX 64
 
 struct pac_buffer {
@@ -40,9 +41,10 @@ const struct pac_buffer *pac_find(const struct pac *, uint32_t type); /* NULL: n
 /* Directory and buffers, each at a multiple of 8; .at is set. */
 struct bytes pac_write(struct arena *, struct pac_buffer *, size_t n);
 
-struct pac_client_info { /* MS-PAC 2.7 */
-    uint64_t client_id;  /* FILETIME of the TGT's authtime */
-    struct bytes name;   /* UTF-8 */
+uint64_t pac_client_id(int64_t authtime); /* the FILETIME of a KerberosTime: whole seconds */
+struct pac_client_info {                  /* MS-PAC 2.7 */
+    uint64_t client_id;                   /* FILETIME of the TGT's authtime */
+    struct bytes name;                    /* UTF-8 */
 };
 bool pac_client_info_read(struct bytes, struct arena *, struct faults *, struct pac_client_info *);
 struct bytes pac_client_info_write(struct arena *, const struct pac_client_info *);

@@ -47,6 +47,15 @@ struct bytes pac_logon_info_write(struct arena *mem, const struct validation_inf
 static const struct flat_row client_id = {"ClientId", FLAT_FILETIME, 8, false, FLAT_NO_NAMES};
 static const struct flat_row name_length = {"NameLength", FLAT_LE_LENGTH, 2, false, FLAT_NO_NAMES};
 
+/* 1970 since 1601, in seconds. */
+#define EPOCH ((int64_t)11644473600)
+
+uint64_t pac_client_id(int64_t authtime)
+{
+    int64_t seconds = authtime / 1000000 - (authtime % 1000000 < 0);
+    return (uint64_t)(seconds + EPOCH) * 10000000;
+}
+
 static bool take_utf16(struct flat_reader *r, const char *name, size_t n, struct bytes *out)
 {
     struct bytes units;

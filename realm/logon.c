@@ -3,19 +3,22 @@
 
 #include <string.h>
 
-struct bytes realm_netbios(const struct realm *realm, struct arena *mem)
+struct bytes netbios_of(struct arena *mem, struct bytes realm, const struct realm_policy *policy)
 {
-    struct bytes name = realm->name;
-    const uint8_t *dot = name.n ? memchr(name.p, '.', name.n) : NULL;
-    if (realm->policy.netbios)
-        return bytes_str(realm->policy.netbios);
-    uint8_t *p =
-        (uint8_t *)arena_str(mem, bytes_slice(name, 0, dot ? (size_t)(dot - name.p) : name.n));
-    size_t n = strlen((char *)p);
+    const uint8_t *dot = realm.n ? memchr(realm.p, '.', realm.n) : NULL;
+    if (policy->netbios)
+        return bytes_str(policy->netbios);
+    size_t n = dot ? (size_t)(dot - realm.p) : realm.n;
+    char *p = arena_str(mem, bytes_slice(realm, 0, n));
     for (size_t i = 0; i < n; i++)
         if (p[i] >= 'a' && p[i] <= 'z')
-            p[i] = (uint8_t)(p[i] - 'a' + 'A');
+            p[i] = (char)(p[i] - 'a' + 'A');
     return bytes_of(p, n);
+}
+
+struct bytes realm_netbios(const struct realm *realm, struct arena *mem)
+{
+    return netbios_of(mem, realm->name, &realm->policy);
 }
 
 /* USER_ACCOUNT codes (MS-SAMR 2.2.1.12). */

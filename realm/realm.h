@@ -87,9 +87,10 @@ struct group {
     uint32_t rid;
     const char *name; /* "Staff" */
 };
-/* The forms whose MD5 stands in wdigest (MS-SAMR 3.1.1.8.11.3.1's first, as far as names differ):
- * user and realm as (sAMAccountName, NetBIOS), (sAMAccountName, DNS), (upn, ""), each in this order
- * and with the realm in upper and lower case. */
+/* The forms whose MD5 stands in wdigest (of those of MS-SAMR 3.1.1.8.11.3.1 the ones in use), in
+ * this order; user and realm are: name and NetBIOS name in upper case, in lower case, name and DNS
+ * name in upper case, in lower case, UPN and nothing, UPN in lower case and nothing. An account
+ * without a UPN has name@dns. The password is hashed as UTF-8. */
 #define WDIGEST_FORMS 6
 
 struct realm_policy {
@@ -232,6 +233,7 @@ struct bytes account_salt(struct arena *mem, struct bytes realm, bool windows,
 /* ---- what Windows' logon adds -------------------------------------------------------------------
  * "EXAMPLE": the policy's, or the realm's name up to its first dot. In mem. */
 struct bytes realm_netbios(const struct realm *, struct arena *mem);
+struct bytes netbios_of(struct arena *mem, struct bytes realm, const struct realm_policy *);
 /* What a controller (its NetBIOS name: `server`) says of an account that has a RID, in a realm that
  * has a SID: names, groups, times, flags; logged on at `now`. In mem. Session keys and user flags
  * of NTLM are the caller's. */

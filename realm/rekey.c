@@ -1,5 +1,9 @@
 #include "realm/rekey.h"
 
+#include "crypto/ntlm.h"
+
+#include <string.h>
+
 void account_add_keys(struct arena *mem, struct account *a, const struct account_key *keys,
                       size_t n)
 {
@@ -18,6 +22,53 @@ void account_add_keys(struct arena *mem, struct account *a, const struct account
     }
     a->keys = all;
     a->n_keys = kept;
+}
+
+static struct bytes lettered(struct arena *mem, struct bytes text, bool upper)
+{
+    char *s = arena_str(mem, text);
+    for (size_t i = 0; i < text.n; i++) {
+        if (upper && s[i] >= 'a' && s[i] <= 'z')
+            s[i] = (char)(s[i] - 'a' + 'A');
+        if (!upper && s[i] >= 'A' && s[i] <= 'Z')
+            s[i] = (char)(s[i] - 'A' + 'a');
+    }
+    return bytes_of(s, text.n);
+}
+
+static bool digests(struct arena *mem, struct crypto *crypto, struct bytes realm,
+                    struct bytes netbios, struct account *a, struct bytes password)
+{
+    struct bytes name = bytes_str(a->text), dns = lettered(mem, realm, false);
+    struct bytes upn = a->upn;
+    if (!upn.n)
+        upn = bytes_str(arena_printf(mem, "%s@%s", a->text, (const char *)dns.p));
+    const struct bytes forms[WDIGEST_FORMS][2] = {
+        {name, lettered(mem, netbios, true)},
+        {name, lettered(mem, netbios, false)},
+        {name, lettered(mem, realm, true)},
+        {name, dns},
+        {upn, {0}},
+        {lettered(mem, upn, false), {0}},
+    };
+    uint8_t *out = arena_take(mem, 16 * WDIGEST_FORMS);
+    for (size_t i = 0; i < WDIGEST_FORMS; i++) {
+        struct bytes parts[] = {forms[i][0], BYTES_LIT(":"), forms[i][1], BYTES_LIT(":"), password};
+        if (!md5_of(crypto, parts, sizeof parts / sizeof *parts, out + 16 * i))
+            return false;
+    }
+    a->wdigest = bytes_of(out, 16 * WDIGEST_FORMS);
+    return true;
+}
+
+bool account_secrets(struct arena *mem, struct crypto *crypto, struct bytes realm,
+                     struct bytes netbios, struct account *a, struct bytes password)
+{
+    a->has_nt_hash = ntowf_v1(crypto, password, a->nt_hash);
+    if (a->has_lm_hash)
+        a->has_lm_hash = lmowf_v1(crypto, password, a->lm_hash);
+    a->reversible = a->flags & ACCOUNT_REVERSIBLE ? arena_copy(mem, password) : (struct bytes){0};
+    return a->has_nt_hash && digests(mem, crypto, realm, netbios, a, password);
 }
 
 bool account_new_password(struct arena *mem, struct crypto *crypto, const struct realm *realm,
@@ -44,5 +95,6 @@ bool account_new_password(struct arena *mem, struct crypto *crypto, const struct
     wipe(keys, n * sizeof *keys);
     a->flags &= ~(uint32_t)ACCOUNT_MUST_CHANGE;
     a->password_expires = 0;
-    return true;
+    return !policy->has_sid ||
+           account_secrets(mem, crypto, realm_name(realm), realm_netbios(realm, mem), a, password);
 }

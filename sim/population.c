@@ -1,4 +1,4 @@
-#include "sim/population.h"
+#include "sim/population_windows.h"
 
 #include "base/text.h"
 #include "crypto/rng.h"
@@ -98,6 +98,7 @@ struct realm_policy population_policy(const struct scenario_realm *r, struct are
     p.tickets_as_asked = r->tickets_as_asked;
     if (r->name_rule)
         p.windows_names = r->name_rule == RULE_WINDOWS;
+    population_domain(r, mem, &p);
     return p;
 }
 
@@ -231,13 +232,14 @@ static bool make_account(struct maker *m, const struct scenario_account *from, s
         principal_parse(m->mem, from->spns[i], NT_SRV_INST, &spns[i], NULL);
     a->spns = spns;
     a->n_spns = from->n_spns;
+    struct population_place place = {&m->policy, bytes_str(m->realm->name), m->crypto, m->mem};
     if (!from->n_keys)
-        return account_keys(m, from, a);
+        return account_keys(m, from, a) && population_windows(&place, from, a, m->error);
     struct account_key *keys;
     bool ok = given_keys(m, from->name, from->keys, from->n_keys, &keys);
     a->keys = keys;
     a->n_keys = from->n_keys;
-    return ok;
+    return ok && population_windows(&place, from, a, m->error);
 }
 
 static bool add_account(struct maker *m, const struct scenario_account *from)
@@ -347,7 +349,8 @@ static bool add_all(struct maker *m)
         struct scenario_account service = {.name = own[i],
                                            .kvno = 1,
                                            .max_life = i ? CHANGE_LIFE : 0,
-                                           .max_renew = i ? CHANGE_LIFE : 0};
+                                           .max_renew = i ? CHANGE_LIFE : 0,
+                                           .rid = m->policy.has_sid && !i ? RID_KRBTGT : 0};
         if (!scenario_account(s, m->realm->name, own[i]) && !add_account(m, &service))
             return false;
     }

@@ -94,7 +94,7 @@ struct scenario_account {
     const char **keys;           /* "18 3 HEX SALT-HEX": as they are, instead of being made */
     size_t n_keys;
     /* what Windows' logon adds, of a realm with a SID */
-    uint32_t rid;        /* 0: given out in order, from 1104 (sim/population.c) */
+    uint32_t rid;        /* 0: the realm has no SID; else the next one (scenario_complete) */
     const char **groups; /* of its realm, by name, or a RID in digits */
     size_t n_groups;
     const char *full_name;     /* NULL: none */

@@ -1,3 +1,4 @@
+#include "base/sid.h"
 #include "sim/scenario_check.h"
 
 #include <stdlib.h>
@@ -252,6 +253,43 @@ static void complete_realm(struct scenario_realm *r, struct arena *mem)
         usual_etypes(&r->etypes, &r->n_etypes, mem);
 }
 
+/* RIDs that are the same in every domain, by the account's name. */
+static uint32_t fixed_rid(const struct scenario_account *a)
+{
+    static const struct {
+        const char *name;
+        uint32_t rid;
+    } rows[] = {{"Administrator", RID_ADMINISTRATOR}, {"Guest", RID_GUEST}};
+    for (size_t i = 0; a->name && i < sizeof rows / sizeof *rows; i++)
+        if (strcasecmp(a->name, rows[i].name) == 0)
+            return rows[i].rid;
+    return a->name && strncmp(a->name, "krbtgt/", 7) == 0 ? RID_KRBTGT : 0;
+}
+
+#define RID_FIRST 1104 /* the numbers before it are a new domain's own accounts and groups */
+
+/* Accounts of a domain that are given no RID get the next ones behind those that are given, in the
+ * order of the file. */
+static void complete_rids(struct scenario *s, const struct scenario_realm *r)
+{
+    uint32_t next = RID_FIRST;
+    for (size_t i = 0; i < r->n_groups; i++)
+        if (r->groups[i].rid >= next)
+            next = r->groups[i].rid + 1;
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < s->n_accounts; i++) {
+            struct scenario_account *a = &s->accounts[i];
+            if (!r->name || !a->realm || strcmp(a->realm, r->name) != 0)
+                continue;
+            if (pass == 0 && !a->rid)
+                a->rid = fixed_rid(a);
+            if (pass == 0 && a->rid >= next)
+                next = a->rid + 1;
+            if (pass == 1 && !a->rid)
+                a->rid = next++;
+        }
+}
+
 void scenario_complete(struct scenario *s, struct arena *mem)
 {
     complete_realm(&s->realm, mem);
@@ -260,6 +298,10 @@ void scenario_complete(struct scenario *s, struct arena *mem)
     for (size_t i = 0; i < s->n_accounts; i++)
         if (!s->accounts[i].realm)
             s->accounts[i].realm = s->realm.name;
+    const struct scenario_realm *r;
+    for (size_t i = 0; (r = scenario_realm_at(s, i)); i++)
+        if (r->sid)
+            complete_rids(s, r);
     for (size_t i = 0; i < s->n_parties; i++)
         complete_party(s, i, mem);
     for (size_t i = 0; i < s->n_steps; i++)

@@ -134,6 +134,11 @@ struct mech ntlm_server_mech(struct ntlm_server *);
  * 2.2.2.1): for NTLM's AV pair and for Kerberos' checksum 0x8003 alike. */
 bool channel_bindings_hash(struct crypto *, struct bytes application_data, uint8_t out[16]);
 
+/* The MIC: HMAC-MD5 with the exported session key over the three messages as they went, the 16
+ * octets at mic_at of the last taken as zeros. */
+bool ntlm_mic(struct turn *, const uint8_t exported[16], struct bytes negotiate,
+              struct bytes challenge, struct bytes authenticate, size_t mic_at, uint8_t out[16]);
+
 /* The verifier's part (MS-NLMP 3.3, MS-APDS 3.1.5.2): does the response fit these hashes? Which one
  * it was, what was computed and what came (for the reader, side by side) and the session base key.
  * lm_hash NULL: there is none. accepts: the level's. */

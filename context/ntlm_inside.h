@@ -34,10 +34,6 @@ struct arg ntlm_flags_arg(struct turn *, uint32_t flags);
 
 /* The LM field with NTLM2 session security: client challenge and sixteen zeros. */
 bool ntlm_is_session_form(struct bytes lm_response);
-/* HMAC-MD5 with the exported key over the three messages, 16 octets of the last taken as zeros. */
-bool ntlm_mic(struct turn *, const uint8_t exported[16], struct bytes negotiate,
-              struct bytes challenge, struct bytes authenticate, size_t mic_at, uint8_t out[16]);
-
 /* A MIC beside the stream of messages: the sealing state stays as it was. */
 bool ntlm_session_mic(struct ntlm_session *, struct turn *, struct bytes text, struct bytes *out);
 bool ntlm_session_check(struct ntlm_session *, struct turn *, struct bytes text,

@@ -1,6 +1,7 @@
 #include "context/vector_ops.h"
 #include "base/text.h"
 #include "context/message.h"
+#include "context/vector_ntlm.h"
 #include "wire/gss.h"
 
 #include <string.h>
@@ -219,6 +220,8 @@ enum vector_result vector_run_context(struct crypto *crypto, const struct vector
     for (size_t i = 0; i < sizeof ops / sizeof *ops; i++)
         if (strcmp(op, ops[i].op) == 0)
             return ops[i].run(&r);
-    *why = arena_printf(mem, "op %s is not one of a context's", op);
-    return VECTOR_SKIPPED;
+    enum vector_result result = VECTOR_SKIPPED;
+    if (!vector_run_ntlm(crypto, c, mem, &result, why))
+        *why = arena_printf(mem, "op %s is not one of a context's", op);
+    return result;
 }

@@ -6,6 +6,7 @@
 #include "wire/http_auth.h"
 #include "wire/kerberos.h"
 #include "wire/vector_files.h"
+#include "wire/vector_ntlm.h"
 
 #include <string.h>
 
@@ -210,6 +211,11 @@ static enum vector_result run_ccache(struct run *r)
     return vector_ccache(r->c, r->mem, r->why);
 }
 
+static enum vector_result run_ntlm(struct run *r)
+{
+    return vector_ntlm(r->c, r->mem, r->why);
+}
+
 static enum vector_result run_file(struct run *r)
 {
     return vector_file_op(r->c, r->mem, r->why);
@@ -221,9 +227,12 @@ static const struct op {
     const char *name; /* a final '*' stands for any ending */
     enum vector_result (*run)(struct run *);
 } ops[] = {
-    {"as-req", run_named}, {"asn1", run_any},      {"asn1-*", run_named},
-    {"basic", run_basic},  {"ccache", run_ccache}, {"file", run_file},
-    {"gss-krb5", run_gss}, {"keytab", run_keytab}, {"krb-error", run_error},
+    {"as-req", run_named},        {"asn1", run_any},
+    {"asn1-*", run_named},        {"basic", run_basic},
+    {"ccache", run_ccache},       {"file", run_file},
+    {"gss-krb5", run_gss},        {"keytab", run_keytab},
+    {"krb-error", run_error},     {"ntlm-authenticate", run_ntlm},
+    {"ntlm-challenge", run_ntlm}, {"ntlm-negotiate", run_ntlm},
 };
 
 static bool matches(const char *name, const char *op)

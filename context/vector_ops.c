@@ -1,8 +1,10 @@
 #include "context/vector_ops.h"
 #include "base/text.h"
+#include "context/ap.h"
 #include "context/message.h"
 #include "context/vector_ntlm.h"
 #include "wire/gss.h"
+#include "wire/negotiate.h"
 
 #include <string.h>
 
@@ -201,6 +203,47 @@ static enum vector_result run_wrap_rc4(struct run *r)
     return refuse_changes(r, false, be32(seq.p), token, plain);
 }
 
+/* ---- AP-REQ ---------------------------------------------------------------------------------- */
+
+/* The ticket with the key of the case, the authenticator with the session key in the ticket. */
+static enum vector_result run_ap_req(struct run *r, struct bytes token)
+{
+    struct gss_token frame;
+    struct AP_REQ req;
+    struct EncTicketPart ticket;
+    struct Authenticator authenticator;
+    struct key key, session;
+    if (!gss_token_read(token, NULL, &frame) || frame.tok_id != TOK_AP_REQ ||
+        !asn_decode(&ASN_AP_REQ, frame.inner, ASN_DEPLOYED, r->turn.mem, NULL, &req))
+        return failed(r, "no AP-REQ in a frame of Kerberos");
+    if (!vector_field(r->c, "key"))
+        return VECTOR_PASSED;
+    if (!key_import((int32_t)vector_number(r->c, "enctype", req.ticket.enc_part.etype),
+                    octets(r, "key"), &key))
+        return failed(r, "key: not one of its enctype");
+    if (open_value(&r->turn, &req.ticket.enc_part, &key, USAGE_TICKET, &ASN_EncTicketPart,
+                   &ticket) != OPEN_OK)
+        return failed(r, "the ticket does not open");
+    if (!key_from_wire(&ticket.key, &session) ||
+        open_value(&r->turn, &req.authenticator, &session, USAGE_AP_AUTHENTICATOR,
+                   &ASN_Authenticator, &authenticator) != OPEN_OK)
+        return failed(r, "the authenticator does not open");
+    return VECTOR_PASSED;
+}
+
+static enum vector_result run_gss_ap_req(struct run *r)
+{
+    return run_ap_req(r, octets(r, "token"));
+}
+
+static enum vector_result run_spnego_ap_req(struct run *r)
+{
+    struct neg_token token;
+    if (!neg_token_read(octets(r, "token"), true, r->turn.mem, NULL, &token))
+        return failed(r, "token: not of the negotiation");
+    return run_ap_req(r, token.token);
+}
+
 static const struct {
     const char *op;
     enum vector_result (*run)(struct run *);
@@ -208,6 +251,8 @@ static const struct {
     {"gss-mic", run_mic},
     {"gss-wrap-integrity", run_wrap},
     {"gss-wrap-rc4", run_wrap_rc4},
+    {"gss-ap-req", run_gss_ap_req},
+    {"gss-spnego-ap-req", run_spnego_ap_req},
 };
 
 enum vector_result vector_run_context(struct crypto *crypto, const struct vector_case *c,

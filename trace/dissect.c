@@ -2,6 +2,7 @@
 
 #include "wire/kerberos.h"
 #include "wire/kpasswd.h"
+#include "wire/negotiate.h"
 
 #include <string.h>
 
@@ -186,6 +187,8 @@ struct root *dissect(struct bytes data, enum transport via, const struct keyring
     if (via == VIA_DNS)
         return dissect_dns(&d, data);
     const struct asn_type *type = message_type(data);
+    if (!type)
+        type = neg_token_type(data);
     if (!type && data.n && data.p[0] == 0x60)
         return read_token(&d, data);
     if (kpasswd_is(data))

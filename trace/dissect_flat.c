@@ -9,6 +9,7 @@
 #include "wire/http.h"
 #include "wire/kpasswd.h"
 #include "wire/names.h"
+#include "wire/negotiate.h"
 #include "wire/oid.h"
 
 #include <string.h>
@@ -77,14 +78,19 @@ static const char *span_value(struct arena *mem, const struct flat_span *s, stru
 
 /* ---- what a token holds --------------------------------------------------------------------- */
 
-static struct root *read_inner(struct dissector *d, struct bytes data, struct field *from)
+struct root *dissect_token(struct dissector *d, struct bytes data, struct field *from)
 {
     if (d->depth >= DISSECT_DEPTH || data.n == 0)
         return NULL;
     const struct asn_type *type = message_type(data);
+    if (!type)
+        type = neg_token_type(data);
     d->depth++;
     if (type) {
         dissect_inner(d, data, type, from, NULL);
+    } else if (bytes_starts(data, BYTES_LIT("\4\4")) || bytes_starts(data, BYTES_LIT("\5\4"))) {
+        from->inner = root_new(d, data, from, data.p[0] == 4 ? "MIC token" : "Wrap token");
+        dissect_flat(d, from->inner, FLAT_GSS_MESSAGE, "GSS-MESSAGE");
     } else if (data.p[0] == 0x60) {
         from->inner = root_new(d, data, from, "GSS token");
         dissect_flat(d, from->inner, FLAT_GSS_TOKEN, "GSS-TOKEN");
@@ -107,7 +113,7 @@ static void follow(struct dissector *d, struct field *f, enum flat_kind kind)
         dissect_flat(d, f->inner, FLAT_USER_PASS, "USER-PASS");
         inner = f->inner;
     } else {
-        inner = read_inner(d, b, f);
+        inner = dissect_token(d, b, f);
     }
     f->state = inner ? FIELD_HOLDS : FIELD_OPAQUE;
     if (inner)
@@ -194,6 +200,8 @@ void dissect_flat(struct dissector *d, struct root *r, enum flat_format format,
         map(d, r, gss_token_walk, container ? container : "GSS-TOKEN");
     else if (format == FLAT_GSS_CHECKSUM)
         map(d, r, gss_checksum_walk, container ? container : "GSS-CHECKSUM");
+    else if (format == FLAT_GSS_MESSAGE)
+        map(d, r, gss_message_walk, container);
     else if (format == FLAT_KPASSWD)
         map(d, r, kpasswd_walk, container);
     else if (format == FLAT_KPASSWD_RESULT)

@@ -91,6 +91,8 @@ void node_open(struct dissector *, struct node *);
 /* Reads all of the root's data as that format, under the name of a container in paths (NULL: the
  * root's own). */
 void dissect_flat(struct dissector *, struct root *, enum flat_format, const char *container);
+/* A mechanism's token of whatever its first octets say, hung off `from`; NULL: nothing known. */
+struct root *dissect_token(struct dissector *, struct bytes, struct field *from);
 struct root *dissect_http(struct dissector *, struct bytes);
 /* Octets for which kpasswd_is. */
 struct root *dissect_kpasswd(struct dissector *, struct bytes);

@@ -65,6 +65,13 @@ static void follow(struct dissector *d, struct node *parent, struct node *n)
         dissect_inner(d, contents(f), row->type, f, row->container);
         return;
     }
+    if (row->flat == FLAT_TOKEN) {
+        const struct root *inner = dissect_token(d, contents(f), f);
+        f->state = inner ? FIELD_HOLDS : FIELD_OPAQUE;
+        f->value = inner ? arena_printf(d->mem, "%zu octets, %s", f->end - f->body, inner->what)
+                         : octets_text(d->mem, contents(f));
+        return;
+    }
     f->inner = root_new(d, contents(f), f, row->container);
     dissect_flat(d, f->inner, row->flat, row->container);
 }

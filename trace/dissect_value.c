@@ -4,6 +4,7 @@
 #include "base/text.h"
 #include "base/when.h"
 #include "wire/names.h"
+#include "wire/oid.h"
 
 #include <string.h>
 
@@ -56,6 +57,7 @@ static const struct {
     {"padata-type", NAMES_PADATA}, {"error-code", NAMES_ERROR}, {"name-type", NAMES_NAME_TYPE},
     {"msg-type", NAMES_MSG_TYPE},  {"ad-type", NAMES_ADTYPE},   {"addr-type", NAMES_ADDR_TYPE},
     {"tr-type", NAMES_TR_TYPE},    {"lr-type", NAMES_LR_TYPE},  {"data-type", NAMES_PADATA},
+    {"negState", NAMES_NEG_STATE},
 };
 
 /* The member of an element of a list is the list's: etype[0] is an etype. */
@@ -106,6 +108,20 @@ static const char *flags(struct arena *mem, const struct field *f, struct bytes 
     if (strcmp(f->type->name, "FastOptions") == 0)
         return name_flags(mem, NAMES_FAST_OPTION, v);
     return arena_printf(mem, "0x%08x", v);
+}
+
+/* ContextFlags of RFC 4178 4.2.1, from the first bit on; old peers send seven bits, or more. */
+static const char *context_flags(struct arena *mem, struct bytes b)
+{
+    static const char *const names[] = {"delegFlag", "mutualFlag", "replayFlag", "sequenceFlag",
+                                        "anonFlag",  "confFlag",   "integFlag"};
+    const char *text = "";
+    if (b.n < 2)
+        return hex_text(mem, b);
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (b.p[1] & 0x80 >> i)
+            text = arena_printf(mem, "%s%s%s", text, *text ? " " : "", names[i]);
+    return *text ? text : "none";
 }
 
 static const char *time_value(struct arena *mem, struct bytes b)
@@ -193,6 +209,24 @@ static const char *sealed_text(struct arena *mem, const struct field *f)
                         kvno ? kvno->value : "", n, plural(n));
 }
 
+#define MECHS_SHOWN 8
+
+static const char *mechs_text(struct arena *mem, const struct field *f)
+{
+    const char *text = "";
+    size_t n = 0;
+    for (const struct field *c = f->first; c; c = c->next) {
+        const char *name = c->header ? NULL : oid_name(contents(c));
+        if (c->header)
+            continue;
+        if (n++ == MECHS_SHOWN)
+            return arena_printf(mem, "%s, ...", text);
+        text = arena_printf(mem, "%s%s%s", text, *text ? ", " : "",
+                            name ? name : oid_text(mem, contents(c)));
+    }
+    return text;
+}
+
 static const char *body_text(struct arena *mem, const struct field *f)
 {
     const char *cname = part_value(f, "cname"), *sname = part_value(f, "sname");
@@ -228,6 +262,10 @@ static const char *sequence(struct arena *mem, struct field *f)
         return part_value(f, "address");
     if (is(f, "KRB-ERROR"))
         return part_value(f, "error-code");
+    if (is(f, "NegTokenInit") || is(f, "NegTokenInit2"))
+        return part_value(f, "mechTypes");
+    if (is(f, "NegTokenResp"))
+        return part_value(f, "negState");
     if (is(f, "KrbCredInfo"))
         return part_value(f, "sname");
     if (is(f, "TransitedEncoding"))
@@ -266,7 +304,11 @@ void node_value(struct dissector *d, struct node *n)
         f->value = octets(d->mem, f, b);
         break;
     case ASN_BITS:
+        f->value = is(f, "ContextFlags") ? context_flags(d->mem, b) : octets_text(d->mem, b);
+        break;
     case ASN_OID:
+        f->value = oid_shown(d->mem, b);
+        break;
     case ASN_ANY:
         f->value = octets_text(d->mem, b);
         break;
@@ -274,7 +316,9 @@ void node_value(struct dissector *d, struct node *n)
         f->value = sequence(d->mem, f);
         break;
     case ASN_SEQUENCE_OF:
-        f->value = arena_printf(d->mem, "%zu item%s", count(f), plural(count(f)));
+        f->value = is(f, "MechTypeList")
+                       ? mechs_text(d->mem, f)
+                       : arena_printf(d->mem, "%zu item%s", count(f), plural(count(f)));
         break;
     case ASN_CHOICE:
         break;

@@ -156,8 +156,56 @@ static struct root *carried(struct root *r)
     return NULL;
 }
 
+static bool is_negotiation(const struct root *r)
+{
+    return strncmp(r->what, "NegotiationToken", 16) == 0;
+}
+
+/* A token of the negotiation that lies somewhere in a message: the first. */
+static struct root *negotiation(struct root *r)
+{
+    if (is_negotiation(r))
+        return r;
+    for (struct field *f = r->top; f; f = field_next(f))
+        if (f->inner && f->inner->top && is_negotiation(f->inner))
+            return f->inner;
+    return NULL;
+}
+
+/* What a mechanism's token is called: the message in its frame, if it has one. */
+static const char *token_label(struct field *token, struct arena *mem)
+{
+    struct root *r = token->inner;
+    for (struct field *f; r && (f = field_part(r->top, "innerToken")) && f->inner;)
+        r = f->inner;
+    if (!r || !r->top)
+        return "token";
+    return r->top->type && strcmp(r->what, "KRB-ERROR") == 0 ? kerberos_label(r, mem) : r->what;
+}
+
+/* "NegTokenInit (AP-REQ)", "NegTokenResp (request-mic)". */
+static const char *negotiation_label(const struct root *r, struct arena *mem)
+{
+    const struct field *token = field_part(r->top, "negTokenInit");
+    const char *name = token ? "NegTokenInit" : "NegTokenResp";
+    if (!token)
+        token = field_part(r->top, "negTokenResp");
+    struct field *inner = field_part(token, "mechToken"), *state = field_part(token, "negState");
+    if (!inner)
+        inner = field_part(token, "responseToken");
+    if (!inner && !state)
+        return name;
+    const char *what = inner ? token_label(inner, mem) : state->value;
+    if (!inner && strchr(what, ' ')) /* its number stands first */
+        what = strchr(what, ' ') + 1;
+    return arena_printf(mem, "%s (%s)", name, what);
+}
+
 char *message_label(struct root *r, struct arena *mem)
 {
+    struct root *token = negotiation(r);
+    if (token == r)
+        return arena_printf(mem, "%s", negotiation_label(r, mem));
     if (r->top && r->top->type)
         return arena_printf(mem, "%s", kerberos_label(r, mem));
     struct root *inner = carried(r);
@@ -166,6 +214,8 @@ char *message_label(struct root *r, struct arena *mem)
     const char *own = (http || dns) && *r->top->value && r->top->state != FIELD_OPAQUE
                           ? arena_printf(mem, "%s %s", dns ? r->what : "HTTP", r->top->value)
                           : r->what;
+    if (token)
+        return arena_printf(mem, "%s + %s", own, negotiation_label(token, mem));
     return inner ? arena_printf(mem, "%s + %s", own, kerberos_label(inner, mem))
                  : arena_printf(mem, "%s", own);
 }

@@ -21,6 +21,11 @@
             section                                                                                \
     }
 
+#define TOKEN(path, section)                                                                       \
+    {                                                                                              \
+        path, NULL, 0, "token", NULL, FLAT_TOKEN, section                                          \
+    }
+
 static const struct holds_row holds[] = {
     PADATA(1, "PA-TGS-REQ", AP_REQ),
     PADATA(2, "PA-ENC-TIMESTAMP", PA_ENC_TIMESTAMP),
@@ -60,6 +65,13 @@ static const struct holds_row holds[] = {
 
     {"Authenticator.cksum.checksum", "cksumtype", CKSUMTYPE_GSS, "GSS-CHECKSUM", NULL,
      FLAT_GSS_CHECKSUM, "RFC 4121 4.1.1"},
+
+    TOKEN("NegTokenInit.mechToken", "RFC 4178 4.2.1"),
+    TOKEN("NegTokenInit.mechListMIC", "RFC 4178 5"),
+    TOKEN("NegTokenInit2.mechToken", "MS-SPNG 2.2.1"),
+    TOKEN("NegTokenInit2.mechListMIC", "MS-SPNG 2.2.1"),
+    TOKEN("NegTokenResp.responseToken", "RFC 4178 4.2.2"),
+    TOKEN("NegTokenResp.mechListMIC", "RFC 4178 5"),
 
     /* The older form has the new password there and nothing else. */
     {"KPASSWD-REQ/EncKrbPrivPart.user-data", NULL, 0, "ChangePasswdData", &ASN_ChangePasswdData,

@@ -30,6 +30,8 @@ enum flat_format {
     FLAT_NONE,
     FLAT_GSS_TOKEN,
     FLAT_GSS_CHECKSUM,
+    FLAT_GSS_MESSAGE,
+    FLAT_TOKEN, /* a mechanism's token, of whatever its first octets say: GSS, NTLM, Kerberos */
     FLAT_HTTP,
     FLAT_FRAME,
     FLAT_KPASSWD,

@@ -120,17 +120,17 @@ static struct bytes bits_contents(struct arena *mem, const uint8_t *p, size_t bi
     return (struct bytes){out, 1 + n};
 }
 
-/* asn1_object_id_der writes length and contents, without a tag. */
+/* asn1_object_id_der writes the whole element. */
 static bool oid_contents(struct arena *mem, const char *text, struct bytes *out)
 {
     int n = (int)strlen(text) + 8, length_octets;
     uint8_t *der = arena_take(mem, (size_t)n);
     if (asn1_object_id_der(text, der, &n, 0) != ASN1_SUCCESS)
         return false;
-    long contents = asn1_get_length_der(der, n, &length_octets);
+    long contents = asn1_get_length_der(der + 1, n - 1, &length_octets);
     if (contents < 0)
         return false;
-    *out = (struct bytes){der + length_octets, (size_t)contents};
+    *out = (struct bytes){der + 1 + length_octets, (size_t)contents};
     return true;
 }
 
@@ -155,7 +155,7 @@ static bool value_of(asn1_node element, const char *name, const char *type, stru
         *out = *p == 'T' ? BYTES_LIT("\xff") : BYTES_LIT("\0");
     else if (strcmp(type, "GENERALIZED_TIME") == 0)
         *out = bytes_str((const char *)p);
-    else if (strcmp(type, "OBJECT_ID") == 0)
+    else if (strcmp(type, "OBJ_ID") == 0)
         return oid_contents(mem, (const char *)p, out);
     return true;
 }

@@ -7,6 +7,7 @@
 #include "wire/kerberos.h"
 #include "wire/vector_files.h"
 #include "wire/vector_ntlm.h"
+#include "wire/vector_negotiate.h"
 
 #include <string.h>
 
@@ -221,6 +222,16 @@ static enum vector_result run_file(struct run *r)
     return vector_file_op(r->c, r->mem, r->why);
 }
 
+static enum vector_result run_spnego(struct run *r)
+{
+    return vector_spnego(r->c, r->mem, r->why);
+}
+
+static enum vector_result run_token(struct run *r)
+{
+    return vector_token(r->c, r->mem, r->why);
+}
+
 /* ---- the table ------------------------------------------------------------------------------- */
 
 static const struct op {
@@ -233,6 +244,7 @@ static const struct op {
     {"gss-krb5", run_gss},        {"keytab", run_keytab},
     {"krb-error", run_error},     {"ntlm-authenticate", run_ntlm},
     {"ntlm-challenge", run_ntlm}, {"ntlm-negotiate", run_ntlm},
+    {"spnego", run_spnego},       {"token", run_token},
 };
 
 static bool matches(const char *name, const char *op)

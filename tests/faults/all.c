@@ -1,9 +1,11 @@
 /* Prints the id of every fault row there is, a line each; fails when two rows share an id or a row
  * lacks its sentence or section. */
 #include "client/client.h"
+#include "context/mech_krb5.h"
 #include "context/message.h"
 #include "context/ntlm.h"
 #include "context/protected.h"
+#include "context/spnego.h"
 #include "kdc/kdc.h"
 #include "realm/store_record.h"
 #include "service/service.h"
@@ -15,6 +17,7 @@
 #include "wire/http_auth.h"
 #include "wire/keytab.h"
 #include "wire/kpasswd.h"
+#include "wire/negotiate.h"
 #include "wire/ndr.h"
 #include "wire/ntlm.h"
 #include "wire/netlogon.h"
@@ -28,7 +31,8 @@ static const struct fault_row *(*const tables[])(size_t *) = {
     message_fault_table,      protected_fault_table,  kpasswd_fault_table,   http_fault_table,
     kdc_fault_table,          client_fault_table,     service_fault_table,   record_fault_table,
     dns_fault_table,          ndr_fault_table,        http_auth_fault_table, ntlm_wire_fault_table,
-    ntlm_context_fault_table, descriptor_fault_table, web_fault_table,
+    ntlm_context_fault_table, descriptor_fault_table, web_fault_table,       neg_token_fault_table,
+    spnego_fault_table,       mech_krb5_fault_table,
 };
 
 int main(void)

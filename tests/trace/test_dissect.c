@@ -5,6 +5,7 @@
 #include "wire/dns.h"
 #include "wire/gss.h"
 #include "wire/http.h"
+#include "wire/negotiate.h"
 
 #include <string.h>
 
@@ -260,6 +261,112 @@ static void http(void **state)
 }
 
 /* A logon handed over: the KRB-CRED in the checksum in the authenticator, to its innermost key. */
+static struct bytes krb5_oid(void)
+{
+    return GSS_KRB5_OID;
+}
+
+static struct bytes ap_req_token(void)
+{
+    struct gss_checksum c = {.flags = GSS_MUTUAL};
+    struct Authenticator a = {
+        .has_cksum = true,
+        .cksum = {.cksumtype = CKSUMTYPE_GSS, .checksum = gss_checksum_write(m.mem, &c)},
+    };
+    struct Ticket t = made_ticket(&m, &m.service, &m.app, "HTTP", "www.example.test");
+    return gss_token_write(m.mem, TOK_AP_REQ, made_ap_req(&m, t, &m.app, 11, a));
+}
+
+static struct bytes negotiation(bool first, bool hints)
+{
+    struct bytes oids[] = {krb5_oid(), BYTES_LIT("\x2b\6\1\4\1\x82\x37\2\2\x0a"),
+                           BYTES_LIT("\x2a\3")};
+    struct bytes mic = BYTES_LIT("\4\4\1\xff\xff\xff\xff\xff\0\0\0\0\0\0\0\7checksum....");
+    struct neg_token t = {.init = first,
+                          .mechs = {oids, first ? 3 : 0},
+                          .has_hints = hints,
+                          .hint_name = hints ? BYTES_LIT("hint") : BYTES_LIT(""),
+                          .has_state = !first,
+                          .state = NEG_REQUEST_MIC,
+                          .mech = first ? (struct bytes){0} : krb5_oid(),
+                          .token = ap_req_token(),
+                          .mic = first ? (struct bytes){0} : mic};
+    return neg_token_write(m.mem, &t);
+}
+
+static void spnego(void **state)
+{
+    (void)state;
+    struct root *r =
+        read_all(http_with("GET / HTTP/1.1", "Authorization", negotiation(true, false)), VIA_HTTP);
+    opened_all(r, 2);
+    assert_string_equal(message_label(r, m.mem), "HTTP GET / + NegTokenInit (AP-REQ)");
+    const char *in = "HTTP.field[1].token68/GSS-TOKEN.innerToken/NegotiationToken.negTokenInit";
+    assert_value(r, in, "Kerberos 5, NTLM, 1.2.3");
+    assert_value(r, arena_printf(m.mem, "%s.mechTypes[1]", in), "1.3.6.1.4.1.311.2.2.10 NTLM");
+    assert_value(r,
+                 arena_printf(m.mem,
+                              "%s.mechToken/GSS-TOKEN.innerToken/AP-REQ.authenticator.cipher/"
+                              "Authenticator.cksum.checksum/GSS-CHECKSUM.Flags",
+                              in),
+                 "GSS_C_MUTUAL_FLAG");
+    r = read_all(negotiation(false, false), VIA_TCP);
+    opened_all(r, 2);
+    assert_string_equal(message_label(r, m.mem), "NegTokenResp (AP-REQ)");
+    in = "NegotiationToken.negTokenResp";
+    assert_value(r, in, "3 request-mic");
+    assert_value(r, arena_printf(m.mem, "%s.supportedMech", in), "1.2.840.113554.1.2.2 Kerberos 5");
+    assert_value(r, arena_printf(m.mem, "%s.mechListMIC/GSS-MESSAGE.SND_SEQ", in), "7");
+    assert_non_null(field_find(r, "NegotiationToken.negTokenResp.negState")->meaning);
+    r = read_all(negotiation(true, true), VIA_TCP);
+    assert_value(r, "GSS-TOKEN.innerToken/NegotiationToken2.negTokenInit.negHints.hintName",
+                 "hint");
+    assert_string_equal(message_label(r, m.mem), "GSS token + NegTokenInit (AP-REQ)");
+}
+
+static void spnego_labels(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *hex, *label;
+    } rows[] = {
+        {"a1073005a0030a0101", "NegTokenResp (accept-incomplete)"},
+        {"a1073005a0030a0109", "NegTokenResp (9)"},
+        {"a1023000", "NegTokenResp"},
+        {"a1083006a20404020102", "NegTokenResp (token)"},
+        {"a10c300aa2080406610430020102", "NegTokenResp (Ticket)"},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        assert_string_equal(message_label(read_all(hex(m.mem, rows[i].hex), VIA_TCP), m.mem),
+                            rows[i].label);
+    struct root *r = read_all(hex(m.mem, "a011300fa007300506032a0304a10403020160"), VIA_TCP);
+    assert_value(r, "NegotiationToken.negTokenInit.reqFlags", "mutualFlag replayFlag");
+}
+
+static void spnego_damaged(void **state)
+{
+    (void)state;
+    struct bytes tokens[] = {negotiation(true, false), negotiation(false, false),
+                             negotiation(true, true)};
+    for (size_t k = 0; k < 3; k++) {
+        struct bytes in = tokens[k];
+        uint8_t *copy = (uint8_t *)arena_copy(m.mem, in).p;
+        for (size_t i = 0; i < in.n; i++) {
+            struct arena *a = arena_new(1 << 14);
+            struct root *r = dissect(bytes_slice(in, 0, i), VIA_TCP, NULL, NULL, a);
+            assert_tiled(r);
+            message_label(r, a);
+            arena_reset(a);
+            copy[i] ^= (uint8_t)(1 << i % 8);
+            r = dissect(bytes_of(copy, in.n), VIA_TCP, NULL, NULL, a);
+            assert_tiled(r);
+            message_label(r, a);
+            copy[i] ^= (uint8_t)(1 << i % 8);
+            arena_free(a);
+        }
+    }
+}
+
 static void delegated(void **state)
 {
     (void)state;
@@ -388,11 +495,14 @@ int main(void)
 {
     made_init(&m);
     const struct CMUnitTest own[] = {
-        cmocka_unit_test(values),       cmocka_unit_test(error),     cmocka_unit_test(tgs_req),
-        cmocka_unit_test(replies),      cmocka_unit_test(wrong_key), cmocka_unit_test(learn),
-        cmocka_unit_test(dns),          cmocka_unit_test(http),      cmocka_unit_test(delegated),
-        cmocka_unit_test(http_damaged), cmocka_unit_test(broken),    cmocka_unit_test(deep),
-        cmocka_unit_test(nothing),
+        cmocka_unit_test(values),        cmocka_unit_test(error),
+        cmocka_unit_test(tgs_req),       cmocka_unit_test(replies),
+        cmocka_unit_test(wrong_key),     cmocka_unit_test(learn),
+        cmocka_unit_test(dns),           cmocka_unit_test(http),
+        cmocka_unit_test(delegated),     cmocka_unit_test(spnego),
+        cmocka_unit_test(spnego_labels), cmocka_unit_test(spnego_damaged),
+        cmocka_unit_test(http_damaged),  cmocka_unit_test(broken),
+        cmocka_unit_test(deep),          cmocka_unit_test(nothing),
     };
     int failed = cmocka_run_group_tests_name("dissect", own, NULL, NULL);
     failed += samples_run("messages", m.mem, vector);

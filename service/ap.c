@@ -43,6 +43,8 @@ enum next service_ap_ticket(struct visit *v)
                                .check_path = true,
                                .sender = from ? from->address : (struct bytes){0}};
     int32_t code = ap_check(v->turn, &v->req, &keys, &policy, &v->checked);
+    if (v->req.ap_options & AP_OPT_USE_SESSION_KEY && logged_on)
+        v->ticket_key = own;
     wipe(&own, sizeof own);
     /* What was opened is known from then on, whatever the later checks say. */
     tell_shared(v, "session", &v->checked.session, "service.ap.ticket");
@@ -179,6 +181,7 @@ enum next service_ap_answer(struct visit *v)
     struct bytes der = asn_encode(&ASN_AP_REP, &rep, v->turn->mem);
     if (!der.n)
         return TROUBLE;
+    v->ap_rep = der;
     v->answer = gss_token_write(v->turn->mem, TOK_AP_REP, der);
     tell(v->turn, STEP_DONE, "service.ap.answer",
          A_TIME("time", v->checked.authenticator.ctime + v->checked.authenticator.cusec),

@@ -162,6 +162,7 @@ int32_t service_find_key(void *arg, struct turn *t, const struct Ticket *ticket,
     if (code)
         return code;
     out->lasting = true;
+    v->ticket_key = *out;
     tell_key(t, .holder = v->service->config.party,
              .name = arena_printf(t->mem, "K/%s",
                                   principal_text(t->mem, &ticket->sname, (struct bytes){0})),

@@ -8,6 +8,7 @@
 #include "context/spnego.h"
 #include "kdc/kdc.h"
 #include "realm/store_record.h"
+#include "service/proxy.h"
 #include "service/service.h"
 #include "wire/ccache.h"
 #include "wire/codec.h"
@@ -32,8 +33,8 @@ static const struct fault_row *(*const tables[])(size_t *) = {
     kdc_fault_table,          client_fault_table,     service_fault_table,   record_fault_table,
     dns_fault_table,          ndr_fault_table,        http_auth_fault_table, ntlm_wire_fault_table,
     ntlm_context_fault_table, descriptor_fault_table, web_fault_table,       neg_token_fault_table,
-    spnego_fault_table,       mech_krb5_fault_table,
-};
+    spnego_fault_table,       mech_krb5_fault_table,,
+    proxy_fault_table};
 
 int main(void)
 {

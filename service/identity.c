@@ -1,0 +1,46 @@
+/* From a ticket to a token: the PAC in it, checked with the service's own key (MS-PAC 2.8), says
+ * who the client is here. A ticket without one only has a name. */
+#include "service/inside.h"
+
+#include "context/pac.h"
+
+static const struct access_token *of_name(struct visit *v)
+{
+    const struct sid nobody = {0};
+    const struct EncTicketPart *ticket = &v->checked.ticket;
+    struct arena *mem = v->turn->mem;
+    struct access_token *token =
+        token_of_account(mem, &nobody, service_client_name(v), TOKEN_NETWORK);
+    token->package = "Kerberos";
+    token->where_from = "the ticket's name";
+    token->user_only = principal_text(mem, &ticket->cname, (struct bytes){0});
+    token->has_delegated_tgt = v->fields.has_deleg;
+    tell(v->turn, STEP_NOTED, "service.ap.no-pac", A_STR("client", token->name));
+    return token;
+}
+
+enum next service_ap_identity(struct visit *v)
+{
+    const struct service_config *config = &v->service->config;
+    struct pac pac = {.n = 0};
+    struct validation_info info;
+    bool present = false;
+    if (!v->app)
+        return NEXT;
+    if (config->ignore_pac ||
+        (!pac_in_ticket(v->turn, &v->checked.ticket, &present, &pac) && !present)) {
+        v->user = of_name(v);
+        return NEXT;
+    }
+    if (!pac.n ||
+        pac_check(v->turn, &pac, &v->checked.ticket, &v->ticket_key, NULL, "service.ap", &info))
+        return service_refuse(v, FIND_PAC, 401, KRB_AP_ERR_MODIFIED, service_client_name(v));
+    struct access_token *token =
+        token_of_validation(v->turn->mem, &info, "Kerberos", TOKEN_NETWORK, config->names);
+    token->has_delegated_tgt = v->fields.has_deleg;
+    token->where_from = "PAC of the ticket";
+    v->user = token;
+    tell(v->turn, STEP_DONE, "service.ap.identity", A_STR("user", token->name),
+         A_INT("groups", (int64_t)token->n_groups));
+    return NEXT;
+}

@@ -1,0 +1,121 @@
+/* The question about a proof and its answer (MS-APDS 3.1.5): of the domain's controller, by packets
+ * and later, or of the machine's own accounts, at once (P19-P22). */
+#include "service/inside.h"
+
+#include "base/text.h"
+
+#include <string.h>
+
+/* ---- whose accounts -------------------------------------------------------------------------- */
+
+void service_account(struct visit *v, struct bytes name, struct bytes default_domain,
+                     struct bytes *user, struct bytes *domain)
+{
+    const uint8_t *slash = name.n ? memchr(name.p, '\\', name.n) : NULL,
+                  *at = name.n ? memrchr(name.p, '@', name.n) : NULL;
+    const struct web_machine *machine = v->service->config.machine;
+    *user = name;
+    *domain = default_domain;
+    if (slash) {
+        *domain = bytes_slice(name, 0, (size_t)(slash - name.p));
+        *user = bytes_slice(name, domain->n + 1, name.n);
+        if (bytes_equal_str(*domain, "."))
+            *domain = machine ? bytes_str(machine->name) : (struct bytes){0};
+    } else if (at) { /* a principal name: found as it is, in whatever domain */
+        *domain = bytes_slice(name, (size_t)(at - name.p) + 1, name.n);
+        *user = bytes_slice(name, 0, (size_t)(at - name.p));
+    }
+}
+
+/* The machine's own, where they are meant by name, or nobody else is to be asked. */
+static bool is_local(const struct service *s, const struct logon_question *q)
+{
+    const struct local_accounts *local = s->config.local;
+    return local && (!s->channel ||
+                     (q->domain.n && bytes_equal_nocase(q->domain, bytes_str(local->machine))));
+}
+
+static const char *account_text(struct visit *v, const struct logon_question *q)
+{
+    struct arena *mem = v->turn->mem;
+    const char *user = text_escape(mem, q->user);
+    return q->domain.n ? arena_printf(mem, "%s\\%s", text_escape(mem, q->domain), user) : user;
+}
+
+static enum next answered(struct visit *v, const struct logon_answer *answer)
+{
+    return v->mode->answered(v, answer);
+}
+
+enum next service_ask(struct visit *v, const struct logon_question *q)
+{
+    struct service *s = v->service;
+    struct logon_answer *answer = arena_new_of(v->turn->mem, struct logon_answer);
+    bool local = is_local(s, q);
+    connection_for(v);
+    tell(v->turn, STEP_DONE, "service.logon.ask",
+         A_STR("account", q->user.n ? account_text(v, q) : "nobody by name"),
+         A_STR("whom", local        ? "the machine's own accounts"
+                       : s->channel ? "its controller, over the secure channel"
+                                    : "nobody, as there is no controller"));
+    if (local) {
+        v->asked = "answer of the machine's own accounts";
+        const struct local_accounts *accounts = s->config.local;
+        return accounts->ask(accounts->arg, q, v->turn, answer) ? answered(v, answer) : TROUBLE;
+    }
+    if (!s->channel) {
+        answer->status = STATUS_NO_LOGON_SERVERS;
+        return answered(v, answer);
+    }
+    return WAIT;
+}
+
+/* ---- the answer ------------------------------------------------------------------------------ */
+
+enum next service_logon_status(struct visit *v, const struct logon_answer *answer)
+{
+    const char *name = name_text(v->turn->mem, NAMES_NTSTATUS, answer->status);
+    if (answer->status) {
+        service_refuse(v, FIND_LOGON, 401, 0, name);
+        v->substatus = 1;
+        return ANSWER;
+    }
+    tell(v->turn, STEP_DONE, "service.logon.answer",
+         A_STR("account",
+               answer->info ? text_escape(v->turn->mem, answer->info->effective_name) : "nobody"));
+    return NEXT;
+}
+
+bool service_controller(struct service *s, const struct packet *p, struct turn *t)
+{
+    return !s->channel && p && t;
+}
+
+/* ---- no answer ------------------------------------------------------------------------------- */
+
+static bool lost(void *arg, const struct packet *p, struct turn *t)
+{
+    struct service *s = arg;
+    struct logon_answer *answer = arena_new_of(t->mem, struct logon_answer);
+    (void)p;
+    *answer = (struct logon_answer){.status = STATUS_NO_LOGON_SERVERS};
+    for (size_t i = 0; i < s->max_conns; i++)
+        if (s->conns[i].id && s->conns[i].waiting && s->conns[i].until <= t->now &&
+            !service_go_on(s, &s->conns[i], t, answer))
+            return false;
+    return true;
+}
+
+bool service_controller_lost(struct service *s, struct turn *t)
+{
+    return turn_guarded(lost, s, NULL, t);
+}
+
+int64_t service_alarm(const struct service *s)
+{
+    int64_t first = INT64_MAX;
+    for (size_t i = 0; i < s->max_conns; i++)
+        if (s->conns[i].id && s->conns[i].waiting && s->conns[i].until < first)
+            first = s->conns[i].until;
+    return first;
+}

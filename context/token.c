@@ -142,7 +142,7 @@ struct access_token *token_of_account(struct arena *mem, const struct sid *sid, 
         .logon = logon,
         .groups = b.groups,
         .n_groups = b.n,
-        .where_from = "an account of its own",
+        .where_from = "",
     };
     return t;
 }

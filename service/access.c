@@ -2,6 +2,8 @@
 #include "service/sddl.h"
 #include "wire/names.h"
 
+#include <string.h>
+
 enum { READ_CONTROL = 1 << 17, WRITE_DAC = 1 << 18 };
 static const struct sid owner_rights = {3, 1, {4}}; /* S-1-3-4 */
 
@@ -172,12 +174,12 @@ static void tell_entry(const struct check *c, size_t i, enum verdict v, const ch
                [DENIED] = {STEP_REFUSED, "service.access.ace"}};
     struct arena *mem = c->turn->mem;
     const struct ace *a = &c->d->dacl[i];
+    const char *who = name_of(c, &a->sid), *sid = sid_text(mem, &a->sid);
     if (told(c->turn))
         tell(c->turn, how[v].outcome, how[v].step, A_INT("number", (int64_t)i + 1),
-             A_STR("type", a->type == ACE_DENY ? "deny" : "allow"),
-             A_STR("who", name_of(c, &a->sid)), A_SID("sid", sid_text(mem, &a->sid)),
-             A_STR("rights", rights_text(mem, a->mask)), A_STR("what", what),
-             A_STR("missing", rights_text(mem, c->remaining)));
+             A_STR("type", a->type == ACE_DENY ? "deny" : "allow"), A_STR("who", who),
+             A_STR("sid", strcmp(who, sid) ? sid : ""), A_STR("rights", rights_text(mem, a->mask)),
+             A_STR("what", what), A_STR("missing", rights_text(mem, c->remaining)));
 }
 
 /* True: an entry denied. Entries behind the one that decides are not looked at. */

@@ -126,8 +126,8 @@ void web_url_module(struct web_visit *v)
     const struct url_rule *rule = i < v->app->n_rules ? &v->app->rules[i] : &inherited;
     if (told(v->turn))
         tell(v->turn, rule->allow ? STEP_DONE : STEP_REFUSED, "service.pipeline.url",
-             A_STR("who", *v->user.name ? v->user.name : "whoever is not authenticated"),
-             A_TEXT("verb", v->request->method), A_STR("rule", rule_text(mem, rule)),
+             A_STR("who", web_somebody(v)), A_TEXT("verb", v->request->method),
+             A_STR("rule", rule_text(mem, rule)),
              A_STR("inherited", rule == &inherited ? "the inherited rule" : ""),
              A_INT("number", (int64_t)i + 1));
     tell_url(v, rule);
@@ -159,14 +159,15 @@ bool web_may_read(struct web_visit *v, const struct access_token *token)
 void web_file_module(struct web_visit *v)
 {
     if (v->user.kind != PRINCIPAL_WINDOWS) {
-        tell(v->turn, STEP_NOTED, "service.pipeline.file-idle",
-             A_STR("who", web_or_dash(v->user.name)));
+        tell(v->turn, STEP_NOTED, "service.pipeline.file-idle", A_STR("who", web_somebody(v)));
         return;
     }
     if (web_may_read(v, v->handed)) {
         tell(v->turn, STEP_DONE, "service.pipeline.file", A_STR("who", v->handed->name),
              A_STR("file", v->file ? v->file->path : ""),
-             A_STR("free", v->file && v->file->sddl ? "" : "it has no descriptor"));
+             A_STR("free", !v->file        ? "no file stands behind this page, so there is no list"
+                           : v->file->sddl ? ""
+                                           : "the file has no descriptor"));
         return;
     }
     if (v->complete)

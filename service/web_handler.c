@@ -70,8 +70,7 @@ static void run_code(struct web_visit *v)
         return;
     }
     if (!v->user.token) {
-        tell(v->turn, STEP_NOTED, "service.pipeline.code.nobody",
-             A_STR("who", web_or_dash(v->user.name)));
+        tell(v->turn, STEP_NOTED, "service.pipeline.code.nobody", A_STR("who", web_somebody(v)));
         open_remote(v);
         return;
     }
@@ -135,6 +134,12 @@ void web_handler(struct web_visit *v)
 
 /* ---- the end --------------------------------------------------------------------------------- */
 
+static const char *status_text(const struct web_visit *v)
+{
+    const struct web_answer *a = v->out;
+    return arena_printf(v->turn->mem, a->substatus ? "%d.%d" : "%d", a->status, a->substatus);
+}
+
 /* Forms has no challenge in HTTP: its module makes a way to the login page of the 401. */
 void web_end(struct web_visit *v)
 {
@@ -147,7 +152,6 @@ void web_end(struct web_visit *v)
         tell(v->turn, STEP_DONE, "service.pipeline.forms.login",
              A_STR("location", v->out->location));
     }
-    tell(v->turn, STEP_DONE, "service.pipeline.end-request", A_INT("status", v->out->status),
-         A_INT("substatus", v->out->substatus),
+    tell(v->turn, STEP_DONE, "service.pipeline.end-request", A_STR("status", status_text(v)),
          A_STR("challenge", v->out->challenge ? "the schemes are offered again" : ""));
 }

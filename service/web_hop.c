@@ -54,7 +54,12 @@ static struct next_hop of_token(struct arena *mem, const struct web_machine *m,
     if (t->logon == TOKEN_SERVICE)
         return of_process(mem, m, t);
     if (t->logon == TOKEN_CLEARTEXT || t->password.n)
-        return (struct next_hop){t->name, "the password is at hand: it came in the clear", false};
+        return (struct next_hop){t->name,
+                                 strcmp(t->package, "Basic") == 0
+                                     ? "the password came with the request, and the server can log "
+                                       "on with it once more"
+                                     : "its password is at hand on this machine",
+                                 false};
     if (t->has_delegated_tgt)
         return (struct next_hop){t->name, "the client handed over a ticket-granting ticket", false};
     return nobody(why_nothing(t));

@@ -10,6 +10,11 @@ const char *web_or_dash(const char *s)
     return s && *s ? s : "-";
 }
 
+const char *web_somebody(const struct web_visit *v)
+{
+    return *v->user.name ? v->user.name : "the anonymous user";
+}
+
 const struct access_token *web_current(const struct web_visit *v)
 {
     return v->thread ? v->thread : v->machine->pool;
@@ -75,9 +80,8 @@ static void windows_principal(struct web_visit *v)
     else
         tell(v->turn, STEP_NOTED, "service.pipeline.windows.anonymous",
              A_STR("who", v->handed->name));
-    tell(v->turn, STEP_DONE, "service.pipeline.windows.user",
-         A_STR("who", web_or_dash(v->user.name)),
-         A_STR("package", web_or_dash(v->user.authentication)));
+    tell(v->turn, STEP_DONE, "service.pipeline.windows.user", A_STR("who", v->user.name),
+         A_STR("package", v->user.authentication));
 }
 
 static const char *const modes[] = {[ASP_WINDOWS] = "Windows",
@@ -140,5 +144,5 @@ void web_default_module(struct web_visit *v)
              A_STR("mode", modes[v->app->mode]));
     }
     v->principal = v->user;
-    tell(v->turn, STEP_DONE, "service.pipeline.default", A_STR("who", web_or_dash(v->user.name)));
+    tell(v->turn, STEP_DONE, "service.pipeline.default", A_STR("who", web_somebody(v)));
 }

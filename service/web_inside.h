@@ -61,5 +61,7 @@ struct web_identities web_who(const struct web_visit *);
 /* Tells the three answers to "who is it" when one has changed since they were told last (P52). */
 void web_tell_who(struct web_visit *);
 const char *web_or_dash(const char *);
+/* HttpContext.User's name, or words for nobody. */
+const char *web_somebody(const struct web_visit *);
 
 #endif

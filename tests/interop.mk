@@ -1,11 +1,11 @@
 # The peers of the interoperability tests. peer.c knows nothing of ours; gss.c is MIT's GSS-API on a
 # socket; files.c prints what our readers read; engine.c puts our client engine on real sockets and
 # beside MIT's acceptor; messages.c and protected.c have our messages beside MIT's; forward.c forwards
-# a TGT as MIT does; setpw.c sets a password by MIT's library.
+# a TGT as MIT does; setpw.c sets a password by MIT's library; access.c has our access checks beside Samba's.
 INTEROP_PEERS := $(BUILD)/tests/interop/peer $(BUILD)/tests/interop/gss $(BUILD)/tests/interop/engine \
                  $(BUILD)/tests/interop/files $(BUILD)/tests/interop/messages \
                  $(BUILD)/tests/interop/protected $(BUILD)/tests/interop/forward \
-                 $(BUILD)/tests/interop/setpw $(BUILD)/tests/soak/apreqs
+                 $(BUILD)/tests/interop/setpw $(BUILD)/tests/interop/access $(BUILD)/tests/soak/apreqs
 
 $(BUILD)/tests/interop/peer: $(BUILD)/tests/interop/peer.o
 	$(CC) $(ALL_CFLAGS) -o $@ $<
@@ -26,6 +26,9 @@ $(BUILD)/tests/interop/forward: $(BUILD)/tests/interop/forward.o
 
 $(BUILD)/tests/interop/setpw: $(BUILD)/tests/interop/setpw.o
 	$(CC) $(ALL_CFLAGS) -o $@ $< -lkrb5
+
+$(BUILD)/tests/interop/access: $(BUILD)/tests/interop/access.o $(call lib,$(LIBS_service))
+	$(CC) $(ALL_CFLAGS) -o $@ $< -Wl,--start-group $(call lib,$(LIBS_service)) -Wl,--end-group $(SYSLIBS)
 
 interop-peers: $(INTEROP_PEERS)
 .PHONY: interop-peers

@@ -216,6 +216,7 @@ enum mech_state neg_raw_after(struct spnego *s, struct turn *t, enum mech_state 
                               struct bytes token, struct bytes *out)
 {
     *out = token;
+    s->chosen = s->running;
     if (state == MECH_REFUSED)
         return neg_refuse(s, t, NEG_MECH_REFUSED, s->running->name, token, out);
     s->waiting = state == MECH_WAITING;

@@ -263,6 +263,7 @@ static void bare_tokens_are_answered_bare(void **state)
     assert_int_equal(spnego_step(&ini.s, turn, (struct bytes){0}, &out), MECH_CONTINUE);
     assert_true(bytes_equal(out, ntlm));
     assert_int_equal(spnego_step(&ini.s, turn, ntlm, &out), MECH_DONE);
+    assert_ptr_equal(ini.s.chosen, &ini.mechs[0]);
 }
 
 static void what_begins(void **state)

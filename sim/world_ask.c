@@ -72,7 +72,7 @@ static struct client_do_args args_of(struct world *w, const struct scenario_step
     static const enum client_task tasks[] = {
         [DO_LOGON] = CLIENT_LOGON, [DO_TICKET] = CLIENT_TICKET,     [DO_GET] = CLIENT_GET,
         [DO_RENEW] = CLIENT_RENEW, [DO_VALIDATE] = CLIENT_VALIDATE, [DO_FORWARD] = CLIENT_FORWARD,
-        [DO_PROXY] = CLIENT_PROXY, [DO_PASSWORD] = CLIENT_PASSWORD,
+        [DO_PROXY] = CLIENT_PROXY, [DO_PASSWORD] = CLIENT_PASSWORD, [DO_BROWSE] = CLIENT_BROWSE,
     };
     struct actor *service = world_actor(w, s->service);
     return (struct client_do_args){
@@ -100,6 +100,10 @@ static struct client_do_args args_of(struct world *w, const struct scenario_step
         .anew = s->anew,
         .new_password = password_bytes(s->new_password),
         .change_for = s->account,
+        .port = (uint16_t)s->url_port,
+        .tls = s->tls && service ? service->tls : NULL,
+        .method = s->method,
+        .fresh = s->fresh,
     };
 }
 
@@ -110,6 +114,38 @@ static bool wait_for_answer(struct world *w)
     if (w->tries >= WORLD_TRIES)
         return false;
     world_send_again(w, &w->last);
+    return true;
+}
+
+/* How it ended for the client: 0, an error, or of a browser that got an answer its status. */
+static void tell_outcome(struct world *w, struct actor *a, const struct client_outcome *out)
+{
+    const struct browsed *b = w->step->kind == DO_BROWSE ? client_browsed(a->client) : NULL;
+    int32_t code = out->state == CLIENT_GRANTED ? 0 : out->error;
+    const char *text = out->text;
+    if (b && b->status) {
+        code = EXPECT_HTTP + b->status;
+        text = b->scheme && strcmp(b->scheme, "none") != 0
+                   ? arena_printf(
+                         w->mem, "by %s%s%s%s", b->scheme, b->fell_back ? ", not Kerberos: " : "",
+                         b->fell_back ? b->fell_back : "",
+                         b->requests > 1 ? arena_printf(w->mem, ", %u requests", b->requests) : "")
+                   : "";
+    }
+    world_tell_result(w, a, code, text);
+}
+
+/* A service whose controller has not answered by then goes on without it. False: nobody waits, or
+ * something else comes first. */
+static bool alarm_first(struct world *w)
+{
+    int64_t at, then;
+    struct actor *a = world_alarm(w, &at);
+    if (!a || (w->flights && w->flights->at <= at) || at > w->deadline)
+        return false;
+    w->now = at > w->now ? at : w->now;
+    world_controller_lost(w, a);
+    w->trouble |= world_alarm(w, &then) == a && then <= at; /* it would go on for ever */
     return true;
 }
 
@@ -124,12 +160,13 @@ void world_ask(struct world *w)
         struct client_outcome out = client_result(a->client);
         bool waiting = !done && out.state == CLIENT_WAITING;
         if (!done && !waiting) {
-            bool granted = out.state == CLIENT_GRANTED;
-            world_tell_result(w, a, granted ? 0 : out.error, out.text);
+            tell_outcome(w, a, &out);
             done = true;
         }
         if (waiting && w->deadline == NEVER) {
             w->trouble = true; /* it waits and has sent nothing */
+        } else if (waiting && alarm_first(w)) {
+            continue;
         } else if (waiting && (!w->flights || w->flights->at > w->deadline)) {
             if (wait_for_answer(w))
                 continue;

@@ -4,7 +4,17 @@
 #include "sim/dns.h"
 #include "trace/dissect.h"
 
+#include <string.h>
+
 /* ---- connections ---------------------------------------------------------------------------- */
+/* A browser keeps its connections, and so does a secure channel; what else a client does is over
+ * with its task. */
+static bool lasts(const struct world *w, const struct actor *opener, enum transport via)
+{
+    return !opener->client ? via == VIA_RPC || via == VIA_HTTP
+                           : via == VIA_HTTP && w->step && w->step->kind == DO_BROWSE;
+}
+
 static struct conn *conn_open(struct world *w, struct actor *opener, struct actor *server,
                               enum transport via, uint16_t to_port)
 {
@@ -16,21 +26,44 @@ static struct conn *conn_open(struct world *w, struct actor *opener, struct acto
                        .server = server,
                        .port = w->port,
                        .to_port = to_port,
-                       .task = w->task};
+                       .task = w->task,
+                       .lasts = lasts(w, opener, via)};
     w->port = w->port == UINT16_MAX ? WORLD_FIRST_PORT : w->port + 1;
     return w->conns = c;
 }
 
-/* A client's engine knows no connections: one for each way to each port of a server in a task. */
-static struct conn *conn_of(struct world *w, struct actor *from, struct actor *to,
-                            enum transport via, uint16_t port)
+/* The client's certificate is the server's to see. */
+static const struct tls *seen_by_server(struct world *w, const struct actor *client,
+                                        const struct tls *tls)
 {
-    uint16_t to_port = port ? port : to->port;
+    const struct scenario_account *a =
+        scenario_account(w->scenario, client->is->realm, client->is->account);
+    return web_tls_with(w->mem, w->crypto, tls, client->is->browser.certificate,
+                        a ? a->certificate : NULL);
+}
+
+/* Engines that name no connection get one for each way to each port of a server in a task, or the
+ * one that lasts; a browser that asked for a fresh one, none from before the task. */
+static struct conn *conn_of(struct world *w, struct actor *from, struct actor *to,
+                            const struct packet *p)
+{
+    uint16_t usual =
+        p->tls && to->is->role == ROLE_SERVICE ? (uint16_t)to->is->server.tls_port : to->port;
+    uint16_t to_port = p->port ? p->port : usual;
     for (struct conn *c = w->conns; c; c = c->next)
-        if (c->opener == from && c->server == to && c->via == via && c->to_port == to_port &&
-            c->task == w->task && !c->closed)
+        if (c->opener == from && c->server == to && c->via == p->via && c->to_port == to_port &&
+            !c->tls == !p->tls && !c->closed &&
+            (c->task == w->task || (c->lasts && lasts(w, from, p->via) && !w->step->fresh)))
             return c;
-    return conn_open(w, from, to, via, to_port);
+    struct conn *c = conn_open(w, from, to, p->via, to_port);
+    c->tls = p->tls ? seen_by_server(w, from, p->tls) : NULL;
+    return c;
+}
+
+struct conn *world_connect(struct world *w, struct actor *from, struct actor *to,
+                           enum transport via, uint16_t port)
+{
+    return conn_open(w, from, to, via, port ? port : to->port);
 }
 
 static uint16_t port_of(const struct conn *c, const struct actor *a)
@@ -66,6 +99,7 @@ static struct event *packet_event(struct world *w, const struct flight *f, struc
                                                .from_port = port_of(f->conn, f->from),
                                                .to_port = port_of(f->conn, f->to),
                                                .conn = f->conn->number,
+                                               .tls = f->conn->tls != NULL,
                                                .data = data,
                                                .arrived = data});
 }
@@ -98,18 +132,35 @@ static void leave(struct world *w, struct flight *f, struct bytes data, enum fat
     world_fly(w, *f);
 }
 
+/* The request that this answers: what arrived just now, or where somebody else had to be asked
+ * before, what came last on the same connection. 0: it is no answer. */
+static size_t answered(const struct world *w, const struct flight *f, const struct event *arrived)
+{
+    if (!arrived || f->from == f->conn->opener)
+        return 0;
+    if (strcmp(arrived->party, f->to->handle.name) == 0)
+        return arrived->number;
+    for (size_t i = w->trace->packets; i && f->conn->number; i--) {
+        const struct event *e = trace_packet(w->trace, i);
+        if (e->conn == f->conn->number && strcmp(e->to, f->from->handle.name) == 0)
+            return i;
+    }
+    return 0;
+}
+
 void world_send(struct world *w, struct actor *from, const struct packet *p,
                 const struct event *answers)
 {
     struct actor *to = (struct actor *)(uintptr_t)p->to;
-    struct conn *c = p->conn ? p->conn : conn_of(w, from, to, p->via, p->port);
+    struct conn *c = p->conn ? p->conn : conn_of(w, from, to, p);
     struct flight f = {.conn = c, .from = from, .to = to};
-    leave(w, &f, p->data, FATE_DELIVERED, answers && !from->client ? answers->number : 0);
+    bool page = p->via == VIA_HTTP && c->lasts;
+    leave(w, &f, p->data, FATE_DELIVERED, answered(w, &f, answers));
     if (!from->client)
         return;
     w->last = f;
-    w->tries = 1;
-    w->deadline = w->now + WORLD_TIMEOUT;
+    w->tries = page ? WORLD_TRIES : 1; /* a browser does not ask twice */
+    w->deadline = w->now + (page ? WORLD_PATIENCE : WORLD_TIMEOUT);
 }
 
 void world_send_again(struct world *w, const struct flight *f)
@@ -145,6 +196,56 @@ static void tell_faults(struct world *w, const struct actor *a, const struct fau
     }
 }
 
+static bool lose(struct actor *a, const struct packet *p, const void *arg, struct turn *t)
+{
+    (void)p, (void)arg;
+    return service_controller_lost(a->service, t);
+}
+
+/* An end of a connection learns that the other has closed it. */
+static void tell_end(struct world *w, struct actor *a, struct conn *c)
+{
+    if (a->verifier && c->via == VIA_RPC)
+        ntlm_closed(a->verifier, c);
+    else if (a->service && c->via == VIA_RPC && a == c->opener && a != c->closed_by)
+        world_controller_lost(w, a);
+    else if (a->service)
+        service_closed(a->service, c);
+    else if (a->client)
+        client_closed(a->client, c);
+}
+
+static void tell_closed(struct world *w)
+{
+    for (struct conn *c = w->conns; c && !w->trouble; c = c->next) {
+        if (!c->closed || c->told)
+            continue;
+        c->told = true;
+        tell_end(w, c->opener, c);
+        tell_end(w, c->server, c);
+    }
+}
+
+void world_controller_lost(struct world *w, struct actor *a)
+{
+    world_turn(w, a, NULL, lose, NULL, NULL);
+}
+
+struct actor *world_alarm(struct world *w, int64_t *at)
+{
+    struct actor *first = NULL;
+    *at = NEVER;
+    for (size_t i = 0; i < w->n_actors; i++) {
+        struct actor *a = &w->actors[i];
+        int64_t own = a->service ? service_alarm(a->service) : INT64_MAX;
+        if (own != INT64_MAX && own - a->clock < *at) {
+            *at = own - a->clock;
+            first = a;
+        }
+    }
+    return first;
+}
+
 void world_turn(struct world *w, struct actor *a, const struct event *answers,
                 bool (*go)(struct actor *, const struct packet *, const void *arg, struct turn *),
                 const struct packet *p, const void *arg)
@@ -173,14 +274,19 @@ void world_turn(struct world *w, struct actor *a, const struct event *answers,
     for (const struct out *o = box.first; o && !w->trouble; o = o->next) {
         if (o->kind == OUT_SEND)
             world_send(w, a, &o->packet, answers);
-        else if (o->packet.conn)
+        else if (o->packet.conn && !o->packet.conn->closed) {
             o->packet.conn->closed = true;
+            o->packet.conn->closed_by = a;
+        }
     }
+    tell_closed(w);
 }
 
 static bool receive(struct actor *a, const struct packet *p, const void *arg, struct turn *t)
 {
     (void)arg;
+    if (p->via == VIA_RPC && !a->service)
+        return !a->verifier || ntlm_receive(a->verifier, p, t);
     if (a->kdc)
         return kdc_receive(a->kdc, p, t);
     if (a->service)
@@ -211,6 +317,7 @@ void world_arrive(struct world *w)
                        .to = &f.to->handle,
                        .port = f.conn->to_port,
                        .limit = datagram ? limit_of(w, f.to) : 0,
+                       .tls = f.conn->tls,
                        .data = f.event->arrived};
     world_turn(w, f.to, f.event, receive, &p, NULL);
 }

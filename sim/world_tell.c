@@ -37,12 +37,32 @@ static const char *key_name(struct world *w, const char *realm, const struct acc
     return arena_printf(w->mem, "K/%s@%s", name, realm);
 }
 
+/* The NT hash among them: it is rc4-hmac's key (RFC 4757 2). */
 static bool has_key(const struct account *account, struct bytes value)
 {
     for (size_t i = 0; account && i < account->n_keys; i++)
         if (bytes_equal(key_bytes(&account->keys[i].key), value))
             return true;
-    return false;
+    return account && account->has_nt_hash &&
+           bytes_equal(bytes_of(account->nt_hash, sizeof account->nt_hash), value);
+}
+
+/* NTLM's secret, of a realm whose accounts can be asked about by netlogon. */
+static void tell_hash(struct world *w, const struct actor *a, const char *realm,
+                      const struct account *account, const struct account *known)
+{
+    struct bytes hash = bytes_of(account->nt_hash, sizeof account->nt_hash);
+    const struct realm *r = changes_realm(w->changes, realm);
+    for (size_t i = 0; i < account->n_keys; i++)
+        if (bytes_equal(key_bytes(&account->keys[i].key), hash))
+            return;
+    if (!a->kdc || !account->has_nt_hash || !r || !realm_policy(r)->has_sid || has_key(known, hash))
+        return;
+    w->story.story.key(&w->story.story, &(struct key_told){.holder = a->handle.name,
+                                                           .name = key_name(w, realm, account),
+                                                           .etype = 23,
+                                                           .value = hash,
+                                                           .cause = "world.database"});
 }
 
 void world_tell_keys(struct world *w, const struct actor *a, const char *realm,
@@ -64,6 +84,21 @@ void world_tell_keys(struct world *w, const struct actor *a, const char *realm,
                                                 .cause = a->kdc ? "world.database" : "world.keytab",
                                             });
     }
+    tell_hash(w, a, realm, account, known);
+}
+
+/* The hash of its own account's password, with which a computer speaks to its controller. */
+void world_tell_machine(struct world *w, const struct actor *a, const uint8_t secret[16])
+{
+    char *name = arena_printf(w->mem, "K/%s$", a->is->server.computer);
+    w->story.party = a->handle.name;
+    w->story.at = w->now;
+    w->story.local = w->now + a->clock;
+    w->story.story.key(&w->story.story, &(struct key_told){.holder = a->handle.name,
+                                                           .name = name,
+                                                           .etype = 23,
+                                                           .value = bytes_of(secret, 16),
+                                                           .cause = "world.machine"});
 }
 
 /* Whose key it is in a realm, now or before: of an account called `text`, where that has it. */
@@ -132,9 +167,22 @@ static void decision_told(struct story *story, const struct decision_told *d)
     w->decision(story, &named);
 }
 
+/* What the controller said last, for a step that expects it. */
+static void step_told(struct story *story, const char *id, enum outcome outcome,
+                      const struct arg *args, size_t n)
+{
+    struct world *w = (struct world *)((uint8_t *)story - offsetof(struct world, story.story));
+    for (size_t i = 0; i < n; i++)
+        if (args[i].kind == ARG_NTSTATUS && args[i].number != 0)
+            w->status = (int32_t)args[i].number;
+    w->told_step(story, id, outcome, args, n);
+}
+
 void world_tell_init(struct world *w)
 {
     trace_story_init(&w->story, w->trace);
+    w->told_step = w->story.story.step;
+    w->story.story.step = step_told;
     w->key = w->story.story.key;
     w->story.story.key = key_told;
     w->decision = w->story.story.decision;
@@ -204,12 +252,19 @@ static const char *outcome_text(struct arena *mem, int32_t code)
         return "granted";
     if (code == EXPECT_NO_ANSWER)
         return "no answer";
+    if (code >= EXPECT_HTTP)
+        return arena_printf(mem, "HTTP %d", (int)(code - EXPECT_HTTP));
+    if (code < EXPECT_NO_ANSWER)
+        return arena_printf(mem, "refused with %s", name_text(mem, NAMES_NTSTATUS, code));
     return arena_printf(mem, "refused with %s", name_text(mem, NAMES_ERROR, code));
 }
 
 void world_tell_result(struct world *w, const struct actor *a, int32_t actual, const char *text)
 {
     int32_t expect = w->step->expect;
+    bool granted = actual == 0 || (actual >= EXPECT_HTTP && actual < EXPECT_HTTP + 400);
+    if (expect < EXPECT_NO_ANSWER && w->status && !granted)
+        actual = w->status;
     const char *got = outcome_text(w->mem, actual), *said = text && *text ? text : NULL;
     char *whole = arena_printf(w->mem, "%s%s%s", got, said ? ": " : "", said ? said : "");
     if (expect != actual)
@@ -220,7 +275,7 @@ void world_tell_result(struct world *w, const struct actor *a, int32_t actual, c
                                         .at = w->now,
                                         .local = w->now + a->clock,
                                         .party = a->handle.name,
-                                        .id = actual == 0                  ? "granted"
+                                        .id = granted                      ? "granted"
                                               : actual == EXPECT_NO_ANSWER ? "no-answer"
                                                                            : "refused",
                                         .text = whole,

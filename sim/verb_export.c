@@ -1,4 +1,5 @@
 /* `tessera export`: a run for Wireshark, as a capture and the keys that open it. */
+#include "context/netlogon.h"
 #include "sim/verb.h"
 #include "sim/verbs.h"
 #include "trace/export.h"
@@ -58,6 +59,25 @@ static const char *quoted(struct arena *mem, const char *path)
     return arena_printf(mem, "'%s'", text);
 }
 
+/* What Wireshark has to be told: ports that it does not know, each once. Its NTLM and netlogon take
+ * the NT hashes from the keytab. */
+static const char *decoders(const struct trace *t, struct arena *mem)
+{
+    char *text = arena_printf(mem, "%s", "");
+    for (size_t i = 0; i < t->n; i++) {
+        const struct event *e = t->events[i];
+        uint16_t low = e->from_port < e->to_port ? e->from_port : e->to_port;
+        uint16_t port = e->via == VIA_RPC ? NETLOGON_PORT : low;
+        const char *as = e->via == VIA_RPC ? "dcerpc" : "http";
+        if (e->kind != EVENT_PACKET || (e->via != VIA_RPC && !(e->via == VIA_HTTP && port != 80)))
+            continue;
+        char *option = arena_printf(mem, " -d tcp.port==%u,%s", (unsigned)port, as);
+        if (!strstr(text, option))
+            text = arena_printf(mem, "%s%s", text, option);
+    }
+    return text;
+}
+
 static int export_run(const struct export_options *o, struct arena *mem, struct crypto *crypto)
 {
     struct scenario s;
@@ -79,8 +99,8 @@ static int export_run(const struct export_options *o, struct arena *mem, struct 
     if (!files_write(files, 2, mem, &error))
         return verb_trouble("%s", error);
     printf("%s: %zu packets\n%s: the keys of all parties\n", pcapng, trace->packets, keytab);
-    printf("tshark -r %s -K %s -o kerberos.decrypt:TRUE -V\n", quoted(mem, pcapng),
-           quoted(mem, keytab));
+    printf("tshark -r %s -K %s -o kerberos.decrypt:TRUE%s -V\n", quoted(mem, pcapng),
+           quoted(mem, keytab), decoders(trace, mem));
     return outcome == RUN_DIFFERENT;
 }
 

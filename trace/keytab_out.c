@@ -27,10 +27,12 @@ static void name_entry(struct keytab_entry *e, const char *name, struct arena *m
 struct bytes trace_keytab(const struct trace *t, struct arena *mem)
 {
     struct keyring ring = keyring_of(t, t->n, mem);
-    struct keytab out = {.entries = arena_array(mem, struct keytab_entry, ring.n), .n = ring.n};
+    struct keytab out = {.entries = arena_array(mem, struct keytab_entry, ring.n)};
     for (size_t i = 0; i < ring.n; i++) {
         const struct ring_key *k = &ring.keys[i];
-        struct keytab_entry *e = &out.entries[i];
+        if (k->key.etype < 0) /* NTLM's and netlogon's: made of the NT hash, which is among them */
+            continue;
+        struct keytab_entry *e = &out.entries[out.n++];
         e->realm = bytes_str(t->realm);
         name_entry(e, k->name, mem);
         e->timestamp = t->events[k->event]->at / 1000000;
@@ -39,5 +41,5 @@ struct bytes trace_keytab(const struct trace *t, struct arena *mem)
         e->etype = k->key.etype;
         e->key = key_bytes(&k->key);
     }
-    return ring.n ? keytab_write(&out, mem) : (struct bytes){0};
+    return out.n ? keytab_write(&out, mem) : (struct bytes){0};
 }

@@ -3,6 +3,7 @@
  * ends. */
 #include "trace/export.h"
 
+#include "context/netlogon.h"
 #include "trace/catalogue.h"
 #include "trace/sheet.h"
 #include "wire/frame.h"
@@ -217,10 +218,25 @@ static uint16_t port_or(uint16_t port, uint16_t otherwise)
     return port ? port : otherwise;
 }
 
+/* Where a server of that kind listens, when the event does not say. */
+static uint16_t known_port(const struct event *e)
+{
+    switch (e->via) {
+    case VIA_HTTP:
+        return e->tls ? 443 : 80;
+    case VIA_DNS:
+        return 53;
+    case VIA_RPC:
+        return NETLOGON_PORT;
+    default:
+        return 88;
+    }
+}
+
 static void sides_of(const struct capture *c, const struct event *e, struct side *from,
                      struct side *to)
 {
-    uint16_t known = e->via == VIA_HTTP ? 80 : e->via == VIA_DNS ? 53 : 88;
+    uint16_t known = known_port(e);
     uint16_t mine = (uint16_t)(40000 + e->conn % 20000);
     from->address = address_of(c->trace, e->party);
     to->address = address_of(c->trace, e->to);
@@ -308,7 +324,8 @@ static const char *comment_of(struct capture *c, const struct event *e)
                                         [FATE_INJECTED] = " (put in by somebody else)"};
     struct sheet s = {.mem = c->sheet.mem};
     struct root *r = dissect(e->arrived, e->via, &c->ring, c->crypto, s.mem);
-    sheet_printf(&s, "%zu. %s%s", e->number, message_label(r, s.mem), fates[e->fate]);
+    sheet_printf(&s, "%zu. %s%s%s", e->number, message_label(r, s.mem), fates[e->fate],
+                 e->tls ? " (inside TLS, shown open)" : "");
     for (size_t i = 0; i < c->trace->n; i++) {
         const struct event *o = c->trace->events[i];
         if (o->kind == EVENT_STEP && c->owner[i] == e->number)

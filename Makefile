@@ -7,7 +7,7 @@ WARN    := -std=gnu11 -Wall -Wextra -Werror -Wshadow -Wstrict-prototypes -Wmissi
            -Wpointer-arith -Wwrite-strings -Wvla -Wno-missing-field-initializers
 HARDEN  ?= -fstack-protector-strong -D_FORTIFY_SOURCE=2
 ALL_CFLAGS = $(WARN) $(HARDEN) $(CFLAGS) -D_GNU_SOURCE -I. -I$(BUILD)/gen -MMD -MP
-SYSLIBS := -lcrypto -ltasn1 -lncursesw -ltinfo -levent_core -lyaml -ljansson -lunistring -lpcap -llmdb -lm -lpthread
+SYSLIBS := -lcrypto -ltasn1 -lncursesw -ltinfo -levent_core -levent_openssl -lssl -lyaml -ljansson -lunistring -lpcap -llmdb -lm -lpthread
 
 # Who may include whom is who may link whom: each folder is a library, each test links only what
 # its folder may know (docs/architecture.md). Order is link order.

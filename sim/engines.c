@@ -27,8 +27,48 @@ static const struct scenario_party *service_of(const struct scenario *s)
     return NULL;
 }
 
+static const struct realm *realm_at_start(void *arg, const char *name)
+{
+    const struct engines *e = arg;
+    for (size_t i = 0; i < e->n_locals; i++)
+        if (strcmp(e->locals[i].name, name) == 0)
+            return e->locals[i].realm;
+    for (size_t i = 0; !e->store && i < e->n_kdcs; i++)
+        if (strcmp(e->kdcs[i].name, name) == 0)
+            return snapshots_first(e->kdcs[i].snapshots);
+    return NULL;
+}
+
+static const struct party *controller_of(struct engines *e, const struct scenario_party *p)
+{
+    for (size_t i = 0; p->server.controller && i < e->n_kdcs; i++)
+        if (strcmp(e->kdcs[i].party.name, p->server.controller) == 0 && e->kdcs[i].verifier)
+            return &e->kdcs[i].party;
+    return NULL;
+}
+
+/* Its applications and whom it asks. */
+static bool add_web(struct engines *e, const struct scenario_party *p,
+                    struct service_config *config, struct arena *mem, char **error)
+{
+    struct crypto *crypto = p->server.n_apps ? crypto_new() : NULL;
+    e->web = (struct web_setup){.scenario = e->scenario,
+                                .party = p,
+                                .realm = realm_at_start,
+                                .arg = e,
+                                .controller = controller_of(e, p),
+                                .ledger = e->ledger,
+                                .crypto = crypto,
+                                .seed = e->scenario->seed,
+                                .mem = mem};
+    bool ok = !p->server.n_apps || (crypto && web_setup(&e->web, config, error));
+    e->web.crypto = NULL;
+    crypto_free(crypto);
+    return ok;
+}
+
 static bool start_service(struct engines *e, const struct scenario_party *p,
-                          struct replay_cache replay, struct arena *mem)
+                          struct replay_cache replay, struct arena *mem, char **error)
 {
     struct PrincipalName name;
     if (!principal_parse(mem, p->spn, NT_SRV_INST, &name, NULL))
@@ -59,8 +99,10 @@ static bool start_service(struct engines *e, const struct scenario_party *p,
                                     .kvno_policy = (enum kvno_policy)p->kvno_policy,
                                     .windows_errors = p->windows_errors,
                                     .any_address = !p->compare_addresses};
-    e->service = service_new(mem, &config);
     e->service_party.name = p->name;
+    if (!add_web(e, p, &config, mem, error))
+        return false;
+    e->service = service_new(mem, &config);
     return e->service != NULL;
 }
 
@@ -86,6 +128,15 @@ static struct engines_kdc *add_kdc(struct engines *e, const char *name, const st
     struct kdc_config config = {
         .party = k->party.name, .realm = k->realm, .ledger = e->ledger, .changer = &k->changer};
     k->kdc = kdc_new(mem, &config);
+    const struct realm_policy *policy = realm_policy(realm);
+    struct ntlm_verifier_config verifier = {.party = k->party.name,
+                                            .realm = k->realm,
+                                            .ledger = e->ledger,
+                                            .name = web_computer(mem, k->party.name),
+                                            .level = policy->lm_level,
+                                            .blocked = policy->ntlm_blocked};
+    if (policy->has_sid)
+        k->verifier = ntlm_new(mem, &verifier);
     return k;
 }
 
@@ -123,13 +174,31 @@ static bool start_store(struct engines *e, const struct engines_options *options
     return ok;
 }
 
+/* Accounts that nobody changes while it is live. */
+static bool add_local(struct engines *e, const char *name, struct arena *mem, char **error)
+{
+    struct crypto *crypto = crypto_new();
+    const struct realm *realm =
+        crypto ? population_realm(e->scenario, name, e->scenario->seed, crypto, mem, error) : NULL;
+    crypto_free(crypto);
+    if (!e->locals)
+        e->locals = arena_array(mem, struct engines_local, e->scenario->n_others);
+    if (realm)
+        e->locals[e->n_locals++] = (struct engines_local){name, realm};
+    return realm != NULL;
+}
+
 /* The first realm, and the others that have a KDC. */
 static bool start_realms(struct engines *e, const struct engines *like, struct arena *mem,
                          char **error)
 {
     const struct scenario_realm *r;
+    e->locals = like ? like->locals : NULL;
+    e->n_locals = like ? like->n_locals : 0;
     for (size_t i = 0; (r = scenario_realm_at(e->scenario, i)); i++) {
-        if (i && !kdc_name(e->scenario, r->name))
+        if (r->local && !like && !add_local(e, r->name, mem, error))
+            return false;
+        if (r->local || (i && !kdc_name(e->scenario, r->name)))
             continue;
         struct snapshots *all = like ? like->kdcs[e->n_kdcs].snapshots
                                      : snapshots_new(e->scenario, r->name, mem, error);
@@ -172,11 +241,12 @@ bool engines_start(struct engines *e, const struct engines_options *options, str
         e->store ? store_service(options, mem) : service_of(e->scenario);
     if (e->reader && !store_begin(e->reader))
         return false;
-    bool ok =
-        e->n_kdcs && (!service || options->no_service || start_service(e, service, replay, mem));
+    *error = NULL;
+    bool ok = e->n_kdcs &&
+              (!service || options->no_service || start_service(e, service, replay, mem, error));
     if (e->reader)
         store_end(e->reader);
-    if (!ok)
+    if (!ok && !*error)
         *error =
             e->store && service
                 ? arena_printf(mem, "%s: no account has the name %s", options->store, service->spn)
@@ -256,8 +326,8 @@ static struct engines_kdc *kdc_for(struct engines *e, const struct packet *p, st
 
 void engines_address(struct engines *e, enum engine engine, struct packet *p, struct arena *mem)
 {
-    if (engine == ENGINE_SERVICE) {
-        p->to = &e->service_party;
+    if (engine != ENGINE_KDC) {
+        p->to = engine == ENGINE_SERVICE ? &e->service_party : &e->kdcs->party;
         return;
     }
     struct engines_kdc *k = kdc_for(e, p, mem);
@@ -288,12 +358,96 @@ static void look_away(struct engines *e, struct engines_kdc *k)
         snapshots_end(&k->looking);
 }
 
+static bool to_controller(struct engines *e, struct engines_kdc *k, const struct packet *p,
+                          struct turn *turn)
+{
+    const struct realm *realm = look(e, k);
+    if (!realm)
+        return false;
+    ntlm_realm(k->verifier, realm);
+    bool ok = ntlm_receive(k->verifier, p, turn);
+    look_away(e, k);
+    return ok;
+}
+
+static struct engines_kdc *controller(struct engines *e, const struct party *party)
+{
+    for (size_t i = 0; i < e->n_kdcs; i++)
+        if (&e->kdcs[i].party == party && e->kdcs[i].verifier)
+            return &e->kdcs[i];
+    return NULL;
+}
+
+/* What a packet between the service and its controller makes of it at the other end. */
+static bool deliver(struct engines *e, const struct out *o, struct turn *turn)
+{
+    struct conn *channel = (struct conn *)&e->channel;
+    struct engines_kdc *k = controller(e, o->packet.to);
+    struct packet p = {.conn = channel,
+                       .via = VIA_RPC,
+                       .from = k ? &e->service_party : &e->kdcs->party,
+                       .to = o->packet.to,
+                       .port = NETLOGON_PORT,
+                       .data = o->packet.data};
+    if (!k && e->web.controller)
+        p.from = e->web.controller;
+    if (e->passes)
+        e->passes(e->passes_arg, &p);
+    return k ? to_controller(e, k, &p, turn) : service_receive(e->service, &p, turn);
+}
+
+static bool is_between(struct engines *e, const struct out *o)
+{
+    return o->kind == OUT_SEND && o->packet.via == VIA_RPC &&
+           (o->packet.to == &e->service_party || controller(e, o->packet.to));
+}
+
+/* One of the two has ended their connection: it is gone for both. */
+static bool end_channel(struct engines *e, struct turn *turn)
+{
+    const struct conn *channel = (const struct conn *)&e->channel;
+    for (size_t i = 0; i < e->n_kdcs; i++)
+        if (e->kdcs[i].verifier)
+            ntlm_closed(e->kdcs[i].verifier, channel);
+    return service_controller_lost(e->service, turn);
+}
+
+#define PASSES_MAX 64 /* packets between the two in a turn */
+
+/* The service's turn, and those that it makes necessary at the controller and back. */
+static bool serve(struct engines *e, const struct packet *p, struct turn *turn)
+{
+    struct outbox *leaving = turn->out, box;
+    size_t passed = 0;
+    outbox_init(&box, turn->mem);
+    turn->out = &box;
+    bool ok = service_receive(e->service, p, turn), lost = false;
+    for (const struct out *o = box.first; ok && o; o = o->next) {
+        if (is_between(e, o) && passed++ < PASSES_MAX)
+            ok = deliver(e, o, turn);
+        else if (o->kind == OUT_SEND && !is_between(e, o))
+            outbox_send(leaving, &o->packet);
+        else if (o->kind == OUT_CLOSE && o->packet.conn == (struct conn *)&e->channel)
+            lost = true;
+        else if (o->kind == OUT_CLOSE)
+            outbox_close(leaving, o->packet.conn);
+        if (ok && !o->next && (lost || service_alarm(e->service) != INT64_MAX)) {
+            lost = false;
+            ok = end_channel(e, turn);
+        }
+    }
+    turn->out = leaving;
+    return ok;
+}
+
 bool engines_receive(struct engines *e, enum engine engine, struct packet *p, struct turn *turn)
 {
     if (!p->to)
         engines_address(e, engine, p, turn->mem);
     if (engine == ENGINE_SERVICE)
-        return service_receive(e->service, p, turn);
+        return serve(e, p, turn);
+    if (engine == ENGINE_NETLOGON)
+        return to_controller(e, e->kdcs, p, turn);
     struct engines_kdc *k = e->kdcs;
     while (p->to != &k->party)
         k++;
@@ -302,4 +456,12 @@ bool engines_receive(struct engines *e, enum engine engine, struct packet *p, st
     bool ok = kdc_receive(k->kdc, p, turn);
     look_away(e, k);
     return ok;
+}
+
+void engines_closed(struct engines *e, enum engine engine, const struct conn *c)
+{
+    if (engine == ENGINE_SERVICE)
+        service_closed(e->service, c);
+    else if (engine == ENGINE_NETLOGON)
+        ntlm_closed(e->kdcs->verifier, c);
 }

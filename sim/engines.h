@@ -9,12 +9,15 @@
 #include "realm/store.h"
 #include "service/service.h"
 #include "sim/snapshots.h"
+#include "sim/web_setup.h"
 
-enum engine { ENGINE_KDC, ENGINE_SERVICE };
+/* The last: netlogon, of the first realm's controller. */
+enum engine { ENGINE_KDC, ENGINE_SERVICE, ENGINE_NETLOGON };
 
 struct engines_kdc {
     const char *name; /* of its realm */
     struct kdc *kdc;
+    struct ntlm_verifier *verifier;  /* NULL: the realm has no SID */
     struct snapshots *snapshots;     /* NULL: the realm is a store's */
     struct snapshots_reader looking; /* its own */
     struct realm_changer changer;
@@ -22,6 +25,11 @@ struct engines_kdc {
     uint64_t serial;           /* of that snapshot */
     uint32_t udp_limit;        /* octets of the longest answer by UDP */
     struct party party;
+};
+
+struct engines_local {
+    const char *name;
+    const struct realm *realm;
 };
 
 struct engines {
@@ -34,6 +42,13 @@ struct engines {
     struct ledger *ledger;
     struct service *service; /* NULL: the scenario has none, or it was not wanted */
     struct party service_party;
+    struct web_setup web;         /* what it points to */
+    struct engines_local *locals; /* machines' own accounts */
+    size_t n_locals;
+    char channel; /* its address is the connection between the service and its controller */
+    /* Told of each packet between them before it is delivered; NULL: nobody is. */
+    void (*passes)(void *arg, const struct packet *);
+    void *passes_arg;
 };
 
 struct engines_options {
@@ -64,9 +79,12 @@ void engines_address(struct engines *, enum engine, struct packet *, struct aren
 /* So that engines are known by this address. The octets must outlive them. */
 void engines_at(struct engines *, struct bytes address);
 
-/* One packet through one of them; it is addressed where p->to is NULL. p->port: by its well-known
- * number, KDC_PORT or KPASSWD_PORT (kdc/kdc.h). A password that is changed counts from the next
- * packet on, in every thread. False: our fault. */
+/* One packet through one of them; what the service and its controller have to say to each other
+ * passes between them in the same turn, and only what is for others leaves. It is addressed where
+ * p->to is NULL. p->port: by its well-known number, KDC_PORT or KPASSWD_PORT (kdc/kdc.h). A
+ * password that is changed counts from the next packet on, in every thread. False: our fault. */
 bool engines_receive(struct engines *, enum engine, struct packet *, struct turn *);
+/* A connection of its transport is gone. */
+void engines_closed(struct engines *, enum engine, const struct conn *);
 
 #endif

@@ -325,6 +325,9 @@ const struct scenario_account *scenario_serves(const struct scenario *, const ch
 const struct scenario_realm *scenario_realm_at(const struct scenario *, size_t i);
 const struct scenario_realm *scenario_realm(const struct scenario *, const char *name);
 const struct scenario_party *scenario_party(const struct scenario *, const char *name);
+/* The party that answers at a host: by its address where a name server or the URL has one, else by
+ * its SPN; its name, or NULL. */
+const char *scenario_party_at(const struct scenario *, const char *host);
 
 /* Is a message with this label (message_label, trace/dissect.h) what a scenario calls `wanted`? Its
  * words stand in the label, in order and side by side: "AP-REQ" is in "HTTP GET / + AP-REQ". */

@@ -2,6 +2,7 @@
 #include "sim/scenario_check.h"
 
 #include "base/sid.h"
+#include "service/web.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -139,7 +140,8 @@ static void check_server(struct reader *r, const struct scenario *s, const struc
         problem(r->all, at, "realm %s is not \"local\": it has a KDC, not a machine", v->local);
     if (v->tls_port > UINT16_MAX)
         problem(r->all, where(r, &v->tls_port, p), "port %zu is more than 65535", v->tls_port);
-    if (!v->n_apps)
+    unsigned asks = AUTH_NTLM | AUTH_NEGOTIATE | AUTH_BASIC | AUTH_DIGEST;
+    if (!v->n_apps && !(p->proxy.schemes & asks))
         return;
     check_machine(r, s, p);
     for (size_t i = 0; i < v->n_apps; i++)
@@ -175,7 +177,7 @@ void scenario_check_web(struct reader *r, const struct scenario *s)
         const struct scenario_party *p = &s->parties[i];
         if (!p->name)
             continue;
-        if (p->role == ROLE_SERVICE)
+        if (p->role == ROLE_SERVICE || p->role == ROLE_PROXY)
             check_server(r, s, p);
         if (p->role == ROLE_CLIENT)
             check_browser(r, s, p);

@@ -100,7 +100,7 @@ static const char *computer_of(const char *spn, struct arena *mem)
 static void complete_server(const struct scenario *s, struct scenario_party *p, struct arena *mem)
 {
     struct scenario_server *v = &p->server;
-    if (!v->n_apps)
+    if (!v->n_apps && !p->proxy.schemes)
         return;
     if (!v->computer)
         v->computer = v->local ? v->local : computer_of(p->spn, mem);
@@ -118,12 +118,12 @@ static void complete_party(struct scenario *s, size_t i, struct arena *mem)
     if (!p->address)
         p->address = arena_printf(mem, "10.0.%zu.%zu", (10 + i) / 250, (10 + i) % 250 + 1);
     const struct scenario_account *a =
-        p->role == ROLE_CLIENT    ? scenario_account(s, p->realm, p->account)
-        : p->role == ROLE_SERVICE ? scenario_serves(s, p->realm, p->spn)
-                                  : NULL;
-    if (p->role == ROLE_SERVICE && p->account)
+        p->role == ROLE_CLIENT ? scenario_account(s, p->realm, p->account)
+        : p->role == ROLE_SERVICE || p->role == ROLE_PROXY ? scenario_serves(s, p->realm, p->spn)
+                                                           : NULL;
+    if (p->role != ROLE_CLIENT && p->account)
         a = scenario_account(s, p->realm, p->account);
-    if (p->role == ROLE_SERVICE && !p->account && a)
+    if (p->role != ROLE_CLIENT && !p->account && a)
         p->account = a->name;
     if (!p->realm)
         p->realm = a && a->realm ? a->realm : s->realm.name;
@@ -136,7 +136,9 @@ static void complete_party(struct scenario *s, size_t i, struct arena *mem)
         usual_etypes(&p->etypes, &p->n_etypes, mem);
     if (!p->port)
         p->port = p->role == ROLE_PROXY ? 8080 : 80;
-    if (p->role == ROLE_SERVICE)
+    if (p->role == ROLE_PROXY && p->proxy.schemes && !p->spn && p->name)
+        p->spn = arena_printf(mem, "HTTP/%s", p->name);
+    if (p->role == ROLE_SERVICE || p->role == ROLE_PROXY)
         complete_server(s, p, mem);
 }
 
@@ -183,8 +185,7 @@ static const char *address_of(const struct scenario *s, const char *host)
     return NULL;
 }
 
-/* Who answers at that host: by its address where DNS or the URL has one, else by its SPN. */
-static const char *party_at(const struct scenario *s, const char *host)
+const char *scenario_party_at(const struct scenario *s, const char *host)
 {
     const char *address = address_of(s, host);
     if (!address)
@@ -209,7 +210,7 @@ static void complete_browse(const struct scenario *s, struct scenario_step *step
         return;
     take_apart(step, mem);
     if (!step->service && step->host)
-        step->service = party_at(s, step->host);
+        step->service = scenario_party_at(s, step->host);
 }
 
 static void complete_get(const struct scenario *s, struct scenario_step *step, struct arena *mem)

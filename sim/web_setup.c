@@ -160,18 +160,16 @@ static bool files_of(const struct web_setup *w, const struct scenario_app *a, st
     return true;
 }
 
-/* P12: what Integrated is where nobody has set it. */
+/* P12: what is on where nobody has set it. */
 static unsigned usual_schemes(uint32_t preset)
 {
-    switch (preset) {
-    case IIS6:             /* on in Windows Server 2003 */
-    case IIS6_SP1_UPGRADE: /* and an upgrade leaves it */
-        return AUTH_ANONYMOUS | AUTH_INTEGRATED;
-    case IIS6_SP1_SLIPSTREAM: /* off where SP1 was installed with it */
-        return AUTH_ANONYMOUS;
-    default:
-        return AUTH_INTEGRATED;
-    }
+    static const char *const names[] = {[IIS6] = "iis6",
+                                        [IIS6_SP1_SLIPSTREAM] = "iis6-sp1-slipstream",
+                                        [IIS6_SP1_UPGRADE] = "iis6-sp1-upgrade"};
+    unsigned schemes = AUTH_INTEGRATED;
+    if (preset)
+        iis_default_schemes(names[preset], &schemes);
+    return schemes;
 }
 
 static bool app_of(const struct web_setup *w, const struct scenario_app *a, struct web_app *to,

@@ -96,8 +96,7 @@ enum run_outcome world_run(const struct scenario *s, const struct world_options 
         arena_limit(w.turn_mem, WORLD_TURN_MEMORY);
         run(&w);
     }
-    for (size_t i = 0; i < w.n_actors; i++)
-        ledger_free(w.actors[i].seen);
+    world_uncast(&w);
     ledger_free(w.ledger);
     arena_free(w.turn_mem);
     return w.trouble ? RUN_TROUBLE : w.different ? RUN_DIFFERENT : RUN_AS_EXPECTED;

@@ -110,13 +110,14 @@ static const struct realm *realm_now(void *arg, const char *name)
 }
 
 /* The web server's part of its engine's configuration. */
-static bool add_web(struct world *w, struct actor *a, struct service_config *config, char **error)
+static bool add_web(struct world *w, struct actor *a, const struct scenario_party *p,
+                    struct service_config *config, char **error)
 {
-    const struct scenario_server *v = &a->is->server;
+    const struct scenario_server *v = &p->server;
     struct actor *controller = world_actor(w, v->controller);
     a->web = arena_new_of(w->mem, struct web_setup);
     *a->web = (struct web_setup){.scenario = w->scenario,
-                                 .party = a->is,
+                                 .party = p,
                                  .realm = realm_now,
                                  .arg = w,
                                  .controller = controller ? &controller->handle : NULL,
@@ -133,6 +134,21 @@ static bool add_web(struct world *w, struct actor *a, struct service_config *con
     return true;
 }
 
+static struct service_config config_of(struct world *w, struct actor *a)
+{
+    const struct scenario_party *p = a->is;
+    return (struct service_config){.party = p->name,
+                                   .spn = p->spn,
+                                   .realm = bytes_str(p->realm),
+                                   .keytab = a->keytab,
+                                   .skew = scenario_realm(w->scenario, p->realm)->skew,
+                                   .replay = {unseen, a->seen},
+                                   .acceptor_subkey = p->acceptor_subkey,
+                                   .kvno_policy = (enum kvno_policy)p->kvno_policy,
+                                   .windows_errors = p->windows_errors,
+                                   .any_address = !p->compare_addresses};
+}
+
 static bool add_service(struct world *w, struct actor *a, char **error)
 {
     const struct scenario_party *p = a->is;
@@ -144,16 +160,7 @@ static bool add_service(struct world *w, struct actor *a, char **error)
         return false;
     population_keytab(changes_realm(w->changes, p->realm), account, p->spn, w->now, w->mem,
                       a->keytab);
-    struct service_config config = {.party = p->name,
-                                    .spn = p->spn,
-                                    .realm = bytes_str(p->realm),
-                                    .keytab = a->keytab,
-                                    .skew = scenario_realm(w->scenario, p->realm)->skew,
-                                    .replay = {unseen, a->seen},
-                                    .acceptor_subkey = p->acceptor_subkey,
-                                    .kvno_policy = (enum kvno_policy)p->kvno_policy,
-                                    .windows_errors = p->windows_errors,
-                                    .any_address = !p->compare_addresses};
+    struct service_config config = config_of(w, a);
     a->user = world_actor(w, p->u2u);
     if (a->user) { /* and has no long-term key */
         config.own_session = (struct own_session){session_of_its_user, a};
@@ -161,10 +168,75 @@ static bool add_service(struct world *w, struct actor *a, char **error)
     }
     if (!a->user)
         world_tell_keys(w, a, p->realm, account, NULL);
-    if (!add_web(w, a, &config, error))
+    if (!add_web(w, a, p, &config, error))
         return false;
     a->service = service_new(w->mem, &config);
     return a->service != NULL;
+}
+
+/* ---- proxies -------------------------------------------------------------------------------- */
+static const struct party *origin_at(void *arg, struct bytes host)
+{
+    struct actor *proxy = arg;
+    struct world *w = proxy->world;
+    const char *name = scenario_party_at(w->scenario, arena_str(w->mem, host));
+    struct actor *a = world_actor(w, name);
+    return a ? &a->handle : NULL;
+}
+
+/* Whoever ends TLS goes on inside of TLS, of the server's certificate. */
+static struct conn *connect_to(void *arg, const struct party *origin, uint16_t port)
+{
+    struct actor *proxy = arg, *to = (struct actor *)(uintptr_t)origin;
+    bool tls = proxy->is->proxy.terminates_tls && to->tls;
+    struct conn *c = world_connect(proxy->world, proxy, to, VIA_HTTP,
+                                   tls ? (uint16_t)to->is->server.tls_port : port);
+    c->tls = tls ? to->tls : NULL;
+    return c;
+}
+
+/* Who may use it: what a service with one application knows. */
+static bool add_gate(struct world *w, struct actor *a, struct service_config *config, char **error)
+{
+    struct scenario_party *gate = arena_new_of(w->mem, struct scenario_party);
+    struct scenario_app *app = arena_new_of(w->mem, struct scenario_app);
+    const struct account *account = world_account(w, a->is->realm, a->is->account);
+    *gate = *a->is;
+    *app =
+        (struct scenario_app){.path = "/", .schemes = a->is->proxy.schemes, .given = APP_SCHEMES};
+    gate->server.apps = app;
+    gate->server.n_apps = 1;
+    a->keytab = arena_new_of(w->mem, struct keytab);
+    *a->keytab = (struct keytab){0};
+    if (account)
+        population_keytab(changes_realm(w->changes, gate->realm), account, gate->spn, w->now,
+                          w->mem, a->keytab);
+    *config = config_of(w, a);
+    config->spn = gate->spn;
+    return add_web(w, a, gate, config, error);
+}
+
+static bool add_proxy(struct world *w, struct actor *a, char **error)
+{
+    const struct scenario_proxy *p = &a->is->proxy;
+    struct service_config *gate = arena_new_of(w->mem, struct service_config);
+    struct actor *relay = world_actor(w, p->relay);
+    a->world = w;
+    a->port = (uint16_t)a->is->port;
+    a->seen = ledger_new(WORLD_LEDGER, false);
+    if (p->terminates_tls)
+        a->tls = web_tls(w->mem, w->crypto, w->seed, a->is->name);
+    if (!a->seen || (p->schemes && !add_gate(w, a, gate, error)))
+        return false;
+    struct proxy_config config = {.party = a->is->name,
+                                  .gate = p->schemes ? gate : NULL,
+                                  .origin = origin_at,
+                                  .connect = connect_to,
+                                  .arg = a,
+                                  .shares_connections = p->shares_connections,
+                                  .relay = relay ? &relay->handle : NULL};
+    a->proxy = proxy_new(w->mem, &config);
+    return a->proxy != NULL;
 }
 
 static struct bytes address_of(struct arena *mem, const char *text)
@@ -199,6 +271,17 @@ bool world_cast(struct world *w, char **error)
             a->port = 53;
         else if (a->is->role == ROLE_SERVICE && !add_service(w, a, error))
             return false;
+        else if (a->is->role == ROLE_PROXY && !add_proxy(w, a, error))
+            return false;
     }
     return true;
+}
+
+void world_uncast(struct world *w)
+{
+    for (size_t i = 0; i < w->n_actors; i++) {
+        service_free(w->actors[i].service);
+        proxy_free(w->actors[i].proxy);
+        ledger_free(w->actors[i].seen);
+    }
 }

@@ -5,6 +5,7 @@
 #include "client/client.h"
 #include "crypto/rng.h"
 #include "kdc/kdc.h"
+#include "service/proxy.h"
 #include "service/service.h"
 #include "sim/changes.h"
 #include "sim/population.h"
@@ -31,6 +32,8 @@ struct actor {
     struct client *client; /* by role; the others are NULL */
     struct kdc *kdc;
     struct service *service;
+    struct proxy *proxy;
+    struct world *world;            /* proxy: where it opens connections */
     struct ntlm_verifier *verifier; /* kdc: of a realm with a SID */
     struct web_setup *web;          /* service: what its engine points to */
     const struct tls *tls;          /* service: of connections to it, where it has a certificate */
@@ -103,6 +106,7 @@ const struct account *world_account(const struct world *, const char *realm, con
 /* ---- world_cast.c ---- */
 /* The parties with their engines. False: *error, or our fault. */
 bool world_cast(struct world *, char **error);
+void world_uncast(struct world *); /* what engines hold beside the run's arena */
 
 /* ---- world_ask.c ---- */
 /* A step that a client does, from its request to its outcome. */

@@ -202,6 +202,12 @@ static bool lose(struct actor *a, const struct packet *p, const void *arg, struc
     return service_controller_lost(a->service, t);
 }
 
+static bool lose_end(struct actor *a, const struct packet *p, const void *arg, struct turn *t)
+{
+    (void)p;
+    return proxy_closed(a->proxy, arg, t);
+}
+
 /* An end of a connection learns that the other has closed it. */
 static void tell_end(struct world *w, struct actor *a, struct conn *c)
 {
@@ -211,6 +217,8 @@ static void tell_end(struct world *w, struct actor *a, struct conn *c)
         world_controller_lost(w, a);
     else if (a->service)
         service_closed(a->service, c);
+    else if (a->proxy && a != c->closed_by)
+        world_turn(w, a, NULL, lose_end, NULL, c);
     else if (a->client)
         client_closed(a->client, c);
 }
@@ -285,6 +293,8 @@ void world_turn(struct world *w, struct actor *a, const struct event *answers,
 static bool receive(struct actor *a, const struct packet *p, const void *arg, struct turn *t)
 {
     (void)arg;
+    if (a->proxy)
+        return proxy_receive(a->proxy, p, t);
     if (p->via == VIA_RPC && !a->service)
         return !a->verifier || ntlm_receive(a->verifier, p, t);
     if (a->kdc)

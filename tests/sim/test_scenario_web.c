@@ -104,7 +104,7 @@ static void every_value(void **state)
              "basic], lm_level: 0, kerberos: false, proxy: px, credentials: [{target: proxy, "
              "user: u, password: v}]}\n"
              "  - {name: dc, role: kdc}\n"
-             "  - {name: px, role: proxy, schemes: [basic], shares_connections: true, relay: www}\n"
+             "  - {name: px, role: proxy, computer: WEB1, schemes: [basic], shares_connections: true, relay: www}\n"
              "  - name: www\n    role: service\n    spn: HTTP/www.example.test\n"
              "    computer: WEB1\n    local: WEB1\n    tls: true\n    ntlm: {level: 5}\n"
              "    apps:\n      - path: /a\n        schemes: [anonymous, certificate]\n"

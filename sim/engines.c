@@ -460,7 +460,7 @@ bool engines_receive(struct engines *e, enum engine engine, struct packet *p, st
 
 void engines_closed(struct engines *e, enum engine engine, const struct conn *c)
 {
-    if (engine == ENGINE_SERVICE)
+    if (engine == ENGINE_SERVICE && e->service)
         service_closed(e->service, c);
     else if (engine == ENGINE_NETLOGON)
         ntlm_closed(e->kdcs->verifier, c);

@@ -122,16 +122,47 @@ static bool resolve(const char *address, struct sockaddr_storage *sa, socklen_t 
     return true;
 }
 
-static bool open_http(struct live_worker *w, struct sockaddr_storage *sa, socklen_t n)
+/* At the port the other workers have, or else at the one that is wanted. */
+static bool open_stream(struct live_worker *w, struct evconnlistener **listener, uint16_t *port,
+                        uint16_t wanted, bool if_free, struct sockaddr_storage *sa, socklen_t n)
+{
+    set_port(sa, *port ? *port : wanted);
+    if (!*port && wanted && !is_free((struct sockaddr *)sa, n, SOCK_STREAM)) {
+        if (!if_free)
+            return false;
+        set_port(sa, 0);
+    }
+    *listener = live_stream_open(w, (struct sockaddr *)sa, n);
+    if (*listener)
+        *port = port_of(evconnlistener_get_fd(*listener));
+    return *listener != NULL;
+}
+
+/* HTTP and HTTPS of each worker, netlogon of the first. */
+static bool open_streams(struct live_worker *w, const char *address, struct sockaddr_storage *sa,
+                         socklen_t n, char **error)
 {
     struct live *l = w->live;
-    set_port(sa, l->http_port ? l->http_port : l->options.http_port);
-    if (!l->http_port && l->options.http_port && !is_free((struct sockaddr *)sa, n, SOCK_STREAM))
-        return false;
-    w->http = live_stream_open(w, (struct sockaddr *)sa, n);
-    if (!w->http)
-        return false;
-    l->http_port = port_of(evconnlistener_get_fd(w->http));
+    const struct {
+        const char *what;
+        bool wanted;
+        struct evconnlistener **listener;
+        uint16_t *port, option;
+        bool if_free;
+    } rows[] = {
+        {"HTTP", w->engines.service, &w->http, &l->http_port, l->options.http_port},
+        {"HTTPS", w->engines.service && l->tls, &w->https, &l->https_port, l->options.https_port,
+         l->options.https_if_free},
+        {"RPC", w == l->workers && w->engines.kdcs->verifier, &w->rpc, &l->rpc_port,
+         l->options.rpc_port, l->options.rpc_if_free},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].wanted && !open_stream(w, rows[i].listener, rows[i].port, rows[i].option,
+                                           rows[i].if_free, sa, n)) {
+            *error = arena_printf(l->mem, "cannot listen on %s port %u for %s: %s", address,
+                                  (unsigned)rows[i].option, rows[i].what, strerror(errno));
+            return false;
+        }
     return true;
 }
 
@@ -174,11 +205,8 @@ static bool open_sockets(struct live *l, char **error)
         engines_at(&w->engines, own->party.address);
         if (!open_doors(w, address, &sa, n, error))
             return false;
-        if (w->engines.service && !open_http(w, &sa, n)) {
-            *error = arena_printf(l->mem, "cannot listen on %s port %u for HTTP: %s", address,
-                                  (unsigned)l->options.http_port, strerror(errno));
+        if (!open_streams(w, address, &sa, n, error))
             return false;
-        }
     }
     return true;
 }
@@ -248,6 +276,8 @@ static unsigned count_workers(const struct live_options *o)
     long n = sched_getaffinity(0, sizeof set, &set) == 0 ? CPU_COUNT(&set) : 1;
     if (o->workers)
         return o->workers;
+    if (o->record) /* what one worker's service knows of a connection, a replay's has to know */
+        return 1;
     return o->quiet && n > 1 ? (unsigned)(n < LIVE_WORKERS_MAX ? n : LIVE_WORKERS_MAX) : 1;
 }
 
@@ -273,7 +303,17 @@ static bool start(struct live *l, char **error)
         return false;
     start_randomness(l);
     raise_file_limit(l);
-    if (!start_workers(l, error) || !listen_to_signals(l) || !open_sockets(l, error))
+    if (!start_workers(l, error))
+        return false;
+    if (!l->options.no_http && !l->options.store) {
+        char *why;
+        l->tls = live_tls_new(l->workers->engines.scenario, l->options.address, l->mem, &why);
+        if (!l->tls && why) {
+            *error = why;
+            return false;
+        }
+    }
+    if (!listen_to_signals(l) || !open_sockets(l, error))
         return false;
     if (!l->options.quiet || l->options.record) {
         l->teller = live_teller_new(l, l->options.quiet ? NULL : stdout, error);
@@ -347,6 +387,7 @@ void live_close(struct live *l)
         live_worker_end(&l->workers[i]);
     if (l->stop[0] >= 0)
         close(l->stop[0]);
+    live_tls_free(l->tls);
     replay_file_close(l->replay);
     ledger_free(l->ledger);
     pthread_mutex_destroy(&l->telling);
@@ -365,6 +406,16 @@ uint16_t live_kpasswd_port(const struct live *l)
 uint16_t live_http_port(const struct live *l)
 {
     return l->http_port;
+}
+
+uint16_t live_https_port(const struct live *l)
+{
+    return l->https_port;
+}
+
+uint16_t live_rpc_port(const struct live *l)
+{
+    return l->rpc_port;
 }
 
 const struct scenario *live_scenario(const struct live *l)

@@ -1,6 +1,6 @@
 /* The live realm: the same engines on real sockets. One loop (libevent), UDP and TCP for the KDC
- * and, at a port of their own, for changes of passwords (RFC 3244 2), HTTP for the service; the
- * only sockets of the program. */
+ * and, at a port of their own, for changes of passwords (RFC 3244 2), HTTP and HTTPS for the
+ * service, DCE/RPC for netlogon; the only sockets of the program. */
 #ifndef SIM_LIVE_H
 #define SIM_LIVE_H
 
@@ -9,6 +9,8 @@
 #define LIVE_KDC_PORT     8888
 #define LIVE_KPASSWD_PORT 8464
 #define LIVE_HTTP_PORT    8080
+#define LIVE_HTTPS_PORT   8443
+#define LIVE_RPC_PORT     8135
 #define LIVE_WORKERS_MAX  64
 #define LIVE_IDLE         30 /* seconds without a whole request: closed */
 
@@ -20,7 +22,10 @@ struct live_options {
     uint16_t port;         /* KDC, UDP and TCP; 0: any that is free (live_port tells) */
     uint16_t kpasswd_port; /* changes of passwords, UDP and TCP; 0: any */
     uint16_t http_port;    /* service; 0: any */
-    unsigned idle;         /* seconds a connection may take for a whole request; 0: LIVE_IDLE */
+    uint16_t https_port;   /* the same inside TLS, where the scenario says so; 0: any */
+    uint16_t rpc_port;     /* netlogon, where the realm has a SID; 0: any */
+    bool https_if_free, rpc_if_free; /* nobody asked for these two: any, where they are taken */
+    unsigned idle; /* seconds a connection may take for a whole request; 0: LIVE_IDLE */
     bool no_http;
     bool quiet;    /* nothing is narrated */
     bool has_seed; /* randomness from the seed, not the system */
@@ -43,16 +48,19 @@ void live_close(struct live *);
 uint16_t live_port(const struct live *);
 uint16_t live_kpasswd_port(const struct live *);
 uint16_t live_http_port(const struct live *);
+uint16_t live_https_port(const struct live *); /* 0: there is none */
+uint16_t live_rpc_port(const struct live *);   /* the same */
 const struct scenario *live_scenario(const struct live *);
 /* The names of the realms that are served, the first first; n of them, in mem. */
 const char *const *live_realms(const struct live *, struct arena *mem, size_t *n);
 
 /* What real clients need to talk to it: krb5.conf (no reverse DNS, no canonicalisation), a .curlrc
- * with connect-to lines, and a keytab of each service, written to `dir`. */
+ * with connect-to lines, a keytab of each service, the certificate of the authority that signed the
+ * server's (ca.pem) and a client's certificate with its key (client.pem), written to `dir`. */
 struct live_place {
     const char *dir;
     const char *address;
-    uint16_t port, kpasswd_port, http_port;
+    uint16_t port, kpasswd_port, http_port, https_port;
 };
 /* False: *error says what could not be written. */
 bool live_client_files(const struct live_place *, const struct scenario *, struct arena *mem,

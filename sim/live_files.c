@@ -1,6 +1,7 @@
 /* What real clients need to find a live realm, as files in a folder of their own. Nothing of the
  * machine's configuration is read or changed. */
 #include "sim/live.h"
+#include "sim/live_tls.h"
 #include "sim/population.h"
 
 #include "crypto/crypto.h"
@@ -122,20 +123,51 @@ static const char *host_of(const char *spn)
     return slash ? slash + 1 : NULL;
 }
 
+/* The name at its usual port, and at the one where it is: both lead there. */
+static char *connect_to(struct arena *mem, const char *text, const char *host, uint16_t usual,
+                        const char *address, uint16_t port)
+{
+    return arena_printf(mem, "%sconnect-to = \"%s:%u:%s:%u\"\nconnect-to = \"%s:%u:%s:%u\"\n", text,
+                        host, (unsigned)usual, address, (unsigned)port, host, (unsigned)port,
+                        address, (unsigned)port);
+}
+
 static bool write_curlrc(const struct live_place *at, const struct scenario *s, struct arena *mem,
                          char **error)
 {
     const char *address = before_port(at->address, mem);
     char *text = arena_printf(mem, "# names of the realm reach %s without DNS\n", address);
-    for (size_t i = 0; i < s->n_parties && at->http_port; i++) {
-        const char *host = host_of(s->parties[i].spn);
-        if (s->parties[i].role == ROLE_SERVICE && host)
-            text =
-                arena_printf(mem, "%sconnect-to = \"%s:80:%s:%u\"\nconnect-to = \"%s:%u:%s:%u\"\n",
-                             text, host, address, (unsigned)at->http_port, host,
-                             (unsigned)at->http_port, address, (unsigned)at->http_port);
+    for (size_t i = 0; i < s->n_parties; i++) {
+        const struct scenario_party *p = &s->parties[i];
+        const char *host = host_of(p->spn);
+        if (p->role != ROLE_SERVICE || !host)
+            continue;
+        if (at->http_port)
+            text = connect_to(mem, text, host, 80, address, at->http_port);
+        if (at->https_port && p->server.tls)
+            text = arena_printf(mem, "%scacert = \"%s/ca.pem\"\n",
+                                connect_to(mem, text, host, 443, address, at->https_port), at->dir);
     }
     return write_file(arena_printf(mem, "%s/.curlrc", at->dir), bytes_str(text), mem, error);
+}
+
+/* ca.pem: whom to believe. client.pem: a certificate of the first client's, and its key. */
+static bool write_certificates(const struct live_place *at, const struct scenario *s,
+                               struct arena *mem, char **error)
+{
+    char *why = NULL;
+    struct live_tls *tls = at->https_port ? live_tls_new(s, at->address, mem, &why) : NULL;
+    if (why)
+        *error = why;
+    bool ok = !why;
+    if (tls)
+        ok = write_file(arena_printf(mem, "%s/ca.pem", at->dir),
+                        tls_pem(tls->authority, false, mem), mem, error);
+    if (tls && ok && tls->client)
+        ok = write_file(arena_printf(mem, "%s/client.pem", at->dir),
+                        tls_pem(tls->client, true, mem), mem, error);
+    live_tls_free(tls);
+    return ok;
 }
 
 /* Of the KDC's own services no acceptor takes the place. */
@@ -212,7 +244,8 @@ bool live_client_files(const struct live_place *at, const struct scenario *s, st
 {
     *error = arena_printf(mem, "out of memory, or OpenSSL has no legacy provider");
     return own_folder(at->dir, mem, error) && write_krb5_conf(at, s, mem, error) &&
-           write_curlrc(at, s, mem, error) && write_keytabs(at, s, mem, error);
+           write_curlrc(at, s, mem, error) && write_certificates(at, s, mem, error) &&
+           write_keytabs(at, s, mem, error);
 }
 
 const struct live_variable *live_variables(const struct live_place *at, struct arena *mem,

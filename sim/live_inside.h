@@ -6,6 +6,7 @@
 #include "crypto/rng.h"
 #include "sim/engines.h"
 #include "sim/live.h"
+#include "sim/live_tls.h"
 #include "sim/replay_file.h"
 
 #include <event2/event.h>
@@ -52,7 +53,8 @@ struct live_udp {
 struct live_worker {
     struct live *live;
     pthread_t thread;
-    bool runs; /* the thread does */
+    bool runs;  /* the thread does */
+    bool ended; /* the engines are gone */
     struct arena *turn_mem;
     struct crypto *crypto;
     struct engines engines;
@@ -64,9 +66,9 @@ struct live_worker {
     struct event_base *loop;
     struct event *stop_event;
     struct live_udp udp[LIVE_DOORS];
-    struct live_batch *batch; /* of both */
-    struct evconnlistener *tcp[LIVE_DOORS], *http;
-    struct live_conns conns; /* least recently active first */
+    struct live_batch *batch;                                    /* of both */
+    struct evconnlistener *tcp[LIVE_DOORS], *http, *https, *rpc; /* the last: worker 0's */
+    struct live_conns conns;                                     /* least recently active first */
     size_t n_conns;
 };
 
@@ -81,7 +83,8 @@ struct live {
     struct replay_file *replay; /* NULL: the ledger */
     struct event *signals[3];   /* in worker 0's loop */
     int stop[2];                /* closed at one end, it stops the workers that read the other */
-    uint16_t ports[LIVE_DOORS], http_port;
+    uint16_t ports[LIVE_DOORS], http_port, https_port, rpc_port;
+    struct live_tls *tls;       /* NULL: no HTTPS */
     size_t max_conns;           /* of each worker */
     int child;                  /* its end is ours; 0: none */
     struct live_teller *teller; /* NULL: quiet and not recorded */
@@ -92,6 +95,10 @@ struct live {
  * Narrates and records when asked to. False: our fault. */
 bool live_turn(struct live_worker *, enum engine, struct packet *, const struct live_peer *,
                struct outbox *box);
+
+/* A stream connection is gone. */
+void live_closed(struct live_worker *, enum engine, const struct conn *, const struct live_peer *,
+                 bool tls);
 
 void live_peer_address(struct live_peer *, const struct sockaddr *); /* of the party */
 void live_peer_of(struct live_peer *, const struct sockaddr *, socklen_t);
@@ -108,6 +115,7 @@ void live_stream_close_all(struct live_worker *);
 /* live_worker.c */
 /* Nothing more has arrived for now: what the turns before have left of keys is wiped. */
 void live_rest(struct live_worker *);
+int64_t live_now(void); /* by the system's clock */
 /* The worker's own, before its sockets. first: whose scenario and realm it shares; NULL: none. */
 bool live_worker_start(struct live_worker *, const struct live_worker *first, char **error);
 bool live_worker_run(struct live_worker *); /* in a thread of its own */
@@ -115,7 +123,8 @@ void live_worker_end(struct live_worker *);
 
 /* What stands in a record's comment, by which `tessera replay` knows it. */
 #define LIVE_RECORD_TITLE   "tessera live "
-#define LIVE_RECORD_KPASSWD "(kpasswd at %u) " /* the port, before the scenario */
+#define LIVE_RECORD_KPASSWD "(kpasswd at %u) "         /* the port, before the scenario */
+#define LIVE_RECORD_TLS     "(TLS at %u %64[0-9a-f]) " /* and the hash of its certificate */
 
 /* NULL: *error says what could not be written. */
 struct live_teller *live_teller_new(struct live *, FILE *out, char **error);
@@ -124,5 +133,10 @@ bool live_teller_free(struct live_teller *); /* false: the record could not be f
 struct story *live_tell_begin(struct live_teller *, const struct packet *, const struct live_peer *,
                               int64_t now);
 void live_tell_end(struct live_teller *, const struct outbox *, int64_t now);
+/* A packet between the service and its controller, within a turn. arg: the teller. */
+void live_tell_passes(void *arg, const struct packet *);
+/* A client's connection to the service is gone: what the service forgets then, it has to forget in
+ * a replay too. tls: it was inside TLS. */
+void live_tell_closed(struct live_teller *, const struct live_peer *, bool tls, int64_t now);
 
 #endif

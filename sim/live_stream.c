@@ -1,14 +1,17 @@
-/* The KDC on TCP (RFC 4120 7.2.2) and the service on HTTP: connections, several requests on each,
- * with limits. A connection that brings no whole request for so many seconds (LIVE_IDLE, or --idle)
- * is closed; when there are too many, the one longest without activity makes room. */
+/* The KDC on TCP (RFC 4120 7.2.2), the service on HTTP and HTTPS, netlogon on DCE/RPC: connections,
+ * several requests on each, with limits. A connection that brings no whole request for so many
+ * seconds (LIVE_IDLE, or --idle) is closed; when there are too many, the one longest without
+ * activity makes room. */
 #include "sim/live_inside.h"
 
 #include "context/ap.h"
 #include "wire/frame.h"
 #include "wire/http.h"
+#include "wire/rpc.h"
 
 #include <event2/buffer.h>
 #include <event2/bufferevent.h>
+#include <event2/bufferevent_ssl.h>
 #include <stdlib.h>
 
 struct live_conn {
@@ -19,8 +22,10 @@ struct live_conn {
     enum engine engine;
     uint16_t port; /* well-known; 0: the service's */
     struct live_peer peer;
-    bool closing; /* close when everything is written */
-    bool waiting; /* asked, but not read our answers: nothing more is read until it has */
+    struct arena *tls_mem; /* NULL: not inside TLS */
+    struct tls tls;        /* since the handshake */
+    bool closing;          /* close when everything is written */
+    bool waiting;          /* asked, but not read our answers: nothing more is read until it has */
 };
 
 enum cut { CUT_MORE, CUT_WHOLE, CUT_BAD };
@@ -29,10 +34,10 @@ static void conn_free(struct live_conn *c)
 {
     TAILQ_REMOVE(&c->worker->conns, c, at);
     c->worker->n_conns--;
-    evutil_socket_t fd = bufferevent_getfd(c->io);
+    live_closed(c->worker, c->engine, (struct conn *)c, &c->peer, c->tls_mem != NULL);
     bufferevent_free(c->io);
-    evutil_closesocket(fd);
     event_free(c->deadline);
+    arena_free(c->tls_mem);
     free(c);
 }
 
@@ -86,6 +91,17 @@ static void say_bad_request(struct live_conn *c)
     bufferevent_write(c->io, reply.p, reply.n);
 }
 
+static enum cut cut_pdu(struct bytes stream, struct bytes *message, size_t *used)
+{
+    *used = rpc_length(stream);
+    if (*used > LIVE_MESSAGE_MAX)
+        return CUT_BAD;
+    if (!*used || stream.n < *used)
+        return CUT_MORE;
+    *message = bytes_slice(stream, 0, *used);
+    return CUT_WHOLE;
+}
+
 static enum cut cut_message(struct live_conn *c, struct bytes stream, struct bytes *message,
                             size_t *used)
 {
@@ -101,6 +117,8 @@ static enum cut cut_message(struct live_conn *c, struct bytes stream, struct byt
             return CUT_BAD;
         }
     }
+    if (c->engine == ENGINE_NETLOGON)
+        return cut_pdu(stream, message, used);
     arena_reset(c->worker->turn_mem);
     switch (http_read(stream, c->worker->turn_mem, NULL, &http, used)) {
     case HTTP_MORE:
@@ -117,11 +135,14 @@ static enum cut cut_message(struct live_conn *c, struct bytes stream, struct byt
 /* False: the connection is to be closed. */
 static bool one_request(struct live_conn *c, struct bytes message)
 {
+    static const enum transport ways[] = {
+        [ENGINE_KDC] = VIA_TCP, [ENGINE_SERVICE] = VIA_HTTP, [ENGINE_NETLOGON] = VIA_RPC};
     struct live_worker *w = c->worker;
     struct outbox box;
     struct packet p = {.conn = (struct conn *)c,
-                       .via = c->engine == ENGINE_KDC ? VIA_TCP : VIA_HTTP,
+                       .via = ways[c->engine],
                        .port = c->port,
+                       .tls = c->tls_mem ? &c->tls : NULL,
                        .data = message};
     if (!live_turn(w, c->engine, &p, &c->peer, &box))
         return false;
@@ -189,26 +210,52 @@ static void on_write(struct bufferevent *io, void *arg)
     }
 }
 
+/* End of file, an error or a time-out: all end the connection. */
 static void on_event(struct bufferevent *io, short what, void *arg)
 {
-    (void)io, (void)what; /* end of file, an error or a time-out: all end the connection */
-    conn_free(arg);
+    struct live_conn *c = arg;
+    if (what & BEV_EVENT_CONNECTED) /* the handshake is done */
+        tls_peer(bufferevent_openssl_get_ssl(io), c->tls_mem, &c->tls);
+    else
+        conn_free(c);
 }
 
-static struct live_conn *conn_new(struct live_worker *w, int fd)
+/* Inside TLS, as the server. */
+static struct bufferevent *secured(struct live_conn *c, int fd)
+{
+    const struct live_tls *tls = c->worker->live->tls;
+    struct ssl_st *ssl = tls_accept(tls->door);
+    c->tls_mem = arena_new(0);
+    c->tls.end_point = tls->end_point;
+    if (!ssl || !c->tls_mem)
+        return NULL;
+    struct bufferevent *io = bufferevent_openssl_socket_new(
+        c->worker->loop, fd, ssl, BUFFEREVENT_SSL_ACCEPTING, BEV_OPT_CLOSE_ON_FREE);
+    if (io)
+        bufferevent_openssl_set_allow_dirty_shutdown(io, 1);
+    return io;
+}
+
+/* Takes the socket. */
+static struct live_conn *conn_new(struct live_worker *w, int fd, bool tls)
 {
     struct live_conn *c = calloc(1, sizeof *c);
-    if (!c)
+    if (!c) {
+        evutil_closesocket(fd);
         return NULL;
+    }
     c->worker = w;
-    c->io = bufferevent_socket_new(w->loop, fd, 0);
+    c->io = tls ? secured(c, fd) : bufferevent_socket_new(w->loop, fd, BEV_OPT_CLOSE_ON_FREE);
     c->deadline = evtimer_new(w->loop, on_deadline, c);
     if (c->io && c->deadline)
         return c;
     if (c->io)
         bufferevent_free(c->io);
+    else
+        evutil_closesocket(fd);
     if (c->deadline)
         event_free(c->deadline);
+    arena_free(c->tls_mem);
     free(c);
     return NULL;
 }
@@ -219,15 +266,17 @@ static void on_accept(struct evconnlistener *listener, evutil_socket_t fd, struc
     struct live_worker *w = arg;
     if (w->n_conns >= w->live->max_conns)
         conn_free(TAILQ_FIRST(&w->conns));
-    struct live_conn *c = conn_new(w, fd);
-    if (!c) {
-        evutil_closesocket(fd);
+    struct live_conn *c = conn_new(w, fd, listener == w->https);
+    if (!c)
         return;
-    }
-    c->engine = listener == w->http ? ENGINE_SERVICE : ENGINE_KDC;
+    c->engine = listener == w->http || listener == w->https ? ENGINE_SERVICE
+                : listener == w->rpc                        ? ENGINE_NETLOGON
+                                                            : ENGINE_KDC;
     for (enum live_door door = 0; door < LIVE_DOORS; door++)
         if (listener == w->tcp[door])
             c->port = live_door_port(door);
+    if (listener == w->rpc)
+        c->port = NETLOGON_PORT;
     live_peer_of(&c->peer, sa, (socklen_t)n);
     TAILQ_INSERT_TAIL(&w->conns, c, at);
     w->n_conns++;
@@ -253,6 +302,8 @@ void live_stream_close_all(struct live_worker *w)
     for (enum live_door door = 0; door < LIVE_DOORS; door++)
         if (w->tcp[door])
             evconnlistener_free(w->tcp[door]);
-    if (w->http)
-        evconnlistener_free(w->http);
+    struct evconnlistener *others[] = {w->http, w->https, w->rpc};
+    for (size_t i = 0; i < sizeof others / sizeof *others; i++)
+        if (others[i])
+            evconnlistener_free(others[i]);
 }

@@ -1,6 +1,7 @@
 /* The live realm explains itself: each exchange as it happens, its steps and the answer. */
 #include "sim/live_inside.h"
 
+#include "base/text.h"
 #include "trace/dissect.h"
 #include "trace/export.h"
 #include "trace/text.h"
@@ -51,16 +52,26 @@ bool live_teller_free(struct live_teller *t)
     return ok;
 }
 
-static char *record_title(struct arena *mem, const char *scenario, uint16_t kpasswd_port)
+/* How a replay knows what the ports were for, and the certificate that bindings are made of. */
+static char *record_title(struct arena *mem, const struct live *l)
 {
-    return arena_printf(mem, LIVE_RECORD_TITLE LIVE_RECORD_KPASSWD "%s", (unsigned)kpasswd_port,
-                        scenario);
+    const char *scenario =
+        l->options.scenario ? l->options.scenario : l->workers->engines.scenario->name;
+    char *tls = arena_printf(mem, "%s", "");
+    if (l->https_port)
+        tls = arena_printf(mem, "(TLS at %u %s) ", (unsigned)l->https_port,
+                           hex_text(mem, bytes_slice(l->tls->end_point, l->tls->end_point.n - 32,
+                                                     l->tls->end_point.n)));
+    return arena_printf(mem, LIVE_RECORD_TITLE LIVE_RECORD_KPASSWD "%s%s",
+                        (unsigned)l->ports[DOOR_KPASSWD], tls, scenario);
 }
 
 static uint16_t own_port(const struct live *l, const struct packet *p)
 {
     if (p->via == VIA_HTTP)
-        return l->http_port;
+        return p->tls ? l->https_port : l->http_port;
+    if (p->via == VIA_RPC)
+        return l->rpc_port;
     return l->ports[p->port == KPASSWD_PORT ? DOOR_KPASSWD : DOOR_KDC];
 }
 
@@ -71,9 +82,7 @@ struct story *live_tell_begin(struct live_teller *t, const struct packet *p,
     struct live *l = t->live;
     arena_reset(t->mem);
     t->trace = trace_new(t->mem);
-    t->trace->title = record_title(
-        t->mem, l->options.scenario ? l->options.scenario : l->workers->engines.scenario->name,
-        l->ports[DOOR_KPASSWD]);
+    t->trace->title = record_title(t->mem, l);
     t->trace->realm = l->workers->engines.scenario->realm.name;
     t->trace->seed = l->seed;
     trace_party(t->trace, (struct party_told){peer->text, "client", peer->text});
@@ -87,6 +96,7 @@ struct story *live_tell_begin(struct live_teller *t, const struct packet *p,
                                 .from_port = peer->port,
                                 .to_port = own_port(l, p),
                                 .conn = p->via != VIA_UDP,
+                                .tls = p->tls != NULL,
                                 .number = 1,
                                 .data = p->data,
                                 .arrived = p->data};
@@ -98,6 +108,31 @@ struct story *live_tell_begin(struct live_teller *t, const struct packet *p,
     t->story.party = p->to->name;
     t->story.at = t->story.local = now;
     return &t->story.story;
+}
+
+#define CHANNEL_PORT 49200 /* the service's end of the connection to its controller */
+
+/* The record has it between the service's address and the controller's, at the lessons' port, by
+ * which a replay knows that it makes it itself. */
+void live_tell_passes(void *arg, const struct packet *p)
+{
+    struct live_teller *t = arg;
+    bool asks = p->to->name != t->request.to;
+    trace_party(t->trace,
+                (struct party_told){asks ? p->to->name : p->from->name, "kdc", "127.0.0.1"});
+    trace_add(t->trace, &(struct event){.kind = EVENT_PACKET,
+                                        .at = t->request.at,
+                                        .local = t->request.at,
+                                        .party = p->from->name,
+                                        .to = p->to->name,
+                                        .via = VIA_RPC,
+                                        .from_port = asks ? CHANNEL_PORT : NETLOGON_PORT,
+                                        .to_port = asks ? NETLOGON_PORT : CHANNEL_PORT,
+                                        .conn = 2,
+                                        .number = ++t->trace->packets,
+                                        .data = p->data,
+                                        .arrived = p->data});
+    t->story.party = arena_str(t->mem, bytes_str(p->to->name));
 }
 
 static const char *label_of(struct live_teller *t, struct bytes data, enum transport via)
@@ -117,10 +152,15 @@ static void say(struct live_teller *t, const struct outbox *box)
     char when[WHEN_TEXT];
     fprintf(t->out, "\n%s  %s port %u  %s  %zu octets, %s\n", when_text(r->at, true, when),
             r->party, (unsigned)r->from_port, label_of(t, r->data, r->via), r->data.n,
-            names[r->via]);
-    for (size_t i = 1; i < t->trace->n; i++)
-        if (t->trace->events[i]->kind == EVENT_STEP)
-            fputs(event_text(t->trace->events[i], &options, t->mem), t->out);
+            r->tls ? "HTTP inside TLS" : names[r->via]);
+    for (size_t i = 1; i < t->trace->n; i++) {
+        const struct event *e = t->trace->events[i];
+        if (e->kind == EVENT_STEP)
+            fputs(event_text(e, &options, t->mem), t->out);
+        else if (e->kind == EVENT_PACKET)
+            fprintf(t->out, "  %s -> %s  %s  %zu octets\n", e->party, e->to,
+                    label_of(t, e->data, e->via), e->data.n);
+    }
     for (const struct out *o = box->first; o; o = o->next)
         if (o->kind == OUT_SEND)
             fprintf(t->out, "  -> %s  %zu octets\n", label_of(t, o->packet.data, r->via),
@@ -136,6 +176,16 @@ static struct bytes without_head(struct bytes file)
     for (int block = 0; block < 2; block++)
         file = bytes_slice(file, le32(file.p + 4), file.n);
     return file;
+}
+
+static void write_section(struct live_teller *t)
+{
+    struct bytes section = trace_pcapng(t->trace, t->live->workers->crypto, t->mem);
+    if (t->begun)
+        section = without_head(section);
+    t->begun = true;
+    if (fwrite(section.p, 1, section.n, t->record) != section.n || fflush(t->record))
+        t->record_ok = false;
 }
 
 static void record(struct live_teller *t, const struct outbox *box, int64_t now)
@@ -155,12 +205,22 @@ static void record(struct live_teller *t, const struct outbox *box, int64_t now)
         reply.data = reply.arrived = o->packet.data;
         trace_add(t->trace, &reply);
     }
-    struct bytes section = trace_pcapng(t->trace, t->live->workers->crypto, t->mem);
-    if (t->begun)
-        section = without_head(section);
-    t->begun = true;
-    if (fwrite(section.p, 1, section.n, t->record) != section.n || fflush(t->record))
-        t->record_ok = false;
+    write_section(t);
+}
+
+/* A connection on which nothing passes: a replay forgets what it knew of its ends. */
+void live_tell_closed(struct live_teller *t, const struct live_peer *peer, bool tls, int64_t now)
+{
+    static const struct packet nothing = {.via = VIA_HTTP};
+    static const struct tls inside;
+    struct packet p = nothing;
+    struct party service = t->live->workers->engines.service_party;
+    if (!t->record || !t->record_ok)
+        return;
+    p.to = &service;
+    p.tls = tls ? &inside : NULL;
+    live_tell_begin(t, &p, peer, now);
+    write_section(t);
 }
 
 void live_tell_end(struct live_teller *t, const struct outbox *box, int64_t now)

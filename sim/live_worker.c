@@ -8,7 +8,7 @@
 #include <string.h>
 #include <time.h>
 
-static int64_t now_us(void)
+int64_t live_now(void)
 {
     struct timespec t;
     clock_gettime(CLOCK_REALTIME, &t);
@@ -60,7 +60,7 @@ static bool turn(struct live_worker *w, enum engine engine, struct packet *p,
                  const struct live_peer *peer, struct outbox *box)
 {
     struct live_teller *teller = w->live->teller;
-    int64_t now = now_us();
+    int64_t now = live_now();
     struct turn turn = {.now = now,
                         .rng = rng_for_turn(w, now, p->data),
                         .crypto = w->crypto,
@@ -69,6 +69,8 @@ static bool turn(struct live_worker *w, enum engine engine, struct packet *p,
     engines_address(&w->engines, engine, p, w->turn_mem);
     if (teller)
         turn.tell = live_tell_begin(teller, p, peer, now);
+    w->engines.passes = teller ? live_tell_passes : NULL;
+    w->engines.passes_arg = teller;
     bool ok = engines_receive(&w->engines, engine, p, &turn);
     if (teller)
         live_tell_end(teller, box, now);
@@ -88,6 +90,19 @@ bool live_turn(struct live_worker *w, enum engine engine, struct packet *p,
     bool ok = turn(w, engine, p, peer, box);
     pthread_mutex_unlock(&w->live->telling);
     return ok;
+}
+
+void live_closed(struct live_worker *w, enum engine engine, const struct conn *c,
+                 const struct live_peer *peer, bool tls)
+{
+    if (engine == ENGINE_KDC || w->ended)
+        return;
+    engines_closed(&w->engines, engine, c);
+    if (engine != ENGINE_SERVICE || !w->live->teller)
+        return;
+    pthread_mutex_lock(&w->live->telling);
+    live_tell_closed(w->live->teller, peer, tls, live_now());
+    pthread_mutex_unlock(&w->live->telling);
 }
 
 /* Where calls deeper than this one have left what they had on the stack. */
@@ -165,6 +180,7 @@ bool live_worker_run(struct live_worker *w)
 
 void live_worker_end(struct live_worker *w)
 {
+    w->ended = true;
     engines_end(&w->engines);
     live_stream_close_all(w);
     live_udp_close_all(w);

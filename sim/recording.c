@@ -1,6 +1,7 @@
 #include "sim/recording.h"
 
 #include "base/when.h"
+#include "context/netlogon.h"
 #include "kdc/kdc.h"
 #include "sim/live_inside.h"
 #include "wire/frame.h"
@@ -13,18 +14,19 @@
 #define YEAR_9999 INT64_C(253402300799) /* its last second, from 1970 */
 
 enum { IP_TCP = 6, IP_UDP = 17, COMMENT = 1, SECTION = 0x0a0d0d0a };
+enum { FIN = 0x01, SYN = 0x02, PSH = 0x08 };
 
 /* One direction between two ends; the first to send something is the one who asks. */
 struct way {
-    uint8_t ends[12]; /* source address and port, destination address and port */
-    bool request;
-    struct bytes waiting; /* TCP: octets of a message that is not whole yet */
+    uint8_t ends[12];      /* source address and port, destination address and port */
+    bool request, carried; /* carried: something, since it was opened */
+    struct bytes waiting;  /* TCP: octets of a message that is not whole yet */
 };
 
 struct reader {
     struct arena *mem;
     struct recording *out;
-    unsigned kpasswd_port; /* 0: not known */
+    unsigned kpasswd_port, tls_port; /* 0: not known */
     struct way *ways;
     size_t n_ways, room_ways, room;
     char **error;
@@ -49,9 +51,11 @@ static char *first_comment(const char *path, struct arena *mem)
     return text;
 }
 
-static bool read_comment(const char *path, struct arena *mem, struct recording *out,
-                         unsigned *kpasswd_port, char **error)
+static bool read_comment(struct reader *r, const char *path)
 {
+    struct arena *mem = r->mem;
+    struct recording *out = r->out;
+    char **error = r->error;
     char *text = first_comment(path, mem);
     char *colon = text ? strchr(text, ':') : NULL, *seed = text ? strstr(text, ", seed ") : NULL;
     size_t prefix = strlen(LIVE_RECORD_TITLE);
@@ -64,10 +68,15 @@ static bool read_comment(const char *path, struct arena *mem, struct recording *
     }
     out->seed = strtoull(seed + strlen(", seed "), NULL, 10);
     *colon = '\0';
-    int used = 0;
-    if (sscanf(text + prefix, LIVE_RECORD_KPASSWD "%n", kpasswd_port, &used) != 1)
+    int used = 0, more = 0;
+    char certificate[65];
+    if (sscanf(text + prefix, LIVE_RECORD_KPASSWD "%n", &r->kpasswd_port, &used) != 1)
         used = 0;
-    out->scenario = text + prefix + used;
+    if (sscanf(text + prefix + used, LIVE_RECORD_TLS "%n", &r->tls_port, certificate, &more) != 2)
+        more = 0;
+    else
+        out->certificate = arena_str(mem, bytes_str(certificate));
+    out->scenario = text + prefix + used + more;
     return true;
 }
 
@@ -85,9 +94,13 @@ static void add_message(struct reader *r, int64_t at, const struct way *w, enum 
         r->room = room;
     }
     bool kpasswd = via != VIA_HTTP && be16(w->ends + 10) == r->kpasswd_port;
+    bool tls = via == VIA_HTTP && r->tls_port && be16(w->ends + 10) == r->tls_port;
     r->out->messages[r->out->n++] =
         (struct recorded){.at = at,
                           .request = w->request,
+                          .closed = via == VIA_HTTP && !data.n,
+                          .tls = tls,
+                          .conn = (size_t)(w - r->ways) + 1,
                           .via = via,
                           .port = kpasswd ? KPASSWD_PORT : KDC_PORT,
                           .from = arena_copy(r->mem, bytes_of(w->ends, 4)),
@@ -140,6 +153,7 @@ static void add_segment(struct reader *r, int64_t at, struct way *w, bool push, 
     struct bytes message;
     size_t used;
     w->waiting = w->waiting.n ? joined(r->mem, w->waiting, data) : arena_copy(r->mem, data);
+    w->carried = true;
     if (w->waiting.p[0] >= 'A' && w->waiting.p[0] <= 'Z') {
         if (push) {
             add_message(r, at, w, VIA_HTTP, w->waiting);
@@ -171,8 +185,16 @@ static bool add_packet(struct reader *r, int64_t at, struct bytes p)
     if (p.p[9] != IP_TCP || part.n < 20)
         return false;
     struct bytes data = bytes_slice(part, (size_t)(part.p[12] >> 4) * 4, part.n);
+    struct way *w = way_of(r, ends);
+    uint8_t flags = part.p[13];
+    if (be16(ends + 10) == NETLOGON_PORT || be16(ends + 4) == NETLOGON_PORT)
+        return true; /* a replay makes it itself */
+    if (flags & SYN)
+        w->carried = false;
     if (data.n)
-        add_segment(r, at, way_of(r, ends), part.p[13] & 0x08, data);
+        add_segment(r, at, w, flags & PSH, data);
+    else if (flags & FIN && w->request && !w->carried)
+        add_message(r, at, w, VIA_HTTP, data);
     return true;
 }
 
@@ -211,7 +233,7 @@ bool recording_read(const char *path, struct arena *mem, struct recording *out, 
                               path);
         return false;
     }
-    bool ok = read_comment(path, mem, out, &r.kpasswd_port, error);
+    bool ok = read_comment(&r, path);
     if (ok && pcap_datalink(pcap) != DLT_RAW) {
         *error = arena_printf(mem, "%s: link type %d, expected raw IP", path, pcap_datalink(pcap));
         ok = false;

@@ -8,6 +8,9 @@
 struct recorded {
     int64_t at; /* microseconds since 1970: the clock of the turn */
     bool request;
+    bool closed; /* nothing passed: the connection is gone */
+    bool tls;    /* it was inside TLS */
+    size_t conn; /* of the stream that it came on, from 1; the same ends, the same number */
     enum transport via;
     uint16_t port;     /* of a request to the KDC: as packet->port */
     struct bytes from; /* the sender's address, as of struct party */
@@ -17,6 +20,7 @@ struct recorded {
 struct recording {
     const char *scenario;
     uint64_t seed;
+    const char *certificate; /* SHA-256 of the server's, in hexadecimal; NULL: there was no TLS */
     struct recorded *messages;
     size_t n;
 };

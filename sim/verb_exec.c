@@ -83,8 +83,12 @@ static int status_of(pid_t child)
 
 static int run(struct live *live, struct exec_options *o, char *dir, struct arena *mem)
 {
-    struct live_place place = {dir, "127.0.0.1", live_port(live), live_kpasswd_port(live),
-                               live_http_port(live)};
+    struct live_place place = {dir,
+                               "127.0.0.1",
+                               live_port(live),
+                               live_kpasswd_port(live),
+                               live_http_port(live),
+                               live_https_port(live)};
     char *error = NULL;
     size_t n;
     if (!live_client_files(&place, live_scenario(live), mem, &error)) {

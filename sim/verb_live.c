@@ -17,6 +17,8 @@ enum {
     OPT_RECORD,
     OPT_REPLAY,
     OPT_HTTP,
+    OPT_HTTPS,
+    OPT_RPC,
     OPT_KPASSWD,
     OPT_NO_HTTP,
     OPT_DIR,
@@ -50,6 +52,14 @@ static error_t parse_live(int key, char *arg, struct argp_state *state)
         return 0;
     case OPT_HTTP:
         o->http_port = (uint16_t)number(arg, 65535, state);
+        return 0;
+    case OPT_HTTPS:
+        o->https_port = (uint16_t)number(arg, 65535, state);
+        o->https_if_free = false;
+        return 0;
+    case OPT_RPC:
+        o->rpc_port = (uint16_t)number(arg, 65535, state);
+        o->rpc_if_free = false;
         return 0;
     case OPT_NO_HTTP:
         o->no_http = true;
@@ -119,6 +129,10 @@ int verb_live(int argc, char **argv)
         {"kpasswd-port", OPT_KPASSWD, "PORT", 0,
          "the port for changes of passwords, UDP and TCP (8464; 0: any free one)", 0},
         {"http-port", OPT_HTTP, "PORT", 0, "the web service's port (8080; 0: any free one)", 0},
+        {"https-port", OPT_HTTPS, "PORT", 0,
+         "the same inside TLS, where the scenario has a certificate (8443, or any free one)", 0},
+        {"rpc-port", OPT_RPC, "PORT", 0,
+         "netlogon's port, where the realm has a SID (8135, or any free one)", 0},
         {"no-http", OPT_NO_HTTP, NULL, 0, "no web service", 0},
         {"idle", OPT_IDLE, "SECONDS", 0, "close a connection that takes longer for a request (30)",
          0},
@@ -148,8 +162,13 @@ int verb_live(int argc, char **argv)
         NULL,
         NULL,
         NULL};
-    struct live_options o = {
-        .port = LIVE_KDC_PORT, .kpasswd_port = LIVE_KPASSWD_PORT, .http_port = LIVE_HTTP_PORT};
+    struct live_options o = {.port = LIVE_KDC_PORT,
+                             .kpasswd_port = LIVE_KPASSWD_PORT,
+                             .http_port = LIVE_HTTP_PORT,
+                             .https_port = LIVE_HTTPS_PORT,
+                             .rpc_port = LIVE_RPC_PORT,
+                             .https_if_free = true,
+                             .rpc_if_free = true};
     verb_parse(&argp, argc, argv, &o);
     struct arena *mem = arena_new(0);
     char *error = NULL;
@@ -165,6 +184,10 @@ int verb_live(int argc, char **argv)
            (unsigned)live_kpasswd_port(live));
     if (live_http_port(live))
         printf(", HTTP on port %u", (unsigned)live_http_port(live));
+    if (live_https_port(live))
+        printf(", HTTPS on port %u", (unsigned)live_https_port(live));
+    if (live_rpc_port(live))
+        printf(", netlogon on port %u", (unsigned)live_rpc_port(live));
     printf("\n");
     fflush(stdout);
     bool ok = live_serve(live, 0);
@@ -206,6 +229,9 @@ static error_t parse_env(int key, char *arg, struct argp_state *state)
     case OPT_HTTP:
         o->place.http_port = (uint16_t)number(arg, 65535, state);
         return 0;
+    case OPT_HTTPS:
+        o->place.https_port = (uint16_t)number(arg, 65535, state);
+        return 0;
     case ARGP_KEY_ARG:
         if (o->scenario)
             argp_error(state, "one scenario at a time");
@@ -240,21 +266,23 @@ int verb_env(int argc, char **argv)
         {"port", 'p', "PORT", 0, "its KDC port (8888)", 0},
         {"kpasswd-port", OPT_KPASSWD, "PORT", 0, "its port for changes of passwords (8464)", 0},
         {"http-port", OPT_HTTP, "PORT", 0, "its HTTP port (8080)", 0},
+        {"https-port", OPT_HTTPS, "PORT", 0, "its HTTPS port (8443)", 0},
         {"dir", OPT_DIR, "DIR", 0, "write the files here ($XDG_RUNTIME_DIR/tessera)", 0},
         {0}};
     static const struct argp argp = {
         options,
         parse_env,
         "[SCENARIO]",
-        "Write a krb5.conf, a keytab of the services and a .curlrc for the realm of a scenario, "
+        "Write a krb5.conf, a keytab of the services, certificates and a .curlrc for the realm of "
+        "a scenario, "
         "and print the variables that make kinit, kvno and curl use them."
         "\vUse:  eval \"$(tessera env)\"",
         NULL,
         NULL,
         NULL};
-    struct env_options o = {
-        .scenario = NULL,
-        .place = {NULL, "127.0.0.1", LIVE_KDC_PORT, LIVE_KPASSWD_PORT, LIVE_HTTP_PORT}};
+    struct env_options o = {.scenario = NULL,
+                            .place = {NULL, "127.0.0.1", LIVE_KDC_PORT, LIVE_KPASSWD_PORT,
+                                      LIVE_HTTP_PORT, LIVE_HTTPS_PORT}};
     verb_parse(&argp, argc, argv, &o);
     struct arena *mem = arena_new(0);
     struct scenario scenario;

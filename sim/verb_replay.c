@@ -1,5 +1,7 @@
 /* `tessera replay FILE`: a recorded live session played again in the world, with the same clock and
  * randomness. The same engines must give the same replies. */
+#include "base/text.h"
+#include "base/tls.h"
 #include "crypto/rng.h"
 #include "sim/engines.h"
 #include "sim/recording.h"
@@ -23,6 +25,8 @@ struct rerun {
     struct seeded_rng rng;
     struct arena *mem, *turn_mem;
     struct expected *first, **last;
+    struct tls tls;
+    char *conns; /* the address of each is a connection */
     size_t requests, same, different;
 };
 
@@ -30,8 +34,12 @@ static void ask(struct rerun *r, const struct recorded *m)
 {
     struct party peer = {"client", m->from};
     struct outbox box;
-    struct packet p = {
-        .via = m->via, .port = m->via == VIA_HTTP ? 0 : m->port, .from = &peer, .data = m->data};
+    struct packet p = {.conn = m->via == VIA_UDP ? NULL : (struct conn *)&r->conns[m->conn],
+                       .via = m->via,
+                       .port = m->via == VIA_HTTP ? 0 : m->port,
+                       .tls = m->tls ? &r->tls : NULL,
+                       .from = &peer,
+                       .data = m->data};
     arena_reset(r->turn_mem);
     outbox_init(&box, r->turn_mem);
     seeded_rng_turn(&r->rng, engines_turn(r->crypto, m->at, m->data));
@@ -67,7 +75,10 @@ static void compare(struct rerun *r, const struct recorded *m, size_t number)
 static void play(struct rerun *r)
 {
     for (size_t i = 0; i < r->recording->n; i++)
-        if (r->recording->messages[i].request)
+        if (r->recording->messages[i].closed)
+            engines_closed(&r->engines, ENGINE_SERVICE,
+                           (struct conn *)&r->conns[r->recording->messages[i].conn]);
+        else if (r->recording->messages[i].request)
             ask(r, &r->recording->messages[i]);
         else
             compare(r, &r->recording->messages[i], i + 1);
@@ -75,6 +86,20 @@ static void play(struct rerun *r)
         r->different++;
         printf("a reply that was not recorded\n");
     }
+}
+
+/* RFC 5929 4.1. */
+static struct bytes end_point(const char *certificate, struct arena *mem)
+{
+    static const char prefix[] = "tls-server-end-point:";
+    struct bytes hash;
+    size_t at;
+    if (!certificate || !hex_decode(mem, bytes_str(certificate), &hash, &at))
+        return (struct bytes){0};
+    uint8_t *all = arena_take(mem, sizeof prefix - 1 + hash.n);
+    memcpy(all, prefix, sizeof prefix - 1);
+    memcpy(all + sizeof prefix - 1, hash.p, hash.n);
+    return bytes_of(all, sizeof prefix - 1 + hash.n);
 }
 
 static int play_with(struct crypto *crypto, const struct recording *recording, struct arena *mem)
@@ -91,6 +116,11 @@ static int play_with(struct crypto *crypto, const struct recording *recording, s
     engines_at(&r.engines, BYTES_LIT("\x7f\0\0\1")); /* as records have it */
     r.turn_mem = arena_new(0);
     seeded_rng_init(&r.rng, crypto, recording->seed, "live");
+    size_t conns = 0;
+    for (size_t i = 0; i < recording->n; i++)
+        conns = recording->messages[i].conn > conns ? recording->messages[i].conn : conns;
+    r.conns = arena_take(mem, conns + 1);
+    r.tls.end_point = end_point(recording->certificate, mem);
     play(&r);
     printf("%zu requests, %zu replies the same, %zu different\n", r.requests, r.same, r.different);
     engines_end(&r.engines);

@@ -52,10 +52,10 @@ free_ports() {
     done
 }
 
-# start_live ARG...    a live realm on free ports; sets live, port, kpasswd_port, http_port and the variables that
+# start_live ARG...    a live realm on free ports; sets live, port, kpasswd_port, http_port, https_port, rpc_port and the variables that
 # real clients look at
 start_live() {
-    "$tessera" live --port 0 --kpasswd-port 0 --http-port 0 --pid-file "$work/pid" "$@" >"$work/live.out" 2>&1 &
+    "$tessera" live --port 0 --kpasswd-port 0 --http-port 0 --https-port 0 --rpc-port 0 --pid-file "$work/pid" "$@" >"$work/live.out" 2>&1 &
     live=$!
     for _ in $(seq 600); do
         [ -s "$work/pid" ] && grep -q '^tessera live:' "$work/live.out" && break
@@ -65,7 +65,9 @@ start_live() {
     port=$(sed -n 's/.*KDC on [^ ]* port \([0-9]*\).*/\1/p' "$work/live.out" | head -n 1)
     kpasswd_port=$(sed -n 's/.*kpasswd on port \([0-9]*\).*/\1/p' "$work/live.out" | head -n 1)
     http_port=$(sed -n 's/.*HTTP on port \([0-9]*\).*/\1/p' "$work/live.out" | head -n 1)
-    eval "$("$tessera" env --dir "$work/env" --port "$port" --kpasswd-port "$kpasswd_port" --http-port "$http_port")"
+    https_port=$(sed -n 's/.*HTTPS on port \([0-9]*\).*/\1/p' "$work/live.out" | head -n 1)
+    rpc_port=$(sed -n 's/.*netlogon on port \([0-9]*\).*/\1/p' "$work/live.out" | head -n 1)
+    eval "$("$tessera" env --dir "$work/env" --port "$port" --kpasswd-port "$kpasswd_port" --http-port "$http_port" --https-port "${https_port:-0}")"
 }
 stop_live() {
     kill -TERM "$live" && wait "$live"

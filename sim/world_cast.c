@@ -25,6 +25,23 @@ static bool unseen(void *arg, struct bytes key, int64_t now, int64_t window)
     return replay_insert(arg, key, now, window) == REPLAY_NEW;
 }
 
+static bool browses(const struct scenario *s, const char *party)
+{
+    for (size_t i = 0; i < s->n_steps; i++)
+        if (s->steps[i].kind == DO_BROWSE && s->steps[i].party &&
+            strcmp(s->steps[i].party, party) == 0)
+            return true;
+    return false;
+}
+
+static const struct browser_config *browser_of(struct world *w, const struct scenario_party *p)
+{
+    struct actor *proxy = world_actor(w, p->browser.proxy);
+    return web_browser(w->scenario, p, changes_realm(w->changes, p->realm),
+                       world_account(w, p->realm, p->account), proxy ? &proxy->handle : NULL,
+                       w->mem);
+}
+
 static void add_client(struct world *w, struct actor *a)
 {
     const struct scenario_party *p = a->is;
@@ -42,10 +59,8 @@ static void add_client(struct world *w, struct actor *a)
                                    .resolver = resolver ? &resolver->handle : NULL,
                                    .names = (enum name_policy)p->names,
                                    .discover = p->discover};
-    const struct account *account = world_account(w, p->realm, p->account);
-    struct actor *proxy = world_actor(w, p->browser.proxy);
-    config.browser = web_browser(w->scenario, p, changes_realm(w->changes, p->realm), account,
-                                 proxy ? &proxy->handle : NULL, w->mem);
+    if (browses(w->scenario, p->name))
+        config.browser = browser_of(w, p);
     a->client = client_new(w->mem, &config);
 }
 
@@ -67,7 +82,7 @@ static void add_verifier(struct world *w, struct actor *a, const struct realm *r
                                           .name = web_computer(w->mem, a->is->name),
                                           .level = policy->lm_level,
                                           .blocked = policy->ntlm_blocked};
-    if (policy->has_sid)
+    if (policy->has_sid && ntlm_new)
         a->verifier = ntlm_new(w->mem, &config);
 }
 

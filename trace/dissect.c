@@ -3,6 +3,7 @@
 #include "wire/kerberos.h"
 #include "wire/kpasswd.h"
 #include "wire/negotiate.h"
+#include "wire/ntlm.h"
 
 #include <string.h>
 
@@ -191,6 +192,8 @@ struct root *dissect(struct bytes data, enum transport via, const struct keyring
         type = neg_token_type(data);
     if (!type && data.n && data.p[0] == 0x60)
         return read_token(&d, data);
+    if (ntlm_message_type(data))
+        return dissect_ntlm(&d, data, NULL);
     if (kpasswd_is(data))
         return dissect_kpasswd(&d, data);
     if (!type)

@@ -10,6 +10,7 @@
 #include "wire/kpasswd.h"
 #include "wire/names.h"
 #include "wire/negotiate.h"
+#include "wire/ntlm.h"
 #include "wire/oid.h"
 
 #include <string.h>
@@ -91,6 +92,11 @@ struct root *dissect_token(struct dissector *d, struct bytes data, struct field 
     } else if (bytes_starts(data, BYTES_LIT("\4\4")) || bytes_starts(data, BYTES_LIT("\5\4"))) {
         from->inner = root_new(d, data, from, data.p[0] == 4 ? "MIC token" : "Wrap token");
         dissect_flat(d, from->inner, FLAT_GSS_MESSAGE, "GSS-MESSAGE");
+    } else if (ntlm_message_type(data)) {
+        dissect_ntlm(d, data, from);
+    } else if (is_ntlm_signature(data)) {
+        from->inner = root_new(d, data, from, "NTLM signature");
+        dissect_flat(d, from->inner, FLAT_NTLM_SIGNATURE, NULL);
     } else if (data.p[0] == 0x60) {
         from->inner = root_new(d, data, from, "GSS token");
         dissect_flat(d, from->inner, FLAT_GSS_TOKEN, "GSS-TOKEN");
@@ -144,8 +150,7 @@ static void entered(struct flat_visitor *v, const struct flat_span *s)
     const char *name = s->constructed ? dot ? dot + 1 : s->path : s->name; /* "field[2]" */
     struct node *n = node_new(d, m->root, m->parent, name, s->at, s->end);
     struct field *f = &n->field;
-    n->place =
-        (struct place){.up = &node_of(m->parent)->place, .member = s->name, .name = s->name};
+    n->place = (struct place){.up = &node_of(m->parent)->place, .member = s->name, .name = s->name};
     n->number = s->number;
     n->has_number = s->kind >= FLAT_BE_INT && s->kind <= FLAT_FILETIME;
     if (n->has_number && s->registry != FLAT_NO_NAMES && s->kind < FLAT_BE_FLAGS) {
@@ -163,6 +168,16 @@ static void entered(struct flat_visitor *v, const struct flat_span *s)
         m->parent = f;
 }
 
+/* "MsvAvTimestamp 2026-11-22 00:00:00.000000Z". */
+static const char *pair_text(struct arena *mem, const struct field *pair)
+{
+    const struct name_row *row = name_find(NAMES_AV_ID, node_of(pair->first)->number);
+    const struct field *value = pair->last;
+    bool has = strcmp(value->name, "AvId") != 0 && strcmp(value->name, "AvLen") != 0;
+    return arena_printf(mem, "%s%s%s", row ? row->name : "unknown", has ? " " : "",
+                        has ? value->value : "");
+}
+
 static void left(struct flat_visitor *v, const struct flat_span *s)
 {
     struct mapping *m = (struct mapping *)v;
@@ -171,6 +186,8 @@ static void left(struct flat_visitor *v, const struct flat_span *s)
     (void)s;
     if (!text)
         text = field_part(m->parent, "auth-scheme");
+    if (!name && m->parent->first && strcmp(m->parent->first->name, "AvId") == 0)
+        m->parent->value = pair_text(m->d->mem, m->parent);
     if (name && text)
         m->parent->value = arena_printf(m->d->mem, "%s: %s", name->value, text->value);
     m->parent = m->parent->parent;
@@ -208,6 +225,14 @@ void dissect_flat(struct dissector *d, struct root *r, enum flat_format format,
         map(d, r, kpasswd_result_walk, container ? container : "KPASSWD-RESULT");
     else if (format == FLAT_USER_PASS)
         map(d, r, user_pass_walk, container ? container : "USER-PASS");
+    else if (format == FLAT_NTLM)
+        map(d, r, ntlm_walk, container ? container : "NTLM");
+    else if (format == FLAT_AV_PAIRS)
+        map(d, r, av_pairs_walk, container ? container : "AV_PAIRS");
+    else if (format == FLAT_NTLMV2_RESPONSE)
+        map(d, r, ntlmv2_response_walk, container ? container : "NTLMv2_RESPONSE");
+    else if (format == FLAT_NTLM_SIGNATURE)
+        map(d, r, ntlm_signature_walk, container ? container : "NTLM-SIGNATURE");
     else if (format == FLAT_DNS)
         map(d, r, dns_walk, container ? container : "DNS");
     else

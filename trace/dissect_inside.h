@@ -98,4 +98,11 @@ struct root *dissect_http(struct dissector *, struct bytes);
 struct root *dissect_kpasswd(struct dissector *, struct bytes);
 struct root *dissect_dns(struct dissector *, struct bytes);
 
+/* ---- dissect_ntlm.c ------------------------------------------------------------------------- */
+
+/* Octets for which ntlm_message_type, hung off `from` (NULL: a message). */
+struct root *dissect_ntlm(struct dissector *, struct bytes, struct field *from);
+/* What a mechListMIC of NTLM looks like. */
+bool is_ntlm_signature(struct bytes);
+
 #endif

@@ -147,11 +147,17 @@ static const char *kerberos_label(struct root *r, struct arena *mem)
     return arena_printf(mem, "%s%s%s", r->what, *more ? " " : "", more);
 }
 
-/* A Kerberos message that lies somewhere in another one: the first. */
+static bool is_ntlm(const struct root *r)
+{
+    return strncmp(r->what, "NTLM ", 5) == 0;
+}
+
+/* A message of Kerberos or NTLM that lies somewhere in another one: the first. */
 static struct root *carried(struct root *r)
 {
     for (struct field *f = r->top; f; f = field_next(f))
-        if (f->inner && f->inner->top && f->inner->top->type && message_type(f->inner->data))
+        if (f->inner && f->inner->top &&
+            (is_ntlm(f->inner) || (f->inner->top->type && message_type(f->inner->data))))
             return f->inner;
     return NULL;
 }
@@ -216,6 +222,7 @@ char *message_label(struct root *r, struct arena *mem)
                           : r->what;
     if (token)
         return arena_printf(mem, "%s + %s", own, negotiation_label(token, mem));
-    return inner ? arena_printf(mem, "%s + %s", own, kerberos_label(inner, mem))
+    return inner ? arena_printf(mem, "%s + %s", own,
+                                is_ntlm(inner) ? inner->what : kerberos_label(inner, mem))
                  : arena_printf(mem, "%s", own);
 }

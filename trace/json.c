@@ -60,7 +60,8 @@ static json_t *fault(struct arena *mem, const struct fault *f)
 static json_t *field(struct arena *mem, const struct field *f, bool with_keys)
 {
     json_t *o = json_object();
-    bool secret = strcmp(f->name, "keyvalue") == 0 && !with_keys;
+    bool secret = !with_keys &&
+                  (strcmp(f->name, "keyvalue") == 0 || strcmp(f->name, "ExportedSessionKey") == 0);
     set(o, "path", text(mem, f->path));
     set(o, "value", text(mem, secret ? "redacted" : f->value));
     set(o, "at", json_integer((json_int_t)f->at));

@@ -37,7 +37,7 @@ static void seal_line(struct sheet *s, const struct text_options *o, const char 
                       const struct root *r)
 {
     const struct field *from = r->from;
-    if (from->state == FIELD_OPENED && from->opened_by)
+    if (from->state == FIELD_OPENED && from->opened_by && r->etype)
         line(s, o, first,
              arena_printf(s->mem, "key usage %d; after a confounder of %zu octets:",
                           from->opened_usage, r->confounder));
@@ -51,7 +51,7 @@ static bool is_separator(const struct field *f)
 
 static bool is_secret(const struct field *f)
 {
-    return strcmp(f->name, "keyvalue") == 0;
+    return strcmp(f->name, "keyvalue") == 0 || strcmp(f->name, "ExportedSessionKey") == 0;
 }
 
 static void field_lines(struct sheet *s, const struct text_options *o, const struct field *f)

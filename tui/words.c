@@ -248,7 +248,9 @@ static void add_seal(struct paras *p, const struct scene *s, struct field *f)
         return;
     }
     const char *holders = scene_holders(key, s->mem), *text;
-    if (scene_is_open(s, f))
+    if (scene_is_open(s, f) && !f->opens) /* no key of Kerberos, and no usage */
+        text = arena_printf(s->mem, "Opened with %s. Holders: %s.", key->name, holders);
+    else if (scene_is_open(s, f))
         text = arena_printf(s->mem, "Opened with %s, key usage %d. Holders: %s.", key->name,
                             (int)f->opened_usage, holders);
     else if (f->state == FIELD_OPENED)

@@ -29,6 +29,8 @@ FUZZ_LIBS_protected := context crypto wire base
 FUZZ_LIBS_message := context crypto wire base
 FUZZ_LIBS_spnego := wire base
 FUZZ_LIBS_spnego_context := context crypto wire base
+FUZZ_LIBS_ntlm := wire base
+FUZZ_LIBS_ntlm_context := context crypto wire base
 
 define fuzz_of
 $(BUILD)/tests/fuzz/$(1)_replay: $(BUILD)/tests/fuzz/fuzz_$(1).o $(BUILD)/tests/fuzz/replay.o $(call lib,$(or $(FUZZ_LIBS_$(1)),$(HERE))) | $(FUZZ_SEEDS)

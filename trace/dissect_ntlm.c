@@ -1,4 +1,5 @@
 /* NTLM's messages: what their fields hold, and the session key that one of them carries. */
+#include "base/text.h"
 #include "crypto/ntlm.h"
 #include "trace/dissect_inside.h"
 #include "wire/ntlm.h"
@@ -61,7 +62,7 @@ static void open_key(struct dissector *d, struct field *f)
     struct node *n = node_new(d, f->inner, NULL, "ExportedSessionKey", 0, KEY);
     n->place = (struct place){.up = &node_of(f)->place, .name = "ExportedSessionKey"};
     node_place(d, n);
-    n->field.value = octets_text(d->mem, bytes_of(out, KEY));
+    n->field.value = hex_text(d->mem, bytes_of(out, KEY));
 }
 
 /* "alice of EXAMPLE", "WEB1": who speaks. */

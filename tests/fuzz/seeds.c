@@ -33,6 +33,30 @@ static struct bytes hints_head(const struct vector_case *c)
     return BYTES_LIT("\1");
 }
 
+/* fuzz_ntlm: a message. */
+static struct bytes ntlm_head(const struct vector_case *c)
+{
+    (void)c;
+    return BYTES_LIT("\0");
+}
+
+/* fuzz_ntlm_context: for which end, levels, a place. */
+static struct bytes ntlm_server_first(const struct vector_case *c)
+{
+    (void)c;
+    return BYTES_LIT("\0\3\0");
+}
+static struct bytes ntlm_client_head(const struct vector_case *c)
+{
+    (void)c;
+    return BYTES_LIT("\1\3\0");
+}
+static struct bytes ntlm_server_last(const struct vector_case *c)
+{
+    (void)c;
+    return BYTES_LIT("\2\3\0");
+}
+
 static const struct seed_row {
     const char *harness, *file, *field; /* every case of the file that has the field */
     struct bytes (*head)(const struct vector_case *); /* what comes before it, or NULL */
@@ -41,6 +65,16 @@ static const struct seed_row {
     {"spnego", "tests/vectors/spnego-tokens.txt", "token", hints_head},
     {"keytab", "tests/vectors/keytab-file.txt", "file", NULL},
     {"ccache", "tests/vectors/ccache-file.txt", "file", NULL},
+    {"ntlm", "tests/vectors/ms-nlmp-4.2.txt", "challenge_message", ntlm_head},
+    {"ntlm", "tests/vectors/ms-nlmp-4.2.txt", "authenticate_message", ntlm_head},
+    {"ntlm", "tests/vectors/davenport-ntlm.txt", "message", ntlm_head},
+    {"ntlm", "tests/vectors/ntlmv2-cbt-mic-example.txt", "authenticate_message", ntlm_head},
+    {"ntlm", "tests/vectors/ntlm-recorded.txt", "negotiate_message", ntlm_head},
+    {"ntlm_context", "tests/vectors/ntlm-recorded.txt", "negotiate_message", ntlm_server_first},
+    {"ntlm_context", "tests/vectors/ntlmv2-cbt-mic-example.txt", "challenge_message",
+     ntlm_client_head},
+    {"ntlm_context", "tests/vectors/ntlmv2-cbt-mic-example.txt", "authenticate_message",
+     ntlm_server_last},
 };
 
 static void fail(const char *what)

@@ -127,26 +127,27 @@ static bool signature_of(struct turn *turn, const struct pac *pac, uint32_t type
     return b && pac_signature_read(b->data, turn->faults, out) && out->type == signature_type(key);
 }
 
-/* The whole PAC with the two signatures zeroed. */
-static struct bytes without_signatures(struct turn *turn, const struct pac *pac)
+/* The whole PAC with the two signatures zeroed; the one over all of it too, where that is made. */
+static struct bytes without_signatures(struct turn *turn, const struct pac *pac, bool full)
 {
     struct bytes copy = arena_copy(turn->mem, pac->octets);
     for (size_t i = 0; i < pac->n; i++) {
         const struct pac_buffer *b = &pac->buffers[i];
         struct pac_signature s;
-        if ((b->type == PAC_SERVER_CHECKSUM || b->type == PAC_PRIVSVR_CHECKSUM) &&
+        if ((b->type == PAC_SERVER_CHECKSUM || b->type == PAC_PRIVSVR_CHECKSUM ||
+             (full && b->type == PAC_FULL_CHECKSUM)) &&
             pac_signature_read(b->data, NULL, &s))
             memset((uint8_t *)(uintptr_t)copy.p + b->at + s.at, 0, s.signature.n);
     }
     return copy;
 }
 
-static bool server_signed(struct turn *turn, const struct pac *pac, const struct key *key)
+bool pac_server_signed(struct turn *turn, const struct pac *pac, const struct key *key)
 {
     struct pac_signature s;
     return signature_of(turn, pac, PAC_SERVER_CHECKSUM, key, &s) &&
-           checksum_verify(turn->crypto, s.type, key, USAGE_PAC, without_signatures(turn, pac),
-                           s.signature);
+           checksum_verify(turn->crypto, s.type, key, USAGE_PAC,
+                           without_signatures(turn, pac, false), s.signature);
 }
 
 bool pac_kdc_signed(struct turn *turn, const struct pac *pac, const struct key *key)
@@ -156,6 +157,49 @@ bool pac_kdc_signed(struct turn *turn, const struct pac *pac, const struct key *
     return b && pac_signature_read(b->data, NULL, &server) &&
            signature_of(turn, pac, PAC_PRIVSVR_CHECKSUM, key, &s) &&
            checksum_verify(turn->crypto, s.type, key, USAGE_PAC, server.signature, s.signature);
+}
+
+bool pac_full_signed(struct turn *turn, const struct pac *pac, const struct key *key)
+{
+    struct pac_signature s;
+    return !pac_find(pac, PAC_FULL_CHECKSUM) ||
+           (signature_of(turn, pac, PAC_FULL_CHECKSUM, key, &s) &&
+            checksum_verify(turn->crypto, s.type, key, USAGE_PAC,
+                            without_signatures(turn, pac, true), s.signature));
+}
+
+/* The ticket with one zero octet in the PAC's place. */
+static struct bytes ticket_without(struct turn *turn, const struct EncTicketPart *t)
+{
+    struct EncTicketPart copy = *t;
+    struct AuthorizationData *data = &copy.authorization_data;
+    copy.der = (struct bytes){0};
+    data->at = arena_array(turn->mem, struct AuthorizationData_item, data->n);
+    for (size_t i = 0; i < data->n; i++) {
+        struct AuthorizationData inner;
+        data->at[i] = t->authorization_data.at[i];
+        if (data->at[i].ad_type != PAC_IF_RELEVANT ||
+            !asn_decode(&ASN_AD_IF_RELEVANT, data->at[i].ad_data, ASN_DEPLOYED, turn->mem, NULL,
+                        &inner))
+            continue;
+        for (size_t j = 0; j < inner.n; j++)
+            if (inner.at[j].ad_type == PAC_WIN2K) {
+                inner.at[j].ad_data = bytes_of("", 1);
+                inner.at[j].der = data->at[i].der = (struct bytes){0};
+                data->at[i].ad_data = asn_encode(&ASN_AD_IF_RELEVANT, &inner, turn->mem);
+            }
+    }
+    return asn_encode(&ASN_EncTicketPart, &copy, turn->mem);
+}
+
+bool pac_ticket_signed(struct turn *turn, const struct pac *pac, const struct EncTicketPart *t,
+                       const struct key *key)
+{
+    struct pac_signature s;
+    return !pac_find(pac, PAC_TICKET_CHECKSUM) ||
+           (signature_of(turn, pac, PAC_TICKET_CHECKSUM, key, &s) &&
+            checksum_verify(turn->crypto, s.type, key, USAGE_PAC, ticket_without(turn, t),
+                            s.signature));
 }
 
 struct bytes pac_client_name(struct turn *turn, const struct PrincipalName *name)
@@ -230,7 +274,7 @@ int32_t pac_check(struct turn *turn, const struct pac *pac, const struct EncTick
 {
     *out = (struct validation_info){0};
     int32_t code =
-        told_as(turn, server_signed(turn, pac, server_key), step, "pac.server", server_key);
+        told_as(turn, pac_server_signed(turn, pac, server_key), step, "pac.server", server_key);
     if (!code && kdc_key)
         code = told_as(turn, pac_kdc_signed(turn, pac, kdc_key), step, "pac.kdc", kdc_key);
     return code ? code : check_contents(turn, pac, t, step, out);

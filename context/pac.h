@@ -33,7 +33,12 @@ struct AuthorizationData_item pac_element(struct turn *, struct bytes pac);
  * fault was raised (*present). */
 bool pac_in_ticket(struct turn *, const struct EncTicketPart *, bool *present, struct pac *out);
 
-/* Is the KDC's signature made with this key? Nothing is told. */
+/* Is the signature made with this key? Nothing is told. The ticket's and the one over all of the
+ * PAC (MS-PAC 2.8.3, 2.8.4) are true also where there is none. */
+bool pac_server_signed(struct turn *, const struct pac *, const struct key *server_key);
+bool pac_ticket_signed(struct turn *, const struct pac *, const struct EncTicketPart *,
+                       const struct key *kdc_key);
+bool pac_full_signed(struct turn *, const struct pac *, const struct key *kdc_key);
 bool pac_kdc_signed(struct turn *, const struct pac *, const struct key *kdc_key);
 
 /* Each a step `step`.pac.server, .client, .info: the server's signature fits server_key,

@@ -3,6 +3,7 @@
 #include "context/ap.h"
 #include "context/message.h"
 #include "context/vector_ntlm.h"
+#include "context/vector_pac.h"
 #include "wire/gss.h"
 #include "wire/negotiate.h"
 
@@ -244,6 +245,16 @@ static enum vector_result run_spnego_ap_req(struct run *r)
     return run_ap_req(r, token.token);
 }
 
+static enum vector_result run_pac_verify(struct run *r)
+{
+    return vector_pac_verify(&r->turn, r->c, r->why);
+}
+
+static enum vector_result run_ticket_verify(struct run *r)
+{
+    return vector_ticket_verify(&r->turn, r->c, r->why);
+}
+
 static const struct {
     const char *op;
     enum vector_result (*run)(struct run *);
@@ -253,6 +264,8 @@ static const struct {
     {"gss-wrap-rc4", run_wrap_rc4},
     {"gss-ap-req", run_gss_ap_req},
     {"gss-spnego-ap-req", run_spnego_ap_req},
+    {"pac-verify", run_pac_verify},
+    {"ticket-verify", run_ticket_verify},
 };
 
 enum vector_result vector_run_context(struct crypto *crypto, const struct vector_case *c,

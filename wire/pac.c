@@ -23,6 +23,7 @@ static const struct fault_row faults[] = {
                        "MS-PAC 2.8", NULL},
     [PAC_PLACE] = {"pac.place", "a name does not lie behind the header, or shares octets",
                    "MS-PAC 2.10", NULL},
+    [PAC_NO_SID] = {"pac.sid", "the buffer is not one SID", "MS-PAC 2.15", NULL},
 };
 
 const struct fault_row *pac_fault_table(size_t *n)

@@ -63,6 +63,11 @@ bool pac_logon_info_walk(struct bytes, struct arena *, struct faults *, struct f
 bool pac_client_info_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
 bool pac_signature_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
 bool pac_upn_dns_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
+bool pac_attributes_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
+bool pac_requestor_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
+/* Whose buffers of that type are; NULL: their layout is not known here. */
+typedef bool pac_walker(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
+pac_walker *pac_buffer_walk(uint32_t type);
 const struct fault_row *pac_fault_table(size_t *n);
 
 #endif

@@ -250,3 +250,53 @@ bool pac_upn_dns_walk(struct bytes in, struct arena *mem, struct faults *sink,
     flat_tell(&r, v);
     return ok;
 }
+
+/* ---- ATTRIBUTES_INFO, REQUESTOR -------------------------------------------------------------- */
+
+static const struct flat_row flags_length = {"FlagsLength", FLAT_LE_LENGTH, 4, false,
+                                             FLAT_NO_NAMES};
+
+/* FlagsLength is in bits; the first 32 are the ones that mean something. */
+bool pac_attributes_walk(struct bytes in, struct arena *mem, struct faults *sink,
+                         struct flat_visitor *v)
+{
+    struct flat_reader r = pac_start(in, mem, sink, true);
+    int64_t bits, flags;
+    bool ok = flat_int(&r, &flags_length, &bits) && flat_int(&r, &upn_flags, &flags) &&
+              flat_octets(&r, "more", FLAT_OCTETS, flat_left(&r), NULL);
+    flat_tell(&r, v);
+    return ok;
+}
+
+bool pac_requestor_walk(struct bytes in, struct arena *mem, struct faults *sink,
+                        struct flat_visitor *v)
+{
+    struct flat_reader r = pac_start(in, mem, sink, true);
+    struct sid sid;
+    bool ok = in.n && sid_read(in, &sid) == in.n;
+    if (ok)
+        flat_octets(&r, "UserSid", FLAT_OCTETS, in.n, NULL);
+    else
+        pac_refuse(&r, PAC_NO_SID, "UserSid", 0, "%lld", (int64_t)sid_read(in, &sid),
+                   (int64_t)in.n);
+    flat_tell(&r, v);
+    return ok;
+}
+
+pac_walker *pac_buffer_walk(uint32_t type)
+{
+    static const struct {
+        uint32_t type;
+        pac_walker *walk;
+    } rows[] = {
+        {PAC_LOGON_INFO, pac_logon_info_walk},      {PAC_SERVER_CHECKSUM, pac_signature_walk},
+        {PAC_PRIVSVR_CHECKSUM, pac_signature_walk}, {PAC_CLIENT_INFO_TYPE, pac_client_info_walk},
+        {PAC_UPN_DNS_INFO, pac_upn_dns_walk},       {PAC_TICKET_CHECKSUM, pac_signature_walk},
+        {PAC_ATTRIBUTES_INFO, pac_attributes_walk}, {PAC_REQUESTOR, pac_requestor_walk},
+        {PAC_FULL_CHECKSUM, pac_signature_walk},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++)
+        if (rows[i].type == type)
+            return rows[i].walk;
+    return NULL;
+}

@@ -16,7 +16,8 @@ enum pac_fault {
     PAC_LENGTH,
     PAC_TEXT,
     PAC_SIGNATURE,
-    PAC_PLACE
+    PAC_PLACE,
+    PAC_NO_SID
 };
 
 struct flat_reader pac_start(struct bytes, struct arena *, struct faults *, bool mapped);

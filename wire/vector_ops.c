@@ -8,6 +8,7 @@
 #include "wire/vector_files.h"
 #include "wire/vector_ntlm.h"
 #include "wire/vector_negotiate.h"
+#include "wire/vector_pac.h"
 
 #include <string.h>
 
@@ -232,19 +233,46 @@ static enum vector_result run_token(struct run *r)
     return vector_token(r->c, r->mem, r->why);
 }
 
+/* ---- PACs ------------------------------------------------------------------------------------ */
+
+static enum vector_result run_pac(struct run *r)
+{
+    return vector_pac(r->c, r->mem, r->why);
+}
+
+static enum vector_result run_pac_part(struct run *r)
+{
+    return vector_pac_part(r->c, r->mem, r->why);
+}
+
+static enum vector_result run_pac_must_fail(struct run *r)
+{
+    return vector_pac_must_fail(r->c, r->mem, r->why);
+}
+
 /* ---- the table ------------------------------------------------------------------------------- */
 
 static const struct op {
     const char *name; /* a final '*' stands for any ending */
     enum vector_result (*run)(struct run *);
 } ops[] = {
-    {"as-req", run_named},        {"asn1", run_any},
-    {"asn1-*", run_named},        {"basic", run_basic},
-    {"ccache", run_ccache},       {"file", run_file},
-    {"gss-krb5", run_gss},        {"keytab", run_keytab},
-    {"krb-error", run_error},     {"ntlm-authenticate", run_ntlm},
-    {"ntlm-challenge", run_ntlm}, {"ntlm-negotiate", run_ntlm},
-    {"spnego", run_spnego},       {"token", run_token},
+    {"as-req", run_named},
+    {"asn1", run_any},
+    {"asn1-*", run_named},
+    {"basic", run_basic},
+    {"ccache", run_ccache},
+    {"file", run_file},
+    {"gss-krb5", run_gss},
+    {"keytab", run_keytab},
+    {"krb-error", run_error},
+    {"ntlm-authenticate", run_ntlm},
+    {"ntlm-challenge", run_ntlm},
+    {"ntlm-negotiate", run_ntlm},
+    {"spnego", run_spnego},
+    {"token", run_token},
+    {"pac", run_pac},
+    {"pac-must-fail", run_pac_must_fail},
+    {"pac-part", run_pac_part},
 };
 
 static bool matches(const char *name, const char *op)

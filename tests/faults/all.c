@@ -12,6 +12,8 @@
 #include "service/service.h"
 #include "wire/ccache.h"
 #include "wire/codec.h"
+#include "wire/descriptor.h"
+#include "service/web.h"
 #include "wire/dns.h"
 #include "wire/gss.h"
 #include "wire/http.h"
@@ -20,6 +22,7 @@
 #include "wire/kpasswd.h"
 #include "wire/negotiate.h"
 #include "wire/ndr.h"
+#include "wire/pac.h"
 #include "wire/ntlm.h"
 #include "wire/netlogon.h"
 #include "wire/rpc.h"
@@ -28,13 +31,13 @@
 #include <string.h>
 
 static const struct fault_row *(*const tables[])(size_t *) = {
-    asn_fault_table,          keytab_fault_table,     ccache_fault_table,    gss_fault_table,
-    message_fault_table,      protected_fault_table,  kpasswd_fault_table,   http_fault_table,
-    kdc_fault_table,          client_fault_table,     service_fault_table,   record_fault_table,
-    dns_fault_table,          ndr_fault_table,        http_auth_fault_table, ntlm_wire_fault_table,
-    ntlm_context_fault_table, descriptor_fault_table, web_fault_table,       neg_token_fault_table,
-    spnego_fault_table,       mech_krb5_fault_table,,
-    proxy_fault_table};
+    asn_fault_table,           keytab_fault_table,     ccache_fault_table,    gss_fault_table,
+    message_fault_table,       protected_fault_table,  kpasswd_fault_table,   http_fault_table,
+    kdc_fault_table,           client_fault_table,     service_fault_table,   record_fault_table,
+    dns_fault_table,           ndr_fault_table,        http_auth_fault_table, ntlm_wire_fault_table,
+    ntlm_context_fault_table,  descriptor_fault_table, web_fault_table,       neg_token_fault_table,
+    spnego_fault_table,        mech_krb5_fault_table,  proxy_fault_table,     rpc_fault_table,
+    netlogon_wire_fault_table, pac_fault_table};
 
 int main(void)
 {

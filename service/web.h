@@ -131,7 +131,7 @@ struct web_answer {
     struct web_identities who;
 };
 /* The modules in their order, each event and module a step ("service.pipeline.*"), what decides a
- * decision. In turn->mem. False: our fault. */
+ * decision. In turn->mem. False: our fault, a machine without a process. */
 bool web_pipeline(const struct web_app *, const struct web_machine *, const struct web_request *,
                   struct turn *, struct web_answer *out);
 /* Whom the next machine sees when this token is used towards it, and why (P59, E12); told as the

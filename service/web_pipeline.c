@@ -91,6 +91,8 @@ bool web_pipeline(const struct web_app *app, const struct web_machine *machine,
     struct web_visit v = {
         .app = app, .machine = machine, .request = request, .turn = t, .out = out};
     *out = (struct web_answer){.status = 200};
+    if (!machine || !machine->pool)
+        return false;
     v.user.name = v.user.authentication = "";
     v.principal = (struct web_principal){PRINCIPAL_GENERIC, "", "", NULL};
     v.file = file_of(app, request->path);

@@ -265,6 +265,15 @@ static void the_callers_token(void **state)
                                      "service.access: denied: read (0x120089)\n");
 }
 
+static void no_process(void **state)
+{
+    (void)state;
+    by("NTLM");
+    h.machine.pool = NULL;
+    assert_false(web_pipeline(&h.app, &h.machine, &h.request, &h.turn, &h.answer));
+    assert_false(web_pipeline(&h.app, NULL, &h.request, &h.turn, &h.answer));
+}
+
 /* ---- applications ---------------------------------------------------------------------------- */
 
 static void the_longest_path(void **state)
@@ -305,6 +314,7 @@ int main(void)
         WEB_TEST(silence_changes_nothing),
         WEB_TEST(forms),
         WEB_TEST(passport),
+        WEB_TEST(no_process),
         WEB_TEST(url_rules),
         WEB_TEST(files_of_a_page),
         WEB_TEST(files_of_iis),

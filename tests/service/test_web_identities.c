@@ -238,6 +238,9 @@ static void each_process(void **state)
         assert_string_equal(web_next_hop(&h.turn, &alone, t).who, table[i].in_workgroup);
     }
     assert_true(web_next_hop(&h.turn, &h.machine, h.machine.anonymous).anonymous);
+    struct access_token *kept = token_copy(h.mem, h.machine.anonymous);
+    kept->password = BYTES_LIT("iusr-pw-1"); /* IIS logged it on with the password that it keeps */
+    assert_string_equal(web_next_hop(&h.turn, &h.machine, kept).who, IUSR);
 }
 
 static void a_page_opens_something_elsewhere(void **state)

@@ -127,13 +127,15 @@ static bool settle(struct client *c, struct turn *t, struct side *side,
     return true;
 }
 
-/* The next message of a handshake goes over the same connection, or to nobody who knows of it. */
-static bool go_on_there(struct client *c, struct turn *t, const struct http_message *http)
+/* The messages of a handshake all go over one connection, or to nobody who knows of the others. */
+static bool same_connection(struct client *c, const struct http_message *http, const char **why)
 {
-    if (browse_closes(http) || (c->task.browse->conn && !browse_conn(c)))
-        return browse_refused(c, t, FIND_CONNECTION,
-                              "it closes the connection that the handshake is bound to");
-    return browse_send(c, t);
+    const struct browse *b = c->task.browse;
+    *why = "it closes the connection that the handshake is bound to";
+    if (browse_closes(http) || (b->conn && !browse_conn(c)))
+        return false;
+    *why = "it comes over another connection than the one that the handshake is bound to";
+    return !b->sent_on || b->sent_on == b->conn;
 }
 
 static void start_again(struct side *side)
@@ -147,13 +149,16 @@ static bool asked(struct client *c, struct turn *t, struct side *side,
                   const struct http_message *http)
 {
     bool more = false, ok = true;
+    const char *why;
     keep_challenges(c, side, http);
     struct bytes token = side->scheme ? browse_token(c, t, side->scheme) : (struct bytes){0};
     if ((side->going || side->sent) && token.n && side->n_mechs) {
         if (!browse_step(c, t, side, token, &more, &ok))
             return ok;
+        if (more && !same_connection(c, http, &why))
+            return browse_refused(c, t, FIND_CONNECTION, why);
         if (more)
-            return go_on_there(c, t, http);
+            return browse_send(c, t);
     }
     if ((side->sent || side->going) && side->unasked) {
         unsigned passed = side->scheme == BROWSE_DIGEST ? 0 : side->scheme;

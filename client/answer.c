@@ -1,5 +1,5 @@
-/* What a server or a proxy answers to a browser: the page, or 401 and 407 and what is wanted there; and
- * what the task comes to. */
+/* What a server or a proxy answers to a browser: the page, or 401 and 407 and what is wanted there;
+ * and what the task comes to. */
 #include "client/browse.h"
 
 #include "base/text.h"
@@ -20,10 +20,10 @@ static void keep_result(struct client *c, const struct http_message *http)
         done->status = http->status;
         done->body = arena_copy(c->mem, http->body);
     }
-    done->scheme = last->admitted               ? last->admitted
-                   : last->scheme               ? browse_scheme_name(last->scheme)
-                   : kept && kept->scheme       ? kept->scheme
-                                                : "none";
+    done->scheme = last->admitted         ? last->admitted
+                   : last->scheme         ? browse_scheme_name(last->scheme)
+                   : kept && kept->scheme ? kept->scheme
+                                          : "none";
     done->fell_back = last->fell_back;
     done->proved = last->krb5.proved || last->digest_proved;
 }
@@ -45,8 +45,8 @@ bool browse_refused_for(struct client *c, struct turn *t, enum finding what, con
     const struct http_message *http = c->task.browse->http;
     const char *text = why;
     if (http)
-        text = arena_printf(t->mem, "%s%s%s", reason(http, t->mem), why ? ": " : "",
-                            why ? why : "");
+        text =
+            arena_printf(t->mem, "%s%s%s", reason(http, t->mem), why ? ": " : "", why ? why : "");
     keep_result(c, http);
     return client_refuse(c, t, what, (struct detail){.found = text, .code = code});
 }
@@ -58,22 +58,21 @@ static bool finish(struct client *c, struct turn *t, const struct http_message *
     if (http->status >= 300 && http->status < 400)
         return browse_refused(c, t, FIND_STATUS, "redirects are not followed here");
     if (http->status >= 300)
-        return browse_refused(c, t, FIND_STATUS,
-                              strcmp(done->scheme, "none") == 0
-                                  ? NULL
-                                  : arena_printf(t->mem, "admitted by %s, and still not served",
-                                                 done->scheme));
+        return browse_refused(
+            c, t, FIND_STATUS,
+            strcmp(done->scheme, "none") == 0
+                ? NULL
+                : arena_printf(t->mem, "admitted by %s, and still not served", done->scheme));
     tell(t, STEP_DONE, "client.http.page", A_INT("status", http->status),
          A_INT("octets", (int64_t)http->body.n));
     struct bytes shown = bytes_slice(http->body, 0, 200);
     while (shown.n && shown.p[shown.n - 1] <= ' ')
         shown.n--;
     bool by = strcmp(done->scheme, "none") != 0;
-    return client_grant(
-        c, arena_printf(t->mem, "HTTP %d, %zu octets%s%s%s: %s", http->status, http->body.n,
-                        by ? ", by " : "", by ? done->scheme : "",
-                        done->proved ? ", and the service proved itself" : "",
-                        text_escape(t->mem, shown)));
+    return client_grant(c, arena_printf(t->mem, "HTTP %d, %zu octets%s%s%s: %s", http->status,
+                                        http->body.n, by ? ", by " : "", by ? done->scheme : "",
+                                        done->proved ? ", and the service proved itself" : "",
+                                        text_escape(t->mem, shown)));
 }
 
 /* ---- answers ---------------------------------------------------------------------------------
@@ -84,8 +83,8 @@ static bool finish(struct client *c, struct turn *t, const struct http_message *
 static void mark_conn(struct client *c, const struct side *side)
 {
     struct kept_conn *kept = browse_conn(c);
-    bool ntlm = side->scheme == BROWSE_NTLM ||
-                (side->scheme == BROWSE_NEGOTIATE && !side->krb5.cred);
+    bool ntlm =
+        side->scheme == BROWSE_NTLM || (side->scheme == BROWSE_NEGOTIATE && !side->krb5.cred);
     if (kept && ntlm && side->to == TO_SERVER)
         kept->scheme = side->admitted;
 }

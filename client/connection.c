@@ -1,5 +1,5 @@
-/* Connections that are kept, and as whom their requests are taken (RFC 9112 9.3; MS-NTHT: NTLM proves
- * a connection, not a request). */
+/* Connections that are kept, and as whom their requests are taken (RFC 9112 9.3; MS-NTHT: NTLM
+ * proves a connection, not a request). */
 #include "client/browse.h"
 
 #include <string.h>
@@ -52,11 +52,10 @@ void browse_keep_conn(struct client *c, struct conn *conn)
         return;
     if (browser->n_conns == CONNS_MAX)
         browse_forget_conn(c, browser->conns[0].conn);
-    browser->conns[browser->n_conns++] =
-        (struct kept_conn){.party = browse_peer(c),
-                           .conn = conn,
-                           .secure = browse_secure(c),
-                           .tunnel_to = tunnel_to(c)};
+    browser->conns[browser->n_conns++] = (struct kept_conn){.party = browse_peer(c),
+                                                            .conn = conn,
+                                                            .secure = browse_secure(c),
+                                                            .tunnel_to = tunnel_to(c)};
 }
 
 static bool says(const struct http_message *http, const char *field, const char *word)

@@ -172,8 +172,9 @@ static inline struct client_outcome web_give(const char *status, ...)
     for (const char *f; n < 110 && (f = va_arg(list, const char *));)
         fields[n++] = f;
     va_end(list);
-    return web_give_octets(http_write(w.k.hand.run, arena_printf(w.k.hand.run, "HTTP/1.1 %s", status),
-                                      fields, n, BYTES_LIT("hello")));
+    return web_give_octets(http_write(w.k.hand.run,
+                                      arena_printf(w.k.hand.run, "HTTP/1.1 %s", status), fields, n,
+                                      BYTES_LIT("hello")));
 }
 
 static inline const char *web_field(const char *name, const char *scheme, struct bytes token)

@@ -17,7 +17,8 @@ static int end(void **state)
 
 #define GET(...) web_browse((struct client_do_args){__VA_ARGS__})
 
-/* ---- without credentials ---------------------------------------------------------------------- */
+/* ---- without credentials ----------------------------------------------------------------------
+ */
 
 static void first_without_credentials(void **state)
 {
@@ -109,7 +110,8 @@ static void other_statuses(void **state)
     assert_string_equal(w.k.hand.refused, "client.http.status"); /* there is no proxy */
 }
 
-/* ---- the choice ------------------------------------------------------------------------------- */
+/* ---- the choice -------------------------------------------------------------------------------
+ */
 
 static void strongest_or_first(void **state)
 {
@@ -117,7 +119,8 @@ static void strongest_or_first(void **state)
     w.credentials[0].schemes = BROWSE_BASIC | BROWSE_DIGEST;
     GET(.target = "/");
     web_give("401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"",
-             "WWW-Authenticate: Negotiate, NTLM, Digest realm=\"x\", nonce=\"n\", qop=\"auth\"", NULL);
+             "WWW-Authenticate: Negotiate, NTLM, Digest realm=\"x\", nonce=\"n\", qop=\"auth\"",
+             NULL);
     assert_string_equal(w.scheme, "Digest");
     w.browser.in_order = true;
     web_client();
@@ -198,7 +201,8 @@ static void a_hundred_challenges(void **state)
     assert_string_equal(w.scheme, "Basic");
 }
 
-/* ---- Basic ------------------------------------------------------------------------------------ */
+/* ---- Basic ------------------------------------------------------------------------------------
+ */
 
 static void basic(void **state)
 {
@@ -284,7 +288,8 @@ static void preemptive(void **state)
     assert_null(web_sent("Authorization"));
 }
 
-/* ---- Digest ----------------------------------------------------------------------------------- */
+/* ---- Digest -----------------------------------------------------------------------------------
+ */
 
 static const char *const challenge =
     "WWW-Authenticate: Digest realm=\"a \\\"b\\\"\", qop=\"auth-int, auth\", "
@@ -341,12 +346,12 @@ static void digest(void **state)
     assert_string_equal(of(&v, "qop"), "auth");
     assert_null(of(&v, "algorithm"));
     assert_string_equal(of(&v, "response"), due(&v, "alice-pw-1", false));
-    const char *info =
-        arena_printf(w.k.hand.run,
-                     "Authentication-Info: qop=auth, rspauth=\"%s\", cnonce=\"%s\", nc=00000001",
-                     due(&v, "alice-pw-1", true), of(&v, "cnonce"));
+    const char *info = arena_printf(
+        w.k.hand.run, "Authentication-Info: qop=auth, rspauth=\"%s\", cnonce=\"%s\", nc=00000001",
+        due(&v, "alice-pw-1", true), of(&v, "cnonce"));
     struct client_outcome o = web_give("200 OK", info, NULL);
-    assert_string_equal(o.text, "HTTP 200, 5 octets, by Digest, and the service proved itself: hello");
+    assert_string_equal(o.text,
+                        "HTTP 200, 5 octets, by Digest, and the service proved itself: hello");
     assert_true(client_browsed(w.k.client)->proved);
     /* The count goes on. */
     GET(.target = "/2");
@@ -364,14 +369,17 @@ static void digest(void **state)
 static void digest_algorithms(void **state)
 {
     (void)state;
-    static const char *const names[] = {"MD5", "MD5-sess", "SHA-256", "SHA-256-sess", "SHA-512-256"};
+    static const char *const names[] = {"MD5", "MD5-sess", "SHA-256", "SHA-256-sess",
+                                        "SHA-512-256"};
     for (size_t i = 0; i < 5; i++) {
         web_client();
         GET(.target = "/");
-        web_give("401 Unauthorized", "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", algorithm=RC5",
-                 arena_printf(w.k.hand.run,
-                              "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", qop=auth, algorithm=%s",
-                              names[i]),
+        web_give("401 Unauthorized",
+                 "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", algorithm=RC5",
+                 arena_printf(
+                     w.k.hand.run,
+                     "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", qop=auth, algorithm=%s",
+                     names[i]),
                  NULL);
         struct auth_value v = sent_digest("Authorization");
         assert_string_equal(of(&v, "algorithm"), names[i]);
@@ -394,7 +402,8 @@ static void digest_names(void **state)
     w.credentials[0].user = BYTES_LIT("J\xc3\xa4s\xc3\xb8n");
     web_client();
     GET(.target = "/");
-    web_give("401 Unauthorized", "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", qop=auth", NULL);
+    web_give("401 Unauthorized", "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", qop=auth",
+             NULL);
     v = sent_digest("Authorization");
     assert_null(of(&v, "username"));
     assert_non_null(strstr(web_sent("Authorization"), "username*=UTF-8''%4A%C3%A4%73%C3%B8%6E,"));
@@ -488,7 +497,8 @@ static void digest_without_the_servers_proof(void **state)
     }
 }
 
-/* ---- the proxy -------------------------------------------------------------------------------- */
+/* ---- the proxy --------------------------------------------------------------------------------
+ */
 
 static void through_the_proxy(void **state)
 {
@@ -526,9 +536,9 @@ static void digest_at_the_proxy(void **state)
     struct auth_value v = sent_digest("Proxy-Authorization");
     assert_string_equal(of(&v, "uri"), "http://www.example.test/x");
     assert_string_equal(of(&v, "response"), due(&v, "alice-pw-1", false));
-    assert_int_equal(web_give("407 No", "Proxy-Authenticate: Digest realm=\"p\", nonce=\"n\"", NULL)
-                         .state,
-                     CLIENT_REFUSED);
+    assert_int_equal(
+        web_give("407 No", "Proxy-Authenticate: Digest realm=\"p\", nonce=\"n\"", NULL).state,
+        CLIENT_REFUSED);
     assert_string_equal(client_browsed(w.k.client)->scheme, "Digest");
 }
 
@@ -577,6 +587,14 @@ static void asked_for_ever(void **state)
         o = i % 2 ? web_give("401 No", "WWW-Authenticate: NTLM", NULL)
                   : web_give("407 No", "Proxy-Authenticate: Basic realm=\"p\"", NULL);
     assert_int_equal(o.state, CLIENT_REFUSED);
+    /* However it is brought about. */
+    w.browser = (struct browser_config){.credentials = w.credentials, .n_credentials = 1};
+    w.credentials[0].target = TO_SERVER;
+    web_client();
+    GET(.target = "/");
+    w.k.client->browser->browsed.requests = BROWSE_REQUESTS_MAX;
+    web_give("401 No", "WWW-Authenticate: Basic realm=\"p\"", NULL);
+    assert_string_equal(w.k.hand.refused, "client.http.rounds");
 }
 
 int main(void)

@@ -1,4 +1,5 @@
-/* NTLM from the browser's end: raw and inside Negotiate, its connection, what hostile servers say. */
+/* NTLM from the browser's end: raw and inside Negotiate, its connection, what hostile servers say.
+ */
 #include "tests/client/hand_web.h"
 
 static struct ntlm_server server;
@@ -79,7 +80,8 @@ static struct client_outcome give_token(const char *status, const char *scheme, 
     return web_give(status, web_field("WWW-Authenticate", scheme, token), NULL);
 }
 
-/* ---- by itself -------------------------------------------------------------------------------- */
+/* ---- by itself --------------------------------------------------------------------------------
+ */
 
 static void three_messages(void **state)
 {
@@ -115,9 +117,9 @@ static void three_messages(void **state)
 static void levels(void **state)
 {
     (void)state;
-    static const enum verified_by by[] = {VERIFIED_NTLM, VERIFIED_NTLM2_SESSION,
+    static const enum verified_by by[] = {VERIFIED_NTLM,          VERIFIED_NTLM2_SESSION,
                                           VERIFIED_NTLM2_SESSION, VERIFIED_NTLMV2,
-                                          VERIFIED_NTLMV2, VERIFIED_NTLMV2};
+                                          VERIFIED_NTLMV2,        VERIFIED_NTLMV2};
     for (unsigned level = 0; level < 6; level++) {
         w.browser.lm_level = level;
         web_client();
@@ -197,7 +199,8 @@ static void channel_bindings(void **state)
     step("Authorization", false, MECH_REFUSED);
 }
 
-/* ---- the connection --------------------------------------------------------------------------- */
+/* ---- the connection ---------------------------------------------------------------------------
+ */
 
 static void closed_between(void **state)
 {
@@ -235,7 +238,8 @@ static void another_connection_answers(void **state)
     assert_string_equal(w.k.hand.refused, "client.http.connection");
 }
 
-/* ---- hostile answers --------------------------------------------------------------------------- */
+/* ---- hostile answers ---------------------------------------------------------------------------
+ */
 
 static void challenge_twice(void **state)
 {
@@ -254,14 +258,17 @@ static void no_challenge(void **state)
 {
     (void)state;
     static const char *const tokens[] = {"NTLM TlRMTVNTUAABAAAAB4IIogAAAAAAAAAAAAAAAAAAAAA=",
-                                         "NTLM TlRMTVNTUAACAAAA", "NTLM AAAA", "NTLM", "NTLM ====",
+                                         "NTLM TlRMTVNTUAACAAAA",
+                                         "NTLM AAAA",
+                                         "NTLM",
+                                         "NTLM ====",
                                          "Negotiate TlRMTVNTUAACAAAA"};
     for (size_t i = 0; i < sizeof tokens / sizeof *tokens; i++) {
         web_client();
         GET(.target = "/");
         web_give(NOT_YET, NTLM, NULL);
-        struct client_outcome o = web_give(
-            NOT_YET, arena_printf(w.k.hand.run, "WWW-Authenticate: %s", tokens[i]), NULL);
+        struct client_outcome o =
+            web_give(NOT_YET, arena_printf(w.k.hand.run, "WWW-Authenticate: %s", tokens[i]), NULL);
         assert_int_equal(o.state, CLIENT_REFUSED);
     }
 }
@@ -289,7 +296,8 @@ static void challenges_cut_and_flipped(void **state)
     }
 }
 
-/* ---- inside Negotiate -------------------------------------------------------------------------- */
+/* ---- inside Negotiate --------------------------------------------------------------------------
+ */
 
 static void inside_spnego(void **state)
 {
@@ -316,9 +324,9 @@ static void bare_inside_negotiate(void **state)
     serve(NULL);
     GET(.target = "/");
     web_give(NOT_YET, OFFER, NULL);
-    assert_string_equal(arena_str(w.k.hand.run, bytes_slice(bytes_str(web_sent("Authorization")), 0,
-                                                            18)),
-                        "Negotiate TlRMTVNT");
+    assert_string_equal(
+        arena_str(w.k.hand.run, bytes_slice(bytes_str(web_sent("Authorization")), 0, 18)),
+        "Negotiate TlRMTVNT");
     give_token(NOT_YET, "Negotiate", step("Authorization", true, MECH_CONTINUE));
     step("Authorization", true, MECH_DONE);
     assert_int_equal(web_give("200 OK", NULL).state, CLIENT_GRANTED);
@@ -367,7 +375,8 @@ static void without_the_lists_checksum(void **state)
     assert_string_equal(w.k.hand.refused, "client.negotiate.token");
 }
 
-/* ---- the proxy --------------------------------------------------------------------------------- */
+/* ---- the proxy ---------------------------------------------------------------------------------
+ */
 
 static void to_proxy_and_server(void **state)
 {
@@ -392,7 +401,8 @@ static void to_proxy_and_server(void **state)
     assert_int_equal(client_browsed(w.k.client)->requests, 5);
 }
 
-/* ---- memory ------------------------------------------------------------------------------------ */
+/* ---- memory ------------------------------------------------------------------------------------
+ */
 
 static bool whole_run(void)
 {

@@ -1,4 +1,5 @@
-/* Negotiate from the browser's end: Kerberos, and each reason for which it is NTLM; NTLM by itself. */
+/* Negotiate from the browser's end: Kerberos, and each reason for which it is NTLM; NTLM by itself.
+ */
 #include "tests/client/hand_web.h"
 
 static int begin(void **state)
@@ -19,11 +20,12 @@ static int end(void **state)
     return 0;
 }
 
-#define GET(...)  web_browse((struct client_do_args){__VA_ARGS__})
-#define OFFER     "WWW-Authenticate: Negotiate"
-#define NOT_YET   "401 Unauthorized"
+#define GET(...) web_browse((struct client_do_args){__VA_ARGS__})
+#define OFFER    "WWW-Authenticate: Negotiate"
+#define NOT_YET  "401 Unauthorized"
 
-/* ---- the other end ---------------------------------------------------------------------------- */
+/* ---- the other end ----------------------------------------------------------------------------
+ */
 
 static struct web_krb5 krb5;
 static struct mech mechs[2];
@@ -63,7 +65,8 @@ static void up_to_the_token(void)
     assert_ptr_equal(w.k.sent.to, &w.k.www);
 }
 
-/* ---- Kerberos --------------------------------------------------------------------------------- */
+/* ---- Kerberos ---------------------------------------------------------------------------------
+ */
 
 static void kerberos(void **state)
 {
@@ -108,10 +111,10 @@ static void bare_kerberos(void **state)
     assert_true(gss_token_read(web_token("Authorization"), NULL, &gss));
     assert_int_equal(gss.tok_id, TOK_AP_REQ);
     accept_kerberos();
-    assert_int_equal(web_give("200 OK",
-                              web_field("WWW-Authenticate", "Negotiate", accepted(MECH_DONE)), NULL)
-                         .state,
-                     CLIENT_GRANTED);
+    assert_int_equal(
+        web_give("200 OK", web_field("WWW-Authenticate", "Negotiate", accepted(MECH_DONE)), NULL)
+            .state,
+        CLIENT_GRANTED);
 }
 
 static void sent_before_it_is_asked_for(void **state)
@@ -123,10 +126,10 @@ static void sent_before_it_is_asked_for(void **state)
     assert_ptr_equal(w.k.sent.to, &w.k.kdc);
     web_kdc(hand_tgs_rep(&w.k, NULL));
     accept_kerberos();
-    assert_int_equal(web_give("200 OK",
-                              web_field("WWW-Authenticate", "Negotiate", accepted(MECH_DONE)), NULL)
-                         .state,
-                     CLIENT_GRANTED);
+    assert_int_equal(
+        web_give("200 OK", web_field("WWW-Authenticate", "Negotiate", accepted(MECH_DONE)), NULL)
+            .state,
+        CLIENT_GRANTED);
     assert_int_equal(client_browsed(w.k.client)->requests, 1);
     /* The server does not want it: what it does want. */
     w.browser.n_credentials = 2;
@@ -173,8 +176,8 @@ static void wrong_proof(void **state)
     up_to_the_token();
     accept_kerberos();
     krb5.off = 1;
-    struct client_outcome o = web_give(
-        "200 OK", web_field("WWW-Authenticate", "Negotiate", accepted(MECH_DONE)), NULL);
+    struct client_outcome o =
+        web_give("200 OK", web_field("WWW-Authenticate", "Negotiate", accepted(MECH_DONE)), NULL);
     assert_int_equal(o.state, CLIENT_REFUSED);
     assert_int_equal(o.error, KRB_AP_ERR_MUT_FAIL);
     assert_non_null(strstr(o.text, "the service's proof does not hold"));
@@ -222,7 +225,8 @@ static void tokens_of_another_kind(void **state)
                      CLIENT_REFUSED);
 }
 
-/* ---- why it is NTLM ---------------------------------------------------------------------------- */
+/* ---- why it is NTLM ----------------------------------------------------------------------------
+ */
 
 static void is_ntlm(const char *why)
 {
@@ -420,7 +424,8 @@ static void neither(void **state)
     assert_int_equal(web_give("200 OK", NULL).state, CLIENT_GRANTED);
 }
 
-/* ---- to the proxy ------------------------------------------------------------------------------ */
+/* ---- to the proxy ------------------------------------------------------------------------------
+ */
 
 static void kerberos_to_the_proxy(void **state)
 {

@@ -13,8 +13,7 @@ static const char *const files[] = {
     "tests/vectors/rfc3962.txt",        "tests/vectors/rfc8009.txt",
     "tests/vectors/rfc6113-fx-cf2.txt", "tests/vectors/krb5-encrypt-sha1-rc4.txt",
     "tests/vectors/krb5-more.txt",      "tests/vectors/rfc6803-camellia.txt",
-    "tests/vectors/http-digest.txt",
-    "tests/vectors/ms-nrpc.txt",
+    "tests/vectors/http-digest.txt",    "tests/vectors/ms-nrpc.txt",
 };
 
 static struct crypto *crypto;

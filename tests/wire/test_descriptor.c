@@ -67,8 +67,8 @@ static void faults_say_where(void **state)
 /* With holes before, between and behind the parts, and an audit list in the middle. */
 #define WITH_ALL                                                                                   \
     "01 00 1480 5c000000 00000000 18000000 40000000 ffffffff"                                      \
-    "02 00 2800 0100 0000 02 40 2000 89001200" OWNER "aabbccdd 00000000 00000000" ACL     \
-    "" OWNER "22"
+    "02 00 2800 0100 0000 02 40 2000 89001200" OWNER "aabbccdd 00000000 00000000" ACL "" OWNER     \
+    "22"
 
 static void a_map_has_every_octet(void **state)
 {

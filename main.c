@@ -26,6 +26,7 @@ static const struct verb {
     {"exec", "-- CMD...", "run a command against a realm that lives as long as it", verb_exec},
     {"logon", "[PRINCIPAL]", "log on at a real KDC, as kinit does, and explain it", verb_logon},
     {"ticket", "SPN...", "tickets for services, as kvno gets them, explained", verb_ticket},
+    {"get", "URL", "a page as a browser gets it from a real server, explained", verb_get},
     {"passwd", "PRINCIPAL", "change a password, as kpasswd does, explained", verb_passwd},
     {"account", "ACTION", "the accounts of a store: a realm in a file", verb_account},
     {"setspn", "-S SPN ACCOUNT", "SPNs, with the letters of setspn", verb_setspn},

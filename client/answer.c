@@ -16,10 +16,8 @@ static void keep_result(struct client *c, const struct http_message *http)
     const struct side *server = &b->sides[TO_SERVER], *proxy = &b->sides[TO_PROXY];
     const struct kept_conn *kept = browse_conn(c);
     const struct side *last = http && http->status == 407 ? proxy : server;
-    if (http) {
-        done->status = http->status;
+    if (http)
         done->body = arena_copy(c->mem, http->body);
-    }
     done->scheme = last->admitted         ? last->admitted
                    : last->scheme         ? browse_scheme_name(last->scheme)
                    : kept && kept->scheme ? kept->scheme
@@ -44,6 +42,9 @@ bool browse_refused_for(struct client *c, struct turn *t, enum finding what, con
 {
     const struct http_message *http = c->task.browse->http;
     const char *text = why;
+    int status = c->browser->browsed.status;
+    if (!http && status && why) /* somebody else was asked in between */
+        text = arena_printf(t->mem, "HTTP %d: %s", status, why);
     if (http)
         text =
             arena_printf(t->mem, "%s%s%s", reason(http, t->mem), why ? ": " : "", why ? why : "");
@@ -210,6 +211,7 @@ static bool answer(struct client *c, struct turn *t, const struct packet *p,
     else
         browse_keep_conn(c, p->conn);
     b->conn = p->conn;
+    c->browser->browsed.status = http->status;
     if (p->tls && p->tls->end_point.n && b->tls)
         b->tls = browse_tls(c->mem, p->tls);
     tell(t, STEP_NOTED, "client.http.answer", A_INT("status", http->status),

@@ -1,10 +1,8 @@
 #include "sim/live_client.h"
 
-#include "crypto/rng.h"
 #include "kdc/kdc.h"
+#include "sim/live_client_inside.h"
 #include "sim/live_dial.h"
-#include "sim/live_names.h"
-#include "sim/verb.h"
 
 #include "wire/dns.h"
 
@@ -12,31 +10,14 @@
 #include <stdlib.h>
 #include <string.h>
 #include <time.h>
-#include <unistd.h>
 
-#define CACHE_MAX    ((size_t)16 << 20) /* octets of a cache file */
-#define MESSAGES_MAX 200                /* of one task: no exchange may go on for ever */
+#define MESSAGES_MAX 200 /* of one task: no exchange may go on for ever */
 
 /* The KDC of a realm, as the engine knows it. */
 struct remote {
     struct party party; /* first: engines know it by this */
     struct remote *next;
     const char *realm;
-};
-
-struct live_client {
-    struct arena *mem;
-    struct live_client_options options;
-    struct krb5_conf conf;
-    struct live_names names;
-    const char *realm;
-    struct crypto *crypto;
-    struct system_rng rng;
-    struct client *client;
-    struct trace *trace;
-    struct trace_story story;
-    struct remote *remotes;
-    unsigned conns;
 };
 
 static const char *const self = "client";
@@ -162,6 +143,10 @@ static bool find_realm(struct live_client *c, char **error)
                                 : krb5_conf_get(&c->conf, "libdefaults", "", "default_realm", 0);
     if (c->realm)
         return true;
+    if (c->options.web) { /* Basic, Digest and NTLM need none */
+        c->realm = "";
+        return true;
+    }
     *error = arena_printf(c->mem, "no realm is known: give --realm, or default_realm in krb5.conf");
     return false;
 }
@@ -192,9 +177,11 @@ struct live_client *live_client_new(const struct live_client_options *options, s
     trace_party(c->trace, (struct party_told){self, "client", "127.0.0.1"});
     trace_story_init(&c->story, c->trace);
     live_names_start(&c->names, options->dns, &c->conf, mem);
-    bool discover = !place_text(c, c->realm, false, 0) && live_names_find_kdcs(&c->names);
+    bool discover =
+        *c->realm && !place_text(c, c->realm, false, 0) && live_names_find_kdcs(&c->names);
     struct client_config config = {.party = self,
-                                   .kdc = discover ? NULL : kdc_of(c, bytes_str(c->realm)),
+                                   .kdc = discover || !*c->realm ? NULL
+                                                                 : kdc_of(c, bytes_str(c->realm)),
                                    .realm = bytes_str(c->realm),
                                    .skew = 5 * MINUTE,
                                    .via = options->tcp ? VIA_TCP : VIA_UDP,
@@ -205,10 +192,13 @@ struct live_client *live_client_new(const struct live_client_options *options, s
                                    .realm_of_host = realm_of_host,
                                    .way = way,
                                    .names_arg = c,
-                                   .discover = discover};
+                                   .discover = discover,
+                                   .browser = options->browser};
     if (config.resolver)
         trace_party(c->trace, (struct party_told){c->names.resolver.name, "dns", "127.0.0.1"});
-    if (!config.kdc && !discover) {
+    if (options->web)
+        options->web->conns = &c->conns;
+    if (!config.kdc && !discover && !options->web) {
         *error = arena_printf(mem,
                               "Cannot find KDC for realm \"%s\": give --kdc, or a kdc in "
                               "[realms] of krb5.conf",
@@ -245,6 +235,7 @@ static size_t tell_packet(struct live_client *c, const struct packet *p, struct 
                                             .from_port = ours ? 49152 : port,
                                             .to_port = ours ? port : 49152,
                                             .conn = via_datagram(p->via) ? 0 : c->conns,
+                                            .tls = p->tls != NULL,
                                             .in_reply = answers,
                                             .data = data,
                                             .arrived = data});
@@ -307,35 +298,84 @@ static bool ask_dns(struct live_client *c, const struct packet *p, struct bytes 
     return came;
 }
 
+/* A request of the browser's, on a connection that is kept. */
+static bool ask_web(struct live_client *c, const struct packet *p, struct packet *reply,
+                    char **error)
+{
+    struct live_web *web = c->options.web;
+    struct packet sent = *p;
+    const char *why = "no answer";
+    struct conn *gone;
+    bool ok = live_web_ask(web, p, reply, &gone, &why);
+    sent.port = web->proxy.host ? web->proxy.port : p->port;
+    unsigned conns = c->conns;
+    c->conns = web->number;
+    size_t number = tell_packet(c, &sent, p->data, true, 0);
+    if (ok)
+        tell_packet(c, &sent, reply->data, false, number);
+    c->conns = conns;
+    tell_address(c, p->to, web->peer);
+    if (gone)
+        client_closed(c->client, gone);
+    if (!ok)
+        *error = arena_printf(c->mem, "%s: %s", web->proxy.host ? web->proxy.host : web->host, why);
+    return ok;
+}
+
+/* Who is asked and does not answer ends the task, but for a KDC that a browser can do without.
+ * *lost: it is to be told so. */
+static bool ask_any(struct live_client *c, struct packet *p, struct packet *reply, bool *lost,
+                    char **error)
+{
+    *reply = (struct packet){.via = p->via, .from = p->to, .to = p->from, .port = p->port};
+    *lost = false;
+    if (p->via == VIA_HTTP)
+        return ask_web(c, p, reply, error);
+    c->conns += !via_datagram(p->via);
+    size_t number = tell_packet(c, p, p->data, true, 0);
+    if (p->to == &c->names.resolver) {
+        if (ask_dns(c, p, &reply->data))
+            tell_packet(c, p, reply->data, false, number);
+        return true;
+    }
+    if (ask(c, p, &reply->data, error))
+        tell_packet(c, p, reply->data, false, number);
+    else if (!c->options.web)
+        return false;
+    else
+        *lost = true;
+    return true;
+}
+
 bool live_client_do(struct live_client *c, const struct client_do_args *args, char **error)
 {
     struct outbox box;
     struct turn turn = new_turn(c, &box);
-    bool ok = client_do(c->client, args, &turn);
+    bool ok = client_do(c->client, args, &turn), lost;
     for (unsigned n = 0; ok && client_result(c->client).state == CLIENT_WAITING; n++) {
         if (!box.first || n == MESSAGES_MAX) {
             *error = arena_printf(c->mem, "the exchange does not come to an end");
             return false;
         }
-        struct packet p = box.first->packet;
-        struct bytes answer;
-        c->conns += !via_datagram(p.via);
-        size_t number = tell_packet(c, &p, p.data, true, 0);
-        bool dns = p.to == &c->names.resolver, made_up = false;
-        if (dns)
-            made_up = !ask_dns(c, &p, &answer);
-        else if (!ask(c, &p, &answer, error))
+        struct packet p = box.first->packet, reply;
+        if (!ask_any(c, &p, &reply, &lost, error))
             return false;
-        if (!made_up)
-            tell_packet(c, &p, answer, false, number);
-        struct packet reply = {
-            .via = p.via, .from = p.to, .to = p.from, .port = p.port, .data = answer};
         turn = new_turn(c, &box);
-        ok = client_receive(c->client, &reply, &turn);
+        ok = lost ? client_lost(c->client, &turn) : client_receive(c->client, &reply, &turn);
     }
     if (!ok)
         *error = arena_printf(c->mem, "the client ran out of memory, or cryptography failed");
     return ok;
+}
+
+const struct browsed *live_client_browsed(const struct live_client *c)
+{
+    return client_browsed(c->client);
+}
+
+void live_client_party(struct live_client *c, const struct party *p, const char *role)
+{
+    trace_party(c->trace, (struct party_told){p->name, role, "127.0.0.1"});
 }
 
 struct client_outcome live_client_result(const struct live_client *c)
@@ -356,62 +396,4 @@ struct crypto *live_client_crypto(const struct live_client *c)
 const char *live_client_realm(const struct live_client *c)
 {
     return c->realm;
-}
-
-/* ---- caches ------------------------------------------------------------------------------------
- */
-
-/* NULL: a kind of cache that is not a file. */
-static const char *cache_path(const char *cache, struct arena *mem, char **error)
-{
-    if (!cache)
-        cache = getenv("KRB5CCNAME");
-    if (!cache)
-        return arena_printf(mem, "/tmp/krb5cc_%lu", (unsigned long)getuid());
-    if (strncmp(cache, "FILE:", 5) == 0)
-        return cache + 5;
-    const char *colon = strchr(cache, ':');
-    if (!colon || *cache == '/' || *cache == '.')
-        return cache;
-    *error = arena_printf(mem, "%s: caches of this kind are not known here, only FILE:", cache);
-    return NULL;
-}
-
-bool live_cache_read(const char *cache, struct arena *mem, struct ccache *out, char **error)
-{
-    struct faults faults = {.mem = mem};
-    struct bytes file;
-    const char *path = cache_path(cache, mem, error);
-    if (!path || !file_read(path, CACHE_MAX, mem, &file, error))
-        return false;
-    if (ccache_read(file, mem, &faults, out))
-        return true;
-    *error = arena_printf(mem, "%s: %s", path,
-                          faults.n ? faults.list[0].row->why : "this is no credential cache");
-    return false;
-}
-
-bool live_client_load(struct live_client *c, const char *cache, char **error)
-{
-    struct ccache read;
-    if (!live_cache_read(cache, c->mem, &read, error))
-        return false;
-    if (client_ccache_load(c->client, &read))
-        return true;
-    *error = arena_printf(c->mem, "the cache holds something that cannot be used");
-    return false;
-}
-
-bool live_client_save(struct live_client *c, const char *cache, bool newest, char **error)
-{
-    struct ccache made = {0};
-    const char *path = cache_path(cache, c->mem, error);
-    if (!path)
-        return false;
-    if (!(newest ? client_ccache_got : client_ccache)(c->client, c->mem, &made)) {
-        *error = arena_printf(c->mem, "there are no credentials to keep");
-        return false;
-    }
-    struct file_out file = {path, ccache_write(&made, c->mem), 0600};
-    return files_write(&file, 1, c->mem, error);
 }

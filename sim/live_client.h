@@ -5,6 +5,7 @@
 
 #include "client/client.h"
 #include "sim/krb5_conf.h"
+#include "sim/live_web.h"
 #include "trace/trace.h"
 
 struct live_client;
@@ -16,6 +17,8 @@ struct live_client_options {
     bool tcp;              /* from the start */
     const int32_t *etypes; /* offered; n_etypes 0: krb5.conf's permitted ones, else 18 17 20 19 */
     size_t n_etypes;
+    const struct browser_config *browser; /* CLIENT_BROWSE */
+    struct live_web *web; /* its connections; with them it does without a realm too. NULL: none */
 };
 /* NULL: *error says what is missing or cannot be read. Everything lives in mem. */
 struct live_client *live_client_new(const struct live_client_options *, struct arena *mem,
@@ -28,6 +31,9 @@ struct client_outcome live_client_result(const struct live_client *);
 const struct trace *live_client_trace(const struct live_client *);
 struct crypto *live_client_crypto(const struct live_client *);
 const char *live_client_realm(const struct live_client *);
+const struct browsed *live_client_browsed(const struct live_client *);
+/* A server or proxy that will be spoken to: of the trace. */
+void live_client_party(struct live_client *, const struct party *, const char *role);
 
 /* A cache as KRB5CCNAME names it: FILE:path or a path; NULL: KRB5CCNAME, or else the usual
  * /tmp/krb5cc_UID. False: *error says why. Saved whole or not at all, for its owner only;

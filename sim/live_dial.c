@@ -138,3 +138,27 @@ enum dial_result dial(const struct dial_place *to, enum transport via, struct by
     freeaddrinfo(list);
     return result;
 }
+
+int dial_connect(const struct dial_place *to, char *peer, const char **why)
+{
+    char port[8];
+    struct addrinfo hints = {.ai_socktype = SOCK_STREAM}, *list;
+    snprintf(port, sizeof port, "%u", (unsigned)to->port);
+    int fd = -1, bad = getaddrinfo(to->host, port, &hints, &list);
+    if (bad) {
+        *why = gai_strerror(bad);
+        return -1;
+    }
+    for (const struct addrinfo *a = list; a && fd < 0; a = a->ai_next) {
+        fd = socket(a->ai_family, a->ai_socktype | SOCK_CLOEXEC, 0);
+        getnameinfo(a->ai_addr, a->ai_addrlen, peer, 64, NULL, 0, NI_NUMERICHOST);
+        if (fd >= 0 && connect(fd, a->ai_addr, a->ai_addrlen) == 0)
+            break;
+        *why = strerror(errno);
+        if (fd >= 0)
+            close(fd);
+        fd = -1;
+    }
+    freeaddrinfo(list);
+    return fd;
+}

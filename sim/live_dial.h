@@ -23,5 +23,7 @@ enum dial_result {
  * answer is in mem. peer (room for 64 octets): the address that was asked, as text. */
 enum dial_result dial(const struct dial_place *, enum transport via, struct bytes message,
                       struct arena *mem, struct bytes *answer, char *peer, const char **why);
+/* A connection (TCP) to stay open; the caller closes it. -1: *why. peer: as above. */
+int dial_connect(const struct dial_place *, char *peer, const char **why);
 
 #endif

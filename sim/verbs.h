@@ -19,5 +19,6 @@ int verb_replay(int argc, char **argv);
 int verb_logon(int argc, char **argv);
 int verb_ticket(int argc, char **argv);
 int verb_passwd(int argc, char **argv);
+int verb_get(int argc, char **argv);
 
 #endif

@@ -1,6 +1,7 @@
-/* The browser's side against a server that says anything. The first octet chooses how far the client
- * has come: nothing sent yet but the request, or the first message of a scheme. With its high bit
- * the rest is a script of edits to the right answer (tests/fuzz/edit.h), else it is the answer. */
+/* The browser's side against a server that says anything. The first octet chooses how far the
+ * client has come: nothing sent yet but the request, or the first message of a scheme. With its
+ * high bit the rest is a script of edits to the right answer (tests/fuzz/edit.h), else it is the
+ * answer. */
 #define HAND_WITHOUT_CMOCKA
 #include "tests/client/hand_web.h"
 #include "tests/fuzz/edit.h"

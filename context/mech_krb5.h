@@ -43,7 +43,8 @@ struct mech mech_krb5(struct mech_krb5 *, struct bytes oid);
 /* RFC 4121 2: the acceptor's subkey is the key, else the initiator's, else the session key. A
  * subkey with n == 0, or NULL: there is none. send_seq and receive_seq: numbers of the next token
  * of this end and of the other (from Authenticator and AP-REP; an acceptor that gave none uses the
- * initiator's). */
+ * initiator's). With RC4 the acceptor's subkey is not used, as by MIT and Heimdal, unless it is of
+ * another type. */
 void mech_krb5_keys(struct mech_krb5 *, const struct key *session, const struct key *initiator,
                     const struct key *acceptor, uint64_t send_seq, uint64_t receive_seq);
 /* A token around a message, in turn->mem: for those who waited and go on with spnego_resume. */

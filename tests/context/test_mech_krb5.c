@@ -118,6 +118,31 @@ static void inside_the_negotiation(void **state)
     }
 }
 
+/* RFC 4121 2; RC4's tokens cannot say that the acceptor's key is used. */
+static void which_key(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t etype;
+        bool initiator, acceptor;
+        char which;
+    } rows[] = {{18, false, false, 's'}, {18, true, false, 'i'}, {18, false, true, 'a'},
+                {18, true, true, 'a'},   {23, true, true, 'i'},  {23, false, true, 's'},
+                {24, true, true, 'i'},   {0, true, true, 'a'}};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        begin(rows[i].etype ? rows[i].etype : 23, true, true);
+        if (rows[i].etype == 0) /* of another type than the rest */
+            key_random(hand.crypto, &hand.rng.rng, "acceptor", 18, &ini.acceptor);
+        mech_krb5_keys(&ini.krb5, &ini.session, rows[i].initiator ? &ini.subkey : NULL,
+                       rows[i].acceptor ? &ini.acceptor : NULL, 1, 2);
+        const struct key *want = rows[i].which == 's'   ? &ini.session
+                                 : rows[i].which == 'i' ? &ini.subkey
+                                                        : &ini.acceptor;
+        assert_true(bytes_equal(key_bytes(&ini.krb5.end.key), key_bytes(want)));
+        assert_int_equal(ini.krb5.end.acceptor_subkey, rows[i].which == 'a');
+    }
+}
+
 static void another_number_or_text_does_not_fit(void **state)
 {
     (void)state;
@@ -207,6 +232,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(inside_the_negotiation),
+        cmocka_unit_test(which_key),
         cmocka_unit_test(another_number_or_text_does_not_fit),
         cmocka_unit_test(frames),
         cmocka_unit_test(each_fault),

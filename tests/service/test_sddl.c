@@ -182,7 +182,7 @@ static void damage_is_survived(void **state)
 {
     (void)state;
     static const char whole[] = "O:BAG:S-1-5-18D:PAI(A;CIIO;GAFR;;;WD)(D;;0x1;;;DA)(A;ID;FA;;;OW)";
-    for (size_t n = 0; n < sizeof whole; n++)
+    for (size_t n = 0; n < sizeof whole - 1; n++)
         for (int bit = 0; bit < 8; bit++) {
             struct security_descriptor d;
             const char *why = NULL;

@@ -61,7 +61,8 @@ static void add_members(struct building *b, const struct sid *domain,
 
 /* What this machine's own groups make of the domain's, as joining the domain set them up, and the
  * groups that say how the logon came about. */
-static void add_local(struct building *b, const struct validation_info *v, const char *package)
+static void add_local(struct building *b, const struct validation_info *v, const char *package,
+                      enum token_logon logon)
 {
     struct sid admins = sid_in(&v->logon_domain_id, RID_DOMAIN_ADMINS);
     bool guest = (v->user_flags & LOGON_GUEST) || v->user_id == RID_GUEST;
@@ -69,7 +70,7 @@ static void add_local(struct building *b, const struct validation_info *v, const
     if (v->user_id == RID_ADMINISTRATOR || is_in(b, &admins))
         add(b, &administrators, GROUP_USUAL | GROUP_OWNER);
     add(b, guest ? &guests : &users, GROUP_USUAL);
-    add(b, &network, GROUP_USUAL);
+    add(b, logon == TOKEN_SERVICE ? &service : &network, GROUP_USUAL);
     if (!guest)
         add(b, &authenticated, GROUP_USUAL);
     for (size_t i = 0; i < sizeof ways / sizeof *ways; i++)
@@ -94,7 +95,7 @@ struct access_token *token_of_validation(struct arena *mem, const struct validat
         add(&b, &v->extra_sids[i].sid, v->extra_sids[i].attributes);
     if (v->has_resource_groups)
         add_members(&b, &v->resource_group_domain_sid, v->resource_groups, v->n_resource_groups);
-    add_local(&b, v, package);
+    add_local(&b, v, package, logon);
     const char *user = arena_str(mem, v->effective_name);
     const char *domain = arena_str(mem, v->logon_domain_name);
     *t = (struct access_token){

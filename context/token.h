@@ -37,8 +37,8 @@ struct access_token {
 };
 
 /* In mem, of what a controller said; names of groups where the reader may want them (may be NULL).
- * Adds what this machine adds: Everyone (S-1-1-0), NETWORK (S-1-5-2), Authenticated Users
- * (S-1-5-11), BUILTIN\\Users (a guest: Guests, and not Authenticated Users),
+ * Adds what this machine adds: Everyone (S-1-1-0), NETWORK (S-1-5-2; a process: SERVICE, S-1-5-6),
+ * Authenticated Users (S-1-5-11), BUILTIN\\Users (a guest: Guests, and not Authenticated Users),
  * BUILTIN\\Administrators for the domain's administrators, and NTLM Authentication (S-1-5-64-10),
  * Digest (S-1-5-64-21) or SChannel (S-1-5-64-14) where the package is that. where_from is "": the
  * caller says it. */

@@ -247,6 +247,14 @@ static const struct access_token *pool_token(const struct web_setup *w, char **e
     return NULL;
 }
 
+/* What SDDL's DA, DU and their like are of. */
+static const struct sid *domain_sid(const struct web_setup *w)
+{
+    struct sid *sid = arena_new_of(w->mem, struct sid);
+    *sid = realm_policy(w->realm(w->arg, w->party->realm))->sid;
+    return sid;
+}
+
 static bool machine_of(struct web_setup *w, char **error)
 {
     const struct scenario_server *v = &w->party->server;
@@ -256,6 +264,7 @@ static bool machine_of(struct web_setup *w, char **error)
         .name = v->computer,
         .domain = member ? web_domain(w->mem, s) : NULL,
         .sid = machine_sid(w),
+        .domain_sid = member ? domain_sid(w) : NULL,
         .logon = logon,
         .names = &w->names,
         .arg = w,

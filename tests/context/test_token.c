@@ -134,6 +134,9 @@ static void administrators_and_guests(void **state)
     assert_true(
         has(token_of_validation(mem, &v, "NTLM", TOKEN_NETWORK, NULL), "S-1-5-32-544", true));
     v = alice();
+    struct access_token *process = token_of_validation(mem, &v, "", TOKEN_SERVICE, NULL);
+    assert_true(has(process, "S-1-5-6", true));
+    assert_false(has(process, "S-1-5-2", true));
     v.user_flags = LOGON_GUEST;
     struct access_token *t = token_of_validation(mem, &v, "NTLM", TOKEN_NETWORK, NULL);
     assert_true(has(t, "S-1-5-32-546", true));

@@ -18,14 +18,18 @@ struct netlogon_channel_config {
     const struct party *controller; /* NULL: nobody to ask: STATUS_NO_LOGON_SERVERS at once */
     const char *computer;           /* NetBIOS: "WEB1"; the account is "WEB1$" */
     const char *controller_name;    /* "\\\\DC1" */
+    const char *domain;             /* NetBIOS: "EXAMPLE"; NULL: not said */
     const uint8_t *secret;          /* NT hash of the machine account's password, 16 octets */
 };
 struct netlogon_channel; /* one a service; questions wait in a row */
 struct netlogon_channel *netlogon_channel_new(struct arena *,
                                               const struct netlogon_channel_config *);
-/* The channel is set up first where it is not (ReqChallenge, Authenticate3, a bind with the
- * netlogon authenticator), then the question goes out, sealed, as NetrLogonSamLogonEx. One question
- * at a time is on the wire; `id` comes back with its answer. False: our fault. */
+#define NETLOGON_WAITING 32
+/* The channel is set up first where it is not (bind, ReqChallenge, Authenticate3, an alter_context
+ * with the netlogon provider), then the question goes out, sealed, as NetrLogonSamLogonEx. One
+ * question at a time is on the wire; `id` comes back with its answer. With no controller it waits
+ * for netlogon_lost. False: our fault, NETLOGON_WAITING questions wait already, or it does not fit
+ * one PDU. */
 bool netlogon_ask(struct netlogon_channel *, struct turn *, const struct logon_question *,
                   uint64_t id);
 /* A packet from the controller (packet->via == VIA_RPC). Sends what follows by the turn. *answered:

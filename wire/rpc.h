@@ -102,7 +102,7 @@ struct nl_auth_message {
                                                                          * first label */
 };
 bool nl_auth_message_read(struct bytes, struct faults *, struct nl_auth_message *out);
-/* A request with the names domain and computer, or an answer, which has none. */
+/* A request with the names domain (unless empty) and computer, or an answer, which has none. */
 struct bytes nl_auth_message_write(struct arena *, const struct nl_auth_message *);
 
 #endif

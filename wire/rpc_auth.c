@@ -70,18 +70,18 @@ bool nl_auth_message_read(struct bytes in, struct faults *sink, struct nl_auth_m
 
 struct bytes nl_auth_message_write(struct arena *mem, const struct nl_auth_message *m)
 {
-    size_t n = 8 + m->domain.n + 1 + m->computer.n + 1;
-    bool request = m->type == NL_AUTH_REQUEST;
-    uint8_t *p = arena_take(mem, request ? n : 12);
+    size_t n = 8, domain = m->domain.n ? m->domain.n + 1 : 0;
+    uint8_t *p = arena_take(mem, 12 + domain + m->computer.n + 1);
     put_le32(p, m->type);
-    if (!request)
+    if (m->type != NL_AUTH_REQUEST)
         return bytes_of(p, 12);
-    put_le32(p + 4, NL_NETBIOS_DOMAIN | NL_NETBIOS_COMPUTER);
-    if (m->domain.n)
-        memcpy(p + 8, m->domain.p, m->domain.n);
+    put_le32(p + 4, (domain ? NL_NETBIOS_DOMAIN : 0) | NL_NETBIOS_COMPUTER);
+    if (domain)
+        memcpy(p + n, m->domain.p, m->domain.n);
+    n += domain;
     if (m->computer.n)
-        memcpy(p + 8 + m->domain.n + 1, m->computer.p, m->computer.n);
-    return bytes_of(p, n);
+        memcpy(p + n, m->computer.p, m->computer.n);
+    return bytes_of(p, n + m->computer.n + 1);
 }
 
 /* ---- NL_AUTH_SHA2_SIGNATURE -------------------------------------------------------------------

@@ -359,7 +359,7 @@ bool netlogon_receive(struct netlogon_channel *c, const struct packet *p, struct
         tell(t, STEP_NOTED, "netlogon.member.unasked");
         return true;
     }
-    if (!rpc_read(p->data, t->mem, t->faults, &m) || m.call_id != c->call) {
+    if (!rpc_read(p->data, t->mem, t->faults, &m) || m.call_id != c->call || m.context_id) {
         ok = fail(&x, "netlogon.member.unreadable", STATUS_NO_LOGON_SERVERS,
                   "it is no answer to the last call");
     } else {

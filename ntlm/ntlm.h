@@ -21,13 +21,16 @@ struct ntlm_verifier_config {
 };
 struct ntlm_verifier *ntlm_new(struct arena *, const struct ntlm_verifier_config *);
 void ntlm_realm(struct ntlm_verifier *, const struct realm *);
-/* The controller's port: DCE/RPC with netlogon. Lists of named steps: "dc.logon.user", ".standing",
- * ".workstation", ".level", ".compare", ".groups". False: our fault. */
+/* The controller's port: DCE/RPC with netlogon. The logon is a list of named steps:
+ * "dc.logon.ntlm",
+ * ".user", ".attempts", ".compare" or ".digest", ".standing", ".workstation", ".groups". What
+ * closes an account is told only to who has proven the password, but for the lock. False: our
+ * fault. */
 bool ntlm_receive(struct ntlm_verifier *, const struct packet *, struct turn *);
 void ntlm_closed(struct ntlm_verifier *, const struct conn *);
-/* The same without netlogon: what local_accounts.ask wants (arg: the verifier). Ids begin "sam.". */
+/* The same without netlogon: what local_accounts.ask wants (arg: the verifier). Of a local one the
+ * ids begin "sam.logon.". */
 bool ntlm_verify(void *verifier, const struct logon_question *, struct turn *,
                  struct logon_answer *);
-const struct fault_row *ntlm_fault_table(size_t *n);
 
 #endif

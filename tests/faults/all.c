@@ -3,6 +3,7 @@
 #include "client/client.h"
 #include "context/mech_krb5.h"
 #include "context/message.h"
+#include "context/netlogon.h"
 #include "context/ntlm.h"
 #include "context/protected.h"
 #include "context/spnego.h"

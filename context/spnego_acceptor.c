@@ -136,13 +136,13 @@ static enum mech_state finish(struct spnego *s, struct turn *t, struct bytes tok
     if (s->came.mic.n && !neg_mic_check(s, t, s->came.mic))
         return neg_refuse(s, t, NEG_MIC_WRONG, NULL, nothing, out);
     if (s->came.mic.n && !neg_mic_make(s, t, &last.mic))
-        return MECH_TROUBLE;
+        return neg_refuse(s, t, NEG_NO_KEY, s->running->name, nothing, out);
     if (wanted && !s->mic_checked) {
         if (!token.n && s->replied)
             return neg_refuse(s, t, NEG_MIC_MISSING, NULL, nothing, out);
         last = answer_of(s, token.n || s->replied ? NEG_ACCEPT_INCOMPLETE : NEG_REQUEST_MIC, token);
         if (!neg_mic_make(s, t, &last.mic))
-            return MECH_TROUBLE;
+            return neg_refuse(s, t, NEG_NO_KEY, s->running->name, nothing, out);
         s->state = SPNEGO_MIC;
         return neg_send(s, t, &last, MECH_CONTINUE, out);
     }

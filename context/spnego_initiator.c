@@ -70,7 +70,7 @@ static enum mech_state send_last(struct spnego *s, struct turn *t, struct bytes 
     if (is_completed(s))
         return neg_refuse(s, t, NEG_NOT_DONE, NULL, nothing, out);
     if (neg_mic_wanted(s) && !neg_mic_make(s, t, &last.mic))
-        return MECH_TROUBLE;
+        return neg_refuse(s, t, NEG_NO_KEY, s->running->name, nothing, out);
     if (s->mic_sent)
         s->state = SPNEGO_MIC;
     return neg_send(s, t, &last, MECH_CONTINUE, out);
@@ -82,7 +82,7 @@ static enum mech_state finish(struct spnego *s, struct turn *t, struct bytes *ou
     struct neg_token last = {.has_state = true, .state = NEG_ACCEPT_COMPLETED};
     if (s->mic_checked && !s->mic_sent && !is_completed(s)) {
         if (!neg_mic_make(s, t, &last.mic))
-            return MECH_TROUBLE;
+            return neg_refuse(s, t, NEG_NO_KEY, s->running->name, nothing, out);
         enum mech_state state = neg_send(s, t, &last, MECH_DONE, out);
         return state == MECH_DONE ? neg_done(s, t) : state;
     }

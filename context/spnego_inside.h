@@ -30,6 +30,7 @@ enum neg_fault {
     NEG_MIC_EARLY,
     NEG_MIC_WRONG,
     NEG_MIC_MISSING,
+    NEG_NO_KEY,
 };
 
 /* ---- spnego.c ------------------------------------------------------------------------------- */

@@ -12,7 +12,7 @@
 struct hand_mech {
     char name[2];   /* "K" */
     unsigned total; /* tokens of the whole exchange, the initiator's first */
-    bool acceptor, insists, waits, no_mic, says_nothing;
+    bool acceptor, insists, waits, no_mic, no_key, says_nothing;
     unsigned refuses; /* at the token of this number; of the initiator 1: it cannot begin */
     unsigned next;    /* the number of the token that is sent or awaited */
     unsigned begun;
@@ -70,7 +70,7 @@ static inline bool hand_mech_mic(void *arg, struct turn *t, struct bytes text, s
 {
     const struct hand_mech *m = arg;
     *mic = hand_mech_sum(t, m, m->acceptor, text);
-    return m->next > m->total;
+    return m->next > m->total && !m->no_key;
 }
 
 static inline bool hand_mech_check(void *arg, struct turn *t, struct bytes text, struct bytes mic)

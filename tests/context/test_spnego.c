@@ -429,6 +429,21 @@ static void the_rest_of_the_reasons(void **state)
     struct ended e = run(NULL);
     assert_string_equal(e.shapes, "IKt R2t");
     assert_int_equal(ini.s.state, SPNEGO_REFUSED);
+    /* A list that must be signed, and no key to do it with. */
+    for (int at = 0; at < 3; at++) {
+        fresh(NULL);
+        begin(at == 2 ? "K" : "KN", at == 2 ? "NK" : "N");
+        ini.toys[1].no_key = at == 0;
+        acc.toys[at == 2].no_key = at > 0;
+        e = run(NULL);
+        assert_false(e.initiator == MECH_DONE || e.acceptor == MECH_DONE);
+        assert_string_equal(hand.faults.list[0].row->id, "spnego.no-key");
+    }
+    fresh(NULL);
+    begin("K", "NK");
+    ini.toys[0].no_key = true;
+    assert_int_equal(run(NULL).initiator, MECH_REFUSED);
+    fresh(NULL);
     /* A mechanism that goes on without a word. */
     begin("N", "N");
     acc.toys[0].says_nothing = true;

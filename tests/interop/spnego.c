@@ -1,13 +1,16 @@
-/* SPNEGO between MIT's GSS-API and ours, both ways, with the Kerberos mechanism of either.
+/* SPNEGO between MIT's GSS-API and ours, both ways, with the Kerberos mechanism of either, or with
+ * NTLM, which MIT has from gss-ntlmssp.
  *
- *   spnego SPN KEYTAB CCACHE
+ *   spnego SPN KEYTAB CCACHE USER PASSWORD
  *
- * MIT takes its keys from the environment (KRB5_KTNAME, KRB5CCNAME); ours come from the files. The
+ * MIT takes its keys from the environment (KRB5_KTNAME, KRB5CCNAME, NTLM_USER_FILE); ours come from
+ * the files and, for NTLM in the domain EXAMPLE, from the arguments. The
  * list that must be signed is had by a mechanism that one end would have liked better. Prints a
  * line for each way: who was who, the tokens as tests/context/hand_mech.h writes them, and how it
  * ended. */
 #include "context/ap.h"
 #include "context/mech_krb5.h"
+#include "context/ntlm.h"
 #include "context/spnego.h"
 #include "crypto/rng.h"
 #include "tests/context/hand_mech.h"
@@ -182,25 +185,12 @@ static enum mech_state accept(void *arg, struct turn *t, struct krb5_round *r)
  */
 
 static struct end kerberos;
+static struct ntlm_client ntlm_client;
+static struct ntlm_server ntlm_server;
+static struct bytes user, password;
 static struct hand_mech toy; /* what nobody else has, or takes */
 static struct mech mechs[3];
 static struct spnego ours;
-
-/* "K", "XK", "KN", "WK": Kerberos, under either number, and mechanisms that lead nowhere. */
-static void begin(bool acceptor, const char *list, bool windows)
-{
-    size_t n = 0;
-    mech_krb5_init(&kerberos.krb5, acceptor, acceptor ? accept : initiate, &kerberos);
-    for (; list[n]; n++) {
-        toy = (struct hand_mech){.name = "X", .total = 2, .acceptor = acceptor};
-        mechs[n] = list[n] == 'K' || list[n] == 'W' ? mech_krb5(&kerberos.krb5, hand_oid(list[n]))
-                                                    : hand_mech_of(&toy);
-        mechs[n].oid = hand_oid(list[n]);
-    }
-    spnego_init(&ours, mem, "ours", acceptor ? "service.spnego" : "client.spnego", acceptor, mechs,
-                n);
-    ours.windows = windows;
-}
 
 static void new_turn(void)
 {
@@ -212,6 +202,70 @@ static void new_turn(void)
                          .crypto = crypto,
                          .mem = mem,
                          .faults = &faults};
+}
+
+static struct mech ntlm(bool acceptor)
+{
+    static const struct ntlm_client_config client = {.party = "ours",
+                                                     .domain = BYTES_LIT("EXAMPLE"),
+                                                     .workstation = BYTES_LIT("PC1"),
+                                                     .level = 3,
+                                                     .flags = NTLMSSP_NEGOTIATE_SIGN,
+                                                     .version = {10, 0, 19041, 15}};
+    static const struct ntlm_server_config server = {.party = "ours",
+                                                     .nb_computer = BYTES_LIT("WWW"),
+                                                     .nb_domain = BYTES_LIT("EXAMPLE"),
+                                                     .dns_computer = BYTES_LIT("www.example.test"),
+                                                     .dns_domain = BYTES_LIT("example.test"),
+                                                     .in_domain = true,
+                                                     .level = 3,
+                                                     .version = {10, 0, 17763, 15}};
+    struct ntlm_client_config config = client;
+    config.user = user;
+    config.password = password;
+    if (acceptor)
+        ntlm_server_init(&ntlm_server, mem, &server);
+    else
+        ntlm_client_init(&ntlm_client, mem, &config);
+    return acceptor ? ntlm_server_mech(&ntlm_server) : ntlm_client_mech(&ntlm_client);
+}
+
+/* What a controller would say. */
+static enum mech_state ask(struct turn *t)
+{
+    struct ntlm_compared compared;
+    struct logon_answer answer = {.status = STATUS_LOGON_FAILURE};
+    uint8_t hash[16];
+    if (ntowf_v1(crypto, password, hash) && bytes_equal(ntlm_server.question.user, user) &&
+        ntlm_compare(t, &ntlm_server.question, hash, NULL, 3, &compared)) {
+        answer.status = STATUS_SUCCESS;
+        memcpy(answer.session_base_key, compared.session_base_key, 16);
+    }
+    return ntlm_server_answer(&ntlm_server, t, &answer);
+}
+
+static void step(struct bytes in, struct bytes *out)
+{
+    new_turn();
+    if (spnego_step(&ours, &turn, in, out) == MECH_WAITING)
+        spnego_resume(&ours, &turn, ask(&turn), (struct bytes){0}, out);
+}
+
+/* "K", "XK", "KN", "WK": Kerberos, under either number, NTLM, and what leads nowhere. */
+static void begin(bool acceptor, const char *list, bool windows)
+{
+    size_t n = 0;
+    mech_krb5_init(&kerberos.krb5, acceptor, acceptor ? accept : initiate, &kerberos);
+    for (; list[n]; n++) {
+        toy = (struct hand_mech){.name = "X", .total = 2, .acceptor = acceptor};
+        mechs[n] = list[n] == 'N'   ? ntlm(acceptor)
+                   : list[n] == 'X' ? hand_mech_of(&toy)
+                                    : mech_krb5(&kerberos.krb5, hand_oid(list[n]));
+        mechs[n].oid = hand_oid(list[n]);
+    }
+    spnego_init(&ours, mem, "ours", acceptor ? "service.spnego" : "client.spnego", acceptor, mechs,
+                n);
+    ours.windows = windows;
 }
 
 static void show(char *shapes, struct bytes token)
@@ -242,15 +296,14 @@ static void end_line(const char *who, const char *shapes, OM_uint32 major, OM_ui
 }
 
 /* SPNEGO's, with the mechanisms that it may use, best first. */
-static gss_cred_id_t credentials(gss_cred_usage_t usage, gss_OID first)
+static gss_cred_id_t credentials(gss_cred_usage_t usage, const char *theirs)
 {
     gss_OID_desc list[2];
     gss_OID_set_desc set = {0, list}, spnego = {1, &spnego_oid};
     OM_uint32 minor;
     gss_cred_id_t cred = GSS_C_NO_CREDENTIAL;
-    if (first)
-        list[set.count++] = *first;
-    list[set.count++] = *gss_mech_krb5;
+    for (; *theirs; theirs++)
+        list[set.count++] = *theirs == 'N' ? ntlm_oid : *gss_mech_krb5;
     OM_uint32 major = gss_acquire_cred(&minor, GSS_C_NO_NAME, GSS_C_INDEFINITE, &spnego, usage,
                                        &cred, NULL, NULL);
     if (!major)
@@ -290,7 +343,7 @@ static struct bytes with_one_more(struct bytes in)
     return neg_token_write(mem, &t);
 }
 
-static void mit_initiates(const char *who, const char *list, gss_OID first, bool change)
+static void mit_initiates(const char *who, const char *theirs, const char *list, bool change)
 {
     char shapes[200] = "";
     gss_buffer_desc in = {0}, out = {0};
@@ -298,7 +351,7 @@ static void mit_initiates(const char *who, const char *list, gss_OID first, bool
     gss_ctx_id_t context = GSS_C_NO_CONTEXT;
     gss_name_t name = target();
     struct bytes token = {0};
-    gss_cred_id_t cred = credentials(GSS_C_INITIATE, first);
+    gss_cred_id_t cred = credentials(GSS_C_INITIATE, theirs);
     begin(true, list, false);
     do {
         major = gss_init_sec_context(&minor, cred, &context, name, &spnego_oid, flags, 0, NULL, &in,
@@ -308,8 +361,7 @@ static void mit_initiates(const char *who, const char *list, gss_OID first, bool
         token = arena_copy(mem, bytes_of(out.value, out.length));
         token = change ? with_one_more(token) : token;
         show(shapes, token);
-        new_turn();
-        spnego_step(&ours, &turn, token, &token);
+        step(token, &token);
         if (token.n)
             show(shapes, token);
         in = (gss_buffer_desc){token.n, (void *)(uintptr_t)token.p};
@@ -317,18 +369,18 @@ static void mit_initiates(const char *who, const char *list, gss_OID first, bool
     end_line(who, shapes, major, minor);
 }
 
-static void mit_accepts(const char *who, const char *list, gss_OID first, bool change, bool windows)
+static void mit_accepts(const char *who, const char *theirs, const char *list, bool change,
+                        bool windows)
 {
     char shapes[200] = "";
     OM_uint32 minor = 0, major = GSS_S_CONTINUE_NEEDED;
     gss_ctx_id_t context = GSS_C_NO_CONTEXT;
-    gss_cred_id_t cred = credentials(GSS_C_ACCEPT, first);
+    gss_cred_id_t cred = credentials(GSS_C_ACCEPT, theirs);
     struct bytes token = {0};
     begin(false, list, windows);
     for (;;) {
         gss_buffer_desc out = {0};
-        new_turn();
-        spnego_step(&ours, &turn, token, &token);
+        step(token, &token);
         if (!token.n)
             break;
         token = change ? with_one_more(token) : token;
@@ -348,10 +400,12 @@ int main(int argc, char **argv)
 {
     crypto = crypto_new();
     mem = arena_new(1 << 20);
-    if (argc != 4 || !crypto || !mem)
-        die("spnego SPN KEYTAB CCACHE");
+    if (argc != 6 || !crypto || !mem)
+        die("spnego SPN KEYTAB CCACHE USER PASSWORD");
     system_rng_init(&rng);
     spn = argv[1];
+    user = bytes_str(argv[4]);
+    password = bytes_str(argv[5]);
     if (!keytab_read(file(argv[2]), mem, NULL, &keytab) ||
         !ccache_read(file(argv[3]), mem, NULL, &cache))
         die("keytab or cache cannot be read");
@@ -359,14 +413,21 @@ int main(int argc, char **argv)
         const char *kind = m ? "" : ", one way";
         mutual = m;
 #define WHO(text) arena_printf(mem, "%s%s", text, kind)
-        mit_initiates(WHO("MIT to us"), "K", NULL, false);
-        mit_initiates(WHO("MIT to us, who like another better"), "XK", NULL, false);
-        mit_initiates(WHO("MIT with NTLM first to us"), "K", &ntlm_oid, false);
-        mit_accepts(WHO("we to MIT"), "K", NULL, false, false);
-        mit_accepts(WHO("we with another first to MIT"), "XK", NULL, false, false);
-        mit_accepts(WHO("we with both numbers to MIT"), "WK", NULL, false, true);
-        mit_initiates(WHO("MIT to us, the list changed"), "XK", NULL, true);
-        mit_accepts(WHO("we to MIT, the list changed"), "XK", NULL, true, false);
+        mit_initiates(WHO("MIT to us"), "K", "K", false);
+        mit_initiates(WHO("MIT to us, who like another better"), "K", "XK", false);
+        mit_initiates(WHO("MIT with NTLM first to us"), "NK", "K", false);
+        mit_accepts(WHO("we to MIT"), "K", "K", false, false);
+        mit_accepts(WHO("we with another first to MIT"), "K", "XK", false, false);
+        mit_accepts(WHO("we with both numbers to MIT"), "K", "WK", false, true);
+        mit_initiates(WHO("MIT to us, the list changed"), "K", "XK", true);
+        mit_accepts(WHO("we to MIT, the list changed"), "K", "XK", true, false);
     }
+    mit_initiates("NTLM, MIT to us", "N", "N", false);
+    mit_initiates("NTLM, MIT to us, who like Kerberos better", "N", "KN", false);
+    mit_initiates("NTLM, MIT with Kerberos first to us", "KN", "N", false);
+    mit_accepts("NTLM, we to MIT", "N", "N", false, false);
+    mit_accepts("NTLM, we with Kerberos first to MIT", "N", "KN", false, false);
+    mit_initiates("NTLM, MIT to us, the list changed", "N", "N", true);
+    mit_accepts("NTLM, we to MIT, the list changed", "N", "KN", true, false);
     return 0;
 }

@@ -7,15 +7,15 @@
 
 struct connection *connection_find(struct service *s, const struct conn *conn)
 {
-    for (size_t i = 0; conn && i < s->max_conns; i++)
-        if (s->conns[i].conn == conn && s->conns[i].id)
+    for (size_t i = 0; conn && i < s->n_conns; i++)
+        if (s->keys[i] == conn && s->conns[i].conn == conn)
             return &s->conns[i];
     return NULL;
 }
 
 struct connection *connection_of_id(struct service *s, uint64_t id)
 {
-    for (size_t i = 0; id && i < s->max_conns; i++)
+    for (size_t i = 0; id && i < s->n_conns; i++)
         if (s->conns[i].id == id)
             return &s->conns[i];
     return NULL;
@@ -32,12 +32,14 @@ void connection_forget(struct connection *c)
 static struct connection *place(struct service *s)
 {
     struct connection *oldest = &s->conns[0];
-    for (size_t i = 0; i < s->max_conns; i++) {
+    for (size_t i = 0; i < s->n_conns; i++) {
         if (!s->conns[i].id)
             return &s->conns[i];
         if (s->conns[i].used < oldest->used)
             oldest = &s->conns[i];
     }
+    if (s->n_conns < s->max_conns)
+        return &s->conns[s->n_conns++];
     connection_forget(oldest);
     return oldest;
 }
@@ -78,6 +80,7 @@ struct connection *connection_for(struct visit *v)
         return v->connection;
     struct connection *c = place(v->service);
     *c = (struct connection){.conn = v->packet->conn, .id = ++v->service->ids};
+    v->service->keys[c - v->service->conns] = c->conn;
     connection_enter(c, v);
     return c;
 }
@@ -109,6 +112,11 @@ static const struct tls *tls_copy(struct arena *mem, const struct tls *tls)
     return own;
 }
 
+struct arena *connection_queue(struct connection *c, struct visit *v)
+{
+    return memory(&c->queue, v) ? c->queue : NULL;
+}
+
 bool connection_hold(struct connection *c, struct visit *v, const struct packet *p)
 {
     if (c->n_held == SERVICE_HELD_MAX || !memory(&c->queue, v) ||
@@ -131,6 +139,7 @@ bool connection_hold(struct connection *c, struct visit *v, const struct packet 
 
 void connection_next(struct connection *c)
 {
+    c->question = NULL;
     c->first = c->first->next;
     c->n_held--;
     if (c->first)

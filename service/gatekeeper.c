@@ -171,7 +171,8 @@ enum next service_scheme(struct visit *v)
 {
     const struct http_field *field = http_field(&v->http, v->service->gate.credentials);
     const struct access_token *known = of_connection(v);
-    if (field)
+    bool open = v->service->gate.admit && v->app->schemes == AUTH_ANONYMOUS; /* it asks nobody */
+    if (field && !open)
         return by_request(v, field);
     if (has_certificate(v)) {
         tell_scheme(v, "none", "Certificate");

@@ -56,6 +56,7 @@ struct connection {
 
     bool waiting; /* the first that is held has asked */
     int64_t until;
+    const struct logon_question *question; /* which it could not ask yet; NULL: it has */
     struct held *first, *last;
     size_t n_held;
 };
@@ -85,9 +86,11 @@ struct service {
     struct security_context context;
     struct gate gate;
     struct connection *conns;
-    size_t max_conns;
+    const struct conn **keys;  /* of the place of the same number, or of who was there before */
+    size_t max_conns, n_conns; /* of them the first n_conns were ever used */
     uint64_t ids, requests;
     struct netlogon_channel *channel; /* NULL: nobody to ask */
+    size_t asked;                     /* questions on their way */
 
     bool has_nonce_key;
     uint8_t nonce_key[32];
@@ -105,6 +108,8 @@ struct connection *connection_for(struct visit *);
 void connection_enter(struct connection *, struct visit *);
 /* What was proven on it is forgotten, and its memory free for another proof. False: no memory. */
 bool connection_begin(struct connection *, struct visit *);
+/* The memory of what waits. NULL: there is none. */
+struct arena *connection_queue(struct connection *, struct visit *);
 /* Keeps the packet behind those that wait. False: no memory, or too many. */
 bool connection_hold(struct connection *, struct visit *, const struct packet *);
 /* The first is done with. */
@@ -241,6 +246,11 @@ bool service_serve(struct service *, struct connection *, const struct packet *,
 /* The first that waited has been answered by somebody else: on to those behind it. */
 bool service_finish(struct service *, struct connection *, struct turn *);
 bool service_serve_held(struct service *, struct connection *, struct turn *);
+/* turn_guarded for who takes memory of the service too: inside, service_escape has its end of
+ * memory end the turn as the turn's own does; after it, it is as before. */
+void service_escape(struct service *, struct turn *);
+bool service_guarded(bool (*fn)(void *, const struct packet *, struct turn *), struct service *,
+                     const struct packet *, struct turn *);
 enum next service_run(struct visit *, enum next (*const *steps)(struct visit *), size_t n);
 extern enum next (*const service_web_steps[])(struct visit *);
 #define WEB_STEPS_TO_PROOF 3 /* what is read again when a request that waited goes on */

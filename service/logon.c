@@ -42,6 +42,40 @@ static const char *account_text(struct visit *v, const struct logon_question *q)
     return q->domain.n ? arena_printf(mem, "%s\\%s", text_escape(mem, q->domain), user) : user;
 }
 
+/* For when there is room on the channel. */
+static const struct logon_question *question_copy(struct arena *mem, const struct logon_question *q)
+{
+    struct logon_question *own = arena_new_of(mem, struct logon_question);
+    *own = *q;
+    own->user = arena_copy(mem, q->user);
+    own->domain = arena_copy(mem, q->domain);
+    own->workstation = arena_copy(mem, q->workstation);
+    own->nt_response = arena_copy(mem, q->nt_response);
+    own->lm_response = arena_copy(mem, q->lm_response);
+    if (!q->digest)
+        return own;
+    struct digest_response *d = arena_new_of(mem, struct digest_response);
+    struct bytes *fields[] = {&d->username,  &d->realm,  &d->nonce, &d->uri, &d->response,
+                              &d->algorithm, &d->cnonce, &d->nc,    &d->qop, &d->method};
+    *d = *q->digest;
+    for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+        *fields[i] = arena_copy(mem, *fields[i]);
+    own->digest = d;
+    return own;
+}
+
+/* One more on the channel; those that find no room wait for an answer to another. False: this one
+ * cannot be carried. */
+static bool ask_controller(struct service *s, struct connection *c, struct turn *t,
+                           const struct logon_question *q)
+{
+    c->question = NULL;
+    if (!netlogon_ask(s->channel, t, q, c->id))
+        return false;
+    s->asked++;
+    return true;
+}
+
 static enum next answered(struct visit *v, const struct logon_answer *answer)
 {
     return v->mode->answered(v, answer);
@@ -52,7 +86,7 @@ enum next service_ask(struct visit *v, const struct logon_question *q)
     struct service *s = v->service;
     struct logon_answer *answer = arena_new_of(v->turn->mem, struct logon_answer);
     bool local = is_local(s, q);
-    connection_for(v);
+    struct connection *c = connection_for(v);
     tell(v->turn, STEP_DONE, "service.logon.ask",
          A_STR("account", q->user.n ? account_text(v, q) : "nobody by name"),
          A_STR("whom", local        ? "the machine's own accounts"
@@ -63,11 +97,15 @@ enum next service_ask(struct visit *v, const struct logon_question *q)
         const struct local_accounts *accounts = s->config.local;
         return accounts->ask(accounts->arg, q, v->turn, answer) ? answered(v, answer) : TROUBLE;
     }
-    if (!s->channel) {
-        answer->status = STATUS_NO_LOGON_SERVERS;
-        return answered(v, answer);
+    if (s->channel && s->asked == NETLOGON_WAITING) {
+        struct arena *mem = connection_queue(c, v);
+        c->question = mem ? question_copy(mem, q) : NULL;
+        return mem ? WAIT : TROUBLE;
     }
-    return WAIT;
+    if (s->channel && ask_controller(s, c, v->turn, q))
+        return WAIT;
+    answer->status = s->channel ? STATUS_INVALID_PARAMETER : STATUS_NO_LOGON_SERVERS;
+    return answered(v, answer);
 }
 
 /* ---- the answer ------------------------------------------------------------------------------ */
@@ -86,9 +124,40 @@ enum next service_logon_status(struct visit *v, const struct logon_answer *answe
     return NEXT;
 }
 
+/* Whoever has waited longest without having asked. */
+static bool ask_next(struct service *s, struct turn *t)
+{
+    const struct logon_answer cannot = {.status = STATUS_INVALID_PARAMETER};
+    struct connection *next = NULL;
+    for (size_t i = 0; i < s->n_conns; i++) {
+        struct connection *c = &s->conns[i];
+        if (c->id && c->waiting && c->question && (!next || c->id < next->id))
+            next = c;
+    }
+    return !next || s->asked == NETLOGON_WAITING || ask_controller(s, next, t, next->question) ||
+           service_go_on(s, next, t, &cannot);
+}
+
+static bool deliver(struct service *s, struct turn *t, uint64_t id,
+                    const struct logon_answer *answer)
+{
+    struct connection *c = connection_of_id(s, id);
+    s->asked -= s->asked > 0;
+    if (c && c->waiting && !c->question)
+        return service_go_on(s, c, t, answer);
+    tell(t, STEP_NOTED, "service.logon.late"); /* whoever asked has gone */
+    return true;
+}
+
 bool service_controller(struct service *s, const struct packet *p, struct turn *t)
 {
-    return !s->channel && p && t;
+    struct logon_answer *answer = arena_new_of(t->mem, struct logon_answer);
+    bool has = false;
+    uint64_t id = 0;
+    if (!s->channel)
+        return true;
+    return netlogon_receive(s->channel, p, t, &has, &id, answer) &&
+           (!has || (deliver(s, t, id, answer) && ask_next(s, t)));
 }
 
 /* ---- no answer ------------------------------------------------------------------------------- */
@@ -97,24 +166,29 @@ static bool lost(void *arg, const struct packet *p, struct turn *t)
 {
     struct service *s = arg;
     struct logon_answer *answer = arena_new_of(t->mem, struct logon_answer);
+    uint64_t id;
     (void)p;
+    service_escape(s, t);
+    while (s->channel && netlogon_lost(s->channel, t, &id, answer))
+        if (!deliver(s, t, id, answer))
+            return false;
     *answer = (struct logon_answer){.status = STATUS_NO_LOGON_SERVERS};
-    for (size_t i = 0; i < s->max_conns; i++)
+    for (size_t i = 0; i < s->n_conns; i++)
         if (s->conns[i].id && s->conns[i].waiting && s->conns[i].until <= t->now &&
             !service_go_on(s, &s->conns[i], t, answer))
             return false;
-    return true;
+    return ask_next(s, t);
 }
 
 bool service_controller_lost(struct service *s, struct turn *t)
 {
-    return turn_guarded(lost, s, NULL, t);
+    return service_guarded(lost, s, NULL, t);
 }
 
 int64_t service_alarm(const struct service *s)
 {
     int64_t first = INT64_MAX;
-    for (size_t i = 0; i < s->max_conns; i++)
+    for (size_t i = 0; i < s->n_conns; i++)
         if (s->conns[i].id && s->conns[i].waiting && s->conns[i].until < first)
             first = s->conns[i].until;
     return first;

@@ -162,9 +162,27 @@ static bool hold(struct service *s, struct connection *c, const struct packet *p
     return ok;
 }
 
+void service_escape(struct service *s, struct turn *t)
+{
+    jmp_buf *escape = arena_escape(t->mem, NULL);
+    arena_escape(t->mem, escape);
+    arena_escape(s->mem, escape);
+}
+
+bool service_guarded(bool (*fn)(void *, const struct packet *, struct turn *), struct service *s,
+                     const struct packet *p, struct turn *t)
+{
+    jmp_buf *before = arena_escape(s->mem, NULL);
+    arena_escape(s->mem, before);
+    bool ok = turn_guarded(fn, s, p, t);
+    arena_escape(s->mem, before);
+    return ok;
+}
+
 static bool receive(void *arg, const struct packet *p, struct turn *t)
 {
     struct service *s = arg;
+    service_escape(s, t);
     if (p->via == VIA_RPC)
         return service_controller(s, p, t);
     struct connection *c = connection_find(s, p->conn);
@@ -173,7 +191,7 @@ static bool receive(void *arg, const struct packet *p, struct turn *t)
 
 bool service_receive(struct service *s, const struct packet *p, struct turn *t)
 {
-    bool ok = turn_guarded(receive, s, p, t);
+    bool ok = service_guarded(receive, s, p, t);
     if (!ok) /* half of something is worse than nothing */
         service_closed(s, p->conn);
     return ok;
@@ -203,15 +221,18 @@ struct service *service_new(struct arena *mem, const struct service_config *conf
         (struct gate){"Authorization", "WWW-Authenticate", "Authentication-Info", 401, NULL, NULL};
     s->max_conns = config->max_conns ? config->max_conns : SERVICE_CONNS;
     s->conns = arena_array(mem, struct connection, s->max_conns);
+    s->keys = arena_array(mem, const struct conn *, s->max_conns);
     s->forgotten = INT64_MIN;
     if (offers_digest(config))
         s->nonces = arena_array(mem, struct nonce_use, NONCES);
+    if (config->channel && config->channel->controller)
+        s->channel = netlogon_channel_new(mem, config->channel);
     return s;
 }
 
 void service_free(struct service *s)
 {
-    for (size_t i = 0; s && i < s->max_conns; i++)
+    for (size_t i = 0; s && i < s->n_conns; i++)
         connection_forget(&s->conns[i]);
 }
 

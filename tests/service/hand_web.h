@@ -354,4 +354,19 @@ static inline const char *hand_digest(struct hand_web *w, const struct hand_dige
         auth_quoted(mem, "opaque", d->opaque), d->more);
 }
 
+/* ---- what came ------------------------------------------------------------------------------- */
+
+static inline void hand_served_as(struct hand_web *w, const char *name)
+{
+    assert_int_equal(w->page.http.status, 200);
+    assert_true(bytes_equal_str(w->page.http.body, arena_printf(w->client.hand.run, "%s\n", name)));
+}
+
+static inline void hand_refused_by(struct hand_web *w, const char *step)
+{
+    assert_int_equal(w->page.http.status, 401);
+    assert_true(strcmp(w->client.hand.refused, step) == 0);
+    assert_true(bytes_equal_str(w->page.http.body, "Refused\n"));
+}
+
 #endif

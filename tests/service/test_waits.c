@@ -1,0 +1,347 @@
+/* Logons that a controller decides about, over the secure channel: answers come in a later turn,
+ * and requests wait. The controller is the channel's other end, its accounts are made by hand. */
+#include "service/inside.h"
+#include "tests/service/hand_web.h"
+
+static struct hand_web w;
+static struct packet wire[64]; /* between service and controller, in the order in which it went */
+static size_t n_wire;
+static struct page {
+    const struct conn *conn;
+    int status;
+    struct bytes body;
+} pages[128]; /* to browsers */
+static size_t n_pages;
+
+static bool machine_of(void *arg, struct turn *t, struct bytes account, uint8_t nt_hash[16],
+                       uint32_t *rid)
+{
+    (void)arg, (void)t;
+    memcpy(nt_hash, w.secret, 16);
+    *rid = 1200;
+    return bytes_equal_str(account, "WEB1$");
+}
+
+static bool verify(void *arg, struct turn *t, const struct logon_question *q,
+                   struct logon_answer *out)
+{
+    return hand_ask(arg, q, t, out);
+}
+
+static void service_made(void)
+{
+    struct netlogon_server_config config = {.party = "dc",
+                                            .name = "DC1",
+                                            .domain = "EXAMPLE",
+                                            .machine = machine_of,
+                                            .verify = verify,
+                                            .arg = &w};
+    w.channel = (struct netlogon_channel_config){.party = "www",
+                                                 .controller = &w.dc,
+                                                 .computer = "WEB1",
+                                                 .controller_name = "\\\\DC1",
+                                                 .domain = "EXAMPLE",
+                                                 .secret = w.secret};
+    w.dc.name = "dc";
+    w.config.channel = &w.channel;
+    w.config.local = NULL;
+    w.server = netlogon_server_new(w.client.hand.run, &config);
+    hand_web_new(&w);
+    n_wire = n_pages = 0;
+}
+
+static int begin(void **state)
+{
+    (void)state;
+    hand_web_begin(&w, AUTH_BASIC | AUTH_DIGEST | AUTH_NTLM | AUTH_NEGOTIATE);
+    memset(w.secret, 7, sizeof w.secret);
+    service_made();
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    hand_web_end(&w);
+    return 0;
+}
+
+/* ---- the network ------------------------------------------------------------------------------
+ */
+
+static void carry(const struct party *from)
+{
+    struct arena *mem = w.client.hand.run;
+    for (const struct out *o = w.client.hand.out.first; o; o = o->next) {
+        if (o->kind != OUT_SEND)
+            continue;
+        struct packet p = o->packet;
+        p.data = arena_copy(mem, p.data);
+        p.from = from;
+        if (p.via == VIA_RPC) {
+            assert_true(n_wire < 64);
+            p.conn = HAND_CONN(900);
+            wire[n_wire++] = p;
+            continue;
+        }
+        struct http_message m;
+        size_t used;
+        assert_int_equal(http_read(p.data, mem, NULL, &m, &used), HTTP_WHOLE);
+        assert_true(n_pages < 128);
+        pages[n_pages++] = (struct page){p.conn, m.status, m.body};
+    }
+}
+
+/* One packet of the wire to its end. False: there is none. */
+static bool deliver(void)
+{
+    if (!n_wire)
+        return false;
+    struct packet p = wire[0];
+    memmove(wire, wire + 1, --n_wire * sizeof *wire);
+    struct turn *t = hand_turn(&w.client.hand, w.client.hand.turn.now);
+    bool to_dc = p.to == &w.dc;
+    if (to_dc) {
+        p.from = &w.client.www;
+        assert_true(netlogon_serve(w.server, &p, t));
+    } else {
+        assert_true(service_receive(w.client.service, &p, t));
+    }
+    carry(to_dc ? &w.dc : &w.client.www);
+    return true;
+}
+
+static void settle(void)
+{
+    while (deliver())
+        ;
+}
+
+/* The request comes; its answer may. */
+static void send_on(struct conn *conn, const char *authorization)
+{
+    hand_get_on(&w, conn, NULL, "GET / HTTP/1.1", authorization);
+    carry(&w.client.www);
+}
+
+static void last_page(const struct conn *conn, int status, const char *name)
+{
+    assert_true(n_pages > 0);
+    const struct page *p = &pages[n_pages - 1];
+    assert_ptr_equal(p->conn, conn);
+    assert_int_equal(p->status, status);
+    if (name)
+        assert_true(bytes_equal_str(p->body, arena_printf(w.client.hand.run, "%s\n", name)));
+}
+
+static const char *third_message(struct conn *conn, const char *scheme, const char *user,
+                                 const char *password)
+{
+    struct ntlm_client *c = hand_ntlm(&w, "EXAMPLE", user, password);
+    send_on(conn, hand_ntlm_token(&w, c, scheme, (struct bytes){0}));
+    return hand_ntlm_token(&w, c, scheme, hand_token(&w, scheme));
+}
+
+/* ---- tests ----------------------------------------------------------------------------------- */
+
+static void each_mode_by_the_controller(void **state)
+{
+    (void)state;
+    send_on(NULL, hand_basic(&w, "alice", "alice-pw-1"));
+    assert_int_equal(n_pages, 0);
+    settle();
+    last_page(NULL, 200, "EXAMPLE\\alice");
+    send_on(HAND_CONN(1), hand_basic(&w, "alice", "wrong"));
+    settle();
+    last_page(HAND_CONN(1), 401, "Refused");
+    send_on(HAND_CONN(2), third_message(HAND_CONN(2), "NTLM", "ben", "ben-pw-1"));
+    settle();
+    last_page(HAND_CONN(2), 200, "EXAMPLE\\ben");
+    send_on(HAND_CONN(2), NULL);
+    last_page(HAND_CONN(2), 200, "EXAMPLE\\ben");
+    send_on(HAND_CONN(3), third_message(HAND_CONN(3), "Negotiate", "dora", "dora-pw-1"));
+    settle();
+    last_page(HAND_CONN(3), 401, "Refused");
+    assert_string_equal(w.client.hand.refused, "service.logon.answer");
+    hand_get(&w, NULL, "/", NULL);
+    struct hand_digest d = hand_digest_of(&w, "EXAMPLE\\alice", "alice-pw-1");
+    send_on(HAND_CONN(4), hand_digest(&w, &d));
+    settle();
+    last_page(HAND_CONN(4), 200, "EXAMPLE\\alice");
+}
+
+static void ntlm_in_spnego_by_the_controller(void **state)
+{
+    (void)state;
+    struct mech mech = ntlm_client_mech(hand_ntlm(&w, "EXAMPLE", "alice", "alice-pw-1"));
+    struct spnego s;
+    struct bytes out = {0};
+    struct conn *conn = HAND_CONN(1);
+    spnego_init(&s, w.client.hand.run, "alice", "client.spnego", false, &mech, 1);
+    struct turn *t = hand_turn(&w.client.hand, w.client.hand.turn.now);
+    assert_int_equal(spnego_step(&s, t, out, &out), MECH_CONTINUE);
+    send_on(conn, hand_credentials(&w, "Negotiate", out));
+    struct bytes in = hand_token(&w, "Negotiate");
+    t = hand_turn(&w.client.hand, w.client.hand.turn.now);
+    assert_int_equal(spnego_step(&s, t, in, &out), MECH_CONTINUE);
+    send_on(conn, hand_credentials(&w, "Negotiate", out));
+    settle();
+    last_page(conn, 200, "EXAMPLE\\alice");
+    send_on(conn, NULL);
+    last_page(conn, 200, "EXAMPLE\\alice");
+}
+
+/* Requests of one connection are answered in their order, whatever they wait for. */
+static void requests_wait_behind_each_other(void **state)
+{
+    (void)state;
+    struct conn *conn = HAND_CONN(1);
+    send_on(conn, hand_basic(&w, "alice", "alice-pw-1"));
+    send_on(conn, hand_basic(&w, "ben", "ben-pw-1"));
+    send_on(conn, NULL);
+    assert_int_equal(n_pages, 0);
+    settle();
+    assert_int_equal(n_pages, 3);
+    assert_true(bytes_equal_str(pages[0].body, "EXAMPLE\\alice\n"));
+    assert_true(bytes_equal_str(pages[1].body, "EXAMPLE\\ben\n"));
+    assert_int_equal(pages[2].status, 401);
+}
+
+static void too_many_wait(void **state)
+{
+    (void)state;
+    for (int i = 0; i < SERVICE_HELD_MAX; i++)
+        send_on(HAND_CONN(1), hand_basic(&w, "alice", "alice-pw-1"));
+    assert_int_equal(n_pages, 0);
+    send_on(HAND_CONN(1), NULL);
+    last_page(HAND_CONN(1), 503, NULL);
+    settle(); /* the answer comes for a connection that is forgotten */
+    assert_int_equal(n_pages, 1);
+    assert_int_equal(service_alarm(w.client.service), INT64_MAX);
+}
+
+/* More connections ask at once than the channel takes questions. */
+static void many_connections_ask_at_once(void **state)
+{
+    (void)state;
+    free(w.client.hand.sentences);
+    w.client.hand.sentences = NULL;
+    for (uintptr_t i = 0; i < 100; i++)
+        send_on(HAND_CONN(1 + i), hand_basic(&w, i % 2 ? "ben" : "alice",
+                                             i % 3 ? (i % 2 ? "ben-pw-1" : "alice-pw-1") : "no"));
+    assert_int_equal(n_pages, 0);
+    settle();
+    assert_int_equal(n_pages, 100);
+    for (size_t i = 0; i < 100; i++) {
+        uintptr_t k = (uintptr_t)pages[i].conn - 1;
+        assert_int_equal(pages[i].status, k % 3 ? 200 : 401);
+        if (k % 3)
+            assert_true(
+                bytes_equal_str(pages[i].body, k % 2 ? "EXAMPLE\\ben\n" : "EXAMPLE\\alice\n"));
+    }
+}
+
+static void nobody_answers(void **state)
+{
+    (void)state;
+    int64_t now = w.client.hand.turn.now;
+    send_on(HAND_CONN(1), hand_basic(&w, "alice", "alice-pw-1"));
+    send_on(HAND_CONN(2), third_message(HAND_CONN(2), "NTLM", "ben", "ben-pw-1"));
+    n_pages = 0;
+    assert_int_equal(service_alarm(w.client.service), now + SERVICE_PATIENCE);
+    n_wire = 0;
+    struct turn *t = hand_turn(&w.client.hand, now + SERVICE_PATIENCE);
+    assert_true(service_controller_lost(w.client.service, t));
+    carry(&w.client.www);
+    assert_int_equal(n_pages, 2);
+    assert_int_equal(pages[0].status, 401);
+    assert_int_equal(pages[1].status, 401);
+    assert_int_equal(service_alarm(w.client.service), INT64_MAX);
+    n_pages = n_wire = 0;
+    send_on(HAND_CONN(1), hand_basic(&w, "alice", "alice-pw-1")); /* a new channel */
+    settle();
+    last_page(HAND_CONN(1), 200, "EXAMPLE\\alice");
+}
+
+static void the_browser_goes_away(void **state)
+{
+    (void)state;
+    send_on(HAND_CONN(1), hand_basic(&w, "alice", "alice-pw-1"));
+    service_closed(w.client.service, HAND_CONN(1));
+    send_on(HAND_CONN(2), hand_basic(&w, "ben", "ben-pw-1"));
+    settle();
+    assert_int_equal(n_pages, 1);
+    last_page(HAND_CONN(2), 200, "EXAMPLE\\ben");
+}
+
+static void a_machine_without_a_controller(void **state)
+{
+    (void)state;
+    w.channel.controller = NULL;
+    hand_web_new(&w);
+    send_on(HAND_CONN(1), hand_basic(&w, "alice", "alice-pw-1"));
+    last_page(HAND_CONN(1), 401, "Refused");
+    w.config.local = &w.local;
+    hand_web_new(&w);
+    send_on(HAND_CONN(1), hand_basic(&w, "alice", "local-pw-1"));
+    last_page(HAND_CONN(1), 200, "WEB1\\alice");
+    assert_true(service_controller_lost(w.client.service,
+                                        hand_turn(&w.client.hand, w.client.hand.turn.now)));
+    struct packet stray = {.via = VIA_RPC, .data = BYTES_LIT("x")};
+    assert_true(service_receive(w.client.service, &stray,
+                                hand_turn(&w.client.hand, w.client.hand.turn.now)));
+}
+
+/* With both: the machine's own by its name, all others by the controller. */
+static void both_kinds_of_accounts(void **state)
+{
+    (void)state;
+    w.config.local = &w.local;
+    hand_web_new(&w);
+    send_on(HAND_CONN(1), hand_basic(&w, "web1\\alice", "local-pw-1"));
+    last_page(HAND_CONN(1), 200, "WEB1\\alice");
+    send_on(HAND_CONN(1), hand_basic(&w, "EXAMPLE\\alice", "alice-pw-1"));
+    assert_true(n_wire > 0);
+    settle();
+    last_page(HAND_CONN(1), 200, "EXAMPLE\\alice");
+}
+
+/* Each packet of the controller that does not come through, or comes changed, ends in an answer to
+ * the browser and never lets anybody in. */
+static void packets_of_the_controller_are_changed(void **state)
+{
+    (void)state;
+    free(w.client.hand.sentences);
+    w.client.hand.sentences = NULL;
+    for (size_t k = 0; k < 5; k++)
+        for (size_t bit = 0; bit < 64; bit++) {
+            service_made();
+            send_on(HAND_CONN(1), hand_basic(&w, "alice", "wrong"));
+            for (size_t i = 0; n_wire; i++) {
+                if (wire[0].to != &w.dc && i == 2 * k + 1 && wire[0].data.n)
+                    ((uint8_t *)(uintptr_t)wire[0].data.p)[bit * 37 % wire[0].data.n] ^=
+                        (uint8_t)(1u << bit % 8);
+                deliver();
+            }
+            if (!n_pages) {
+                assert_true(service_controller_lost(
+                    w.client.service,
+                    hand_turn(&w.client.hand, w.client.hand.turn.now + SERVICE_PATIENCE)));
+                carry(&w.client.www);
+            }
+            last_page(HAND_CONN(1), 401, "Refused");
+        }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(each_mode_by_the_controller),     TEST(ntlm_in_spnego_by_the_controller),
+        TEST(requests_wait_behind_each_other), TEST(too_many_wait),
+        TEST(many_connections_ask_at_once),    TEST(nobody_answers),
+        TEST(the_browser_goes_away),           TEST(a_machine_without_a_controller),
+        TEST(both_kinds_of_accounts),          TEST(packets_of_the_controller_are_changed),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

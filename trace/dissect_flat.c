@@ -11,6 +11,7 @@
 #include "wire/names.h"
 #include "wire/negotiate.h"
 #include "wire/ntlm.h"
+#include "wire/pac.h"
 #include "wire/oid.h"
 
 #include <string.h>
@@ -164,6 +165,8 @@ static void entered(struct flat_visitor *v, const struct flat_span *s)
         f->state = FIELD_OPAQUE;
     if (s->kind == FLAT_DER || s->kind == FLAT_BASE64)
         follow(d, f, s->kind);
+    if (s->kind == FLAT_BUFFER && s->registry == NAMES_PAC_TYPE)
+        dissect_pac_buffer(d, f, s->number);
     if (s->constructed)
         m->parent = f;
 }
@@ -188,6 +191,11 @@ static void left(struct flat_visitor *v, const struct flat_span *s)
         text = field_part(m->parent, "auth-scheme");
     if (!name && m->parent->first && strcmp(m->parent->first->name, "AvId") == 0)
         m->parent->value = pair_text(m->d->mem, m->parent);
+    if (!name && m->parent->first) {
+        const char *shown = ndr_shown(m->d->mem, m->parent);
+        if (shown)
+            m->parent->value = shown;
+    }
     if (name && text)
         m->parent->value = arena_printf(m->d->mem, "%s: %s", name->value, text->value);
     m->parent = m->parent->parent;
@@ -210,33 +218,36 @@ static void map(struct dissector *d, struct root *r, walk *how, const char *name
             f->state = FIELD_BROKEN;
 }
 
+static const struct format {
+    walk *how;
+    const char *name; /* where the caller gives none */
+} formats[FLAT_FORMATS] = {
+    [FLAT_GSS_TOKEN] = {gss_token_walk, "GSS-TOKEN"},
+    [FLAT_GSS_CHECKSUM] = {gss_checksum_walk, "GSS-CHECKSUM"},
+    [FLAT_GSS_MESSAGE] = {gss_message_walk, "GSS-MESSAGE"},
+    [FLAT_HTTP] = {http_walk, "HTTP"},
+    [FLAT_KPASSWD] = {kpasswd_walk, "KPASSWD"},
+    [FLAT_KPASSWD_RESULT] = {kpasswd_result_walk, "KPASSWD-RESULT"},
+    [FLAT_DNS] = {dns_walk, "DNS"},
+    [FLAT_NTLM] = {ntlm_walk, "NTLM"},
+    [FLAT_AV_PAIRS] = {av_pairs_walk, "AV_PAIRS"},
+    [FLAT_NTLMV2_RESPONSE] = {ntlmv2_response_walk, "NTLMv2_RESPONSE"},
+    [FLAT_NTLM_SIGNATURE] = {ntlm_signature_walk, "NTLM-SIGNATURE"},
+    [FLAT_PAC] = {pac_walk, "PAC"},
+    [FLAT_PAC_LOGON_INFO] = {pac_logon_info_walk, "LOGON_INFO"},
+    [FLAT_PAC_CLIENT_INFO] = {pac_client_info_walk, "PAC_CLIENT_INFO"},
+    [FLAT_PAC_SIGNATURE] = {pac_signature_walk, "PAC_SIGNATURE_DATA"},
+    [FLAT_PAC_UPN_DNS] = {pac_upn_dns_walk, "UPN_DNS_INFO"},
+    [FLAT_PAC_ATTRIBUTES] = {pac_attributes_walk, "PAC_ATTRIBUTES_INFO"},
+    [FLAT_PAC_REQUESTOR] = {pac_requestor_walk, "PAC_REQUESTOR"},
+    [FLAT_USER_PASS] = {user_pass_walk, "USER-PASS"},
+};
+
 void dissect_flat(struct dissector *d, struct root *r, enum flat_format format,
                   const char *container)
 {
-    if (format == FLAT_GSS_TOKEN)
-        map(d, r, gss_token_walk, container ? container : "GSS-TOKEN");
-    else if (format == FLAT_GSS_CHECKSUM)
-        map(d, r, gss_checksum_walk, container ? container : "GSS-CHECKSUM");
-    else if (format == FLAT_GSS_MESSAGE)
-        map(d, r, gss_message_walk, container);
-    else if (format == FLAT_KPASSWD)
-        map(d, r, kpasswd_walk, container);
-    else if (format == FLAT_KPASSWD_RESULT)
-        map(d, r, kpasswd_result_walk, container ? container : "KPASSWD-RESULT");
-    else if (format == FLAT_USER_PASS)
-        map(d, r, user_pass_walk, container ? container : "USER-PASS");
-    else if (format == FLAT_NTLM)
-        map(d, r, ntlm_walk, container ? container : "NTLM");
-    else if (format == FLAT_AV_PAIRS)
-        map(d, r, av_pairs_walk, container ? container : "AV_PAIRS");
-    else if (format == FLAT_NTLMV2_RESPONSE)
-        map(d, r, ntlmv2_response_walk, container ? container : "NTLMv2_RESPONSE");
-    else if (format == FLAT_NTLM_SIGNATURE)
-        map(d, r, ntlm_signature_walk, container ? container : "NTLM-SIGNATURE");
-    else if (format == FLAT_DNS)
-        map(d, r, dns_walk, container ? container : "DNS");
-    else
-        map(d, r, http_walk, container ? container : "HTTP");
+    const struct format *f = &formats[formats[format].how ? format : FLAT_HTTP];
+    map(d, r, f->how, container ? container : f->name);
 }
 
 struct root *dissect_kpasswd(struct dissector *d, struct bytes data)

@@ -98,6 +98,14 @@ struct root *dissect_http(struct dissector *, struct bytes);
 struct root *dissect_kpasswd(struct dissector *, struct bytes);
 struct root *dissect_dns(struct dissector *, struct bytes);
 
+/* ---- dissect_pac.c -------------------------------------------------------------------------- */
+
+/* What a PAC's buffer of that type holds, hung off its field. */
+void dissect_pac_buffer(struct dissector *, struct field *, int64_t type);
+/* What a structure of NDR or a PAC comes to, for its line; NULL: nothing that its parts do not say.
+ */
+const char *ndr_shown(struct arena *, const struct field *);
+
 /* ---- dissect_ntlm.c ------------------------------------------------------------------------- */
 
 /* Octets for which ntlm_message_type, hung off `from` (NULL: a message). */

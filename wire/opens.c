@@ -54,6 +54,7 @@ static const struct holds_row holds[] = {
     ADDATA(4, "AD-KDCIssued", AD_KDCIssued),
     ADDATA(5, "AD-AND-OR", AD_AND_OR),
     ADDATA(8, "AD-MANDATORY-FOR-KDC", AD_MANDATORY_FOR_KDC),
+    {"AuthorizationData.ad-data", "ad-type", 128, "PAC", NULL, FLAT_PAC, "MS-PAC 2"},
 
     E_DATA(25, "RFC 4120 5.9.1"), /* KDC_ERR_PREAUTH_REQUIRED */
     E_DATA(24, "RFC 6113 2"),     /* KDC_ERR_PREAUTH_FAILED */

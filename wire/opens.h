@@ -46,6 +46,8 @@ enum flat_format {
     FLAT_PAC_CLIENT_INFO,
     FLAT_PAC_SIGNATURE,
     FLAT_PAC_UPN_DNS,
+    FLAT_PAC_ATTRIBUTES,
+    FLAT_PAC_REQUESTOR,
     FLAT_RPC,           /* wire/rpc.h */
     FLAT_NETLOGON_STUB, /* wire/netlogon.h: by the PDU around it */
     FLAT_USER_PASS,     /* of HTTP's Basic: user_pass_walk */

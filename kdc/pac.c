@@ -167,6 +167,12 @@ static int32_t filtered(struct exchange *x, struct pac *pac, struct validation_i
     return DONE;
 }
 
+/* An account may have been given the name of another one since (CVE-2021-42287): the SID stays. */
+static bool is_client(const struct exchange *x, const struct validation_info *info)
+{
+    return info->user_id == x->client->rid && sid_equal(&info->logon_domain_id, &x->policy->sid);
+}
+
 int32_t step_tgs_pac(struct exchange *x)
 {
     struct pac pac;
@@ -188,6 +194,8 @@ int32_t step_tgs_pac(struct exchange *x)
         return refuse(x, code, "the PAC is not as it was signed");
     if (x->issuer && (code = filtered(x, &pac, &info)))
         return code;
+    if (x->client && !is_client(x, &info))
+        return refuse(x, KDC_ERR_TGT_REVOKED, "the account of that name is another one");
     if (!pac_sign_again(x->turn, &pac, server_key(x), &kdc->keys[0].key, &again))
         return BROKEN;
     put_pac(x, again);

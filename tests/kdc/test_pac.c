@@ -27,7 +27,7 @@ static struct got logon_of(const char *name, const struct PA_DATA *padata, size_
                     .sname = TGS,
                     .till = TILL,
                     .options = KDC_OPT_RENEWABLE,
-                    .rtime = TILL,
+                    .rtime = TILL + DAY,
                     .stamp_key = asker_key(a, name, 18),
                     .stamp = a->turn.now++,
                     .padata = padata,

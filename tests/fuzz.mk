@@ -14,6 +14,8 @@ FUZZ_CFLAGS  := -O1 -g -fsanitize=fuzzer-no-link,address,undefined -fno-sanitize
 # A harness links what it may know: FUZZ_LIBS_NAME, or everything.
 FUZZ_LIBS_codec := wire base
 FUZZ_LIBS_keytab := wire base
+FUZZ_LIBS_pac := wire base
+FUZZ_LIBS_ndr := wire base
 FUZZ_LIBS_ccache := wire base
 FUZZ_LIBS_gss := wire base
 FUZZ_LIBS_frame := wire base

@@ -64,6 +64,7 @@ static const struct seed_row {
     {"codec", "tests/vectors/asn1-messages.txt", "der", codec_head},
     {"spnego", "tests/vectors/spnego-tokens.txt", "token", hints_head},
     {"keytab", "tests/vectors/keytab-file.txt", "file", NULL},
+    {"pac", "tests/vectors/ms-pac.txt", "pac", NULL},
     {"ccache", "tests/vectors/ccache-file.txt", "file", NULL},
     {"ntlm", "tests/vectors/ms-nlmp-4.2.txt", "challenge_message", ntlm_head},
     {"ntlm", "tests/vectors/ms-nlmp-4.2.txt", "authenticate_message", ntlm_head},

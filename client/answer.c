@@ -151,8 +151,9 @@ static bool asked(struct client *c, struct turn *t, struct side *side,
     bool more = false, ok = true;
     const char *why;
     keep_challenges(c, side, http);
+    const bool tried = side->going || side->sent;
     struct bytes token = side->scheme ? browse_token(c, t, side->scheme) : (struct bytes){0};
-    if ((side->going || side->sent) && token.n && side->n_mechs) {
+    if (tried && token.n && side->n_mechs) {
         if (!browse_step(c, t, side, token, &more, &ok))
             return ok;
         if (more && !same_connection(c, http, &why))
@@ -160,14 +161,14 @@ static bool asked(struct client *c, struct turn *t, struct side *side,
         if (more)
             return browse_send(c, t);
     }
-    if ((side->sent || side->going) && side->unasked) {
+    if (tried && side->unasked) {
         unsigned passed = side->scheme == BROWSE_DIGEST ? 0 : side->scheme;
         browse_forget_space(c, side);
         start_again(side);
         side->passed = passed;
     } else if (side->sent && side->scheme == BROWSE_DIGEST && browse_stale(c, t, side)) {
         return browse_choose(c, t, side);
-    } else if (side->going || side->sent) {
+    } else if (tried) {
         browse_forget_space(c, side);
         return browse_refused(c, t, FIND_CREDENTIALS,
                               arena_printf(t->mem, "%s was refused", browse_admitted(c, side)));

@@ -168,12 +168,20 @@ static bool is_own_host(const struct client *c)
             (config->workstation.n && bytes_equal_nocase(first, config->workstation)));
 }
 
+/* Is it one of the realm, as Windows writes it (by its first label) or as Kerberos does? */
+static bool is_of_realm(struct bytes domain, struct bytes realm)
+{
+    const uint8_t *dot = realm.n ? memchr(realm.p, '.', realm.n) : NULL;
+    struct bytes label = bytes_slice(realm, 0, dot ? (size_t)(dot - realm.p) : realm.n);
+    return !domain.n || bytes_equal_nocase(domain, realm) || bytes_equal_nocase(domain, label);
+}
+
 /* A logon's tickets prove the logon's user and nobody else. */
 static bool has_tickets(const struct client *c, const struct browser_credential *own)
 {
     if (!c->known || !client_cache_tgt(c, c->crealm))
         return false;
-    return own->implicit || (c->cname.name_string.n == 1 && !own->password.n &&
+    return own->implicit || (c->cname.name_string.n == 1 && is_of_realm(own->domain, c->crealm) &&
                              bytes_equal(own->user, c->cname.name_string.at[0]));
 }
 

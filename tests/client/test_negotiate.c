@@ -202,6 +202,18 @@ static void refused_with_a_reason(void **state)
     assert_string_equal(o.text, "get: HTTP 401 Unauthorized: Negotiate (Kerberos) was refused");
 }
 
+/* The proof is taken, the page is not for her (Apache's "Require user"): the end, and no loop. */
+static void proved_and_refused(void **state)
+{
+    (void)state;
+    up_to_the_token();
+    accept_kerberos();
+    struct client_outcome o =
+        web_give(NOT_YET, web_field("WWW-Authenticate", "Negotiate", accepted(MECH_DONE)), NULL);
+    assert_string_equal(o.text, "get: HTTP 401 Unauthorized: Negotiate (Kerberos) was refused");
+    assert_true(client_browsed(w.k.client)->proved);
+}
+
 static void tokens_of_another_kind(void **state)
 {
     (void)state;
@@ -288,10 +300,19 @@ static void not_logged_on(void **state)
     ask();
     is_ntlm("the credentials are of no domain account that is logged on");
     hand_logon(&w.k);
-    w.credentials[0] = (struct browser_credential){
-        .schemes = BROWSE_ALL, .user = BYTES_LIT("alice"), .password = BYTES_LIT("pw")};
+    /* Somebody else than who is logged on; the same one, who needs no second logon. */
+    static const char *const others[][2] = {{"ben", ""}, {"alice", "FAR"}};
+    for (size_t i = 0; i < 2; i++) {
+        w.credentials[0] = (struct browser_credential){.schemes = BROWSE_ALL,
+                                                       .user = bytes_str(others[i][0]),
+                                                       .domain = bytes_str(others[i][1]),
+                                                       .password = BYTES_LIT("pw")};
+        ask();
+        is_ntlm("the credentials are of no domain account that is logged on");
+    }
+    w.credentials[0].domain = BYTES_LIT("Example");
     ask();
-    is_ntlm("the credentials are of no domain account that is logged on");
+    assert_ptr_equal(w.k.sent.to, &w.k.kdc);
 }
 
 static void an_address(void **state)
@@ -454,6 +475,7 @@ int main(void)
         TEST(without_proof),
         TEST(wrong_proof),
         TEST(refused_with_a_reason),
+        TEST(proved_and_refused),
         TEST(tokens_of_another_kind),
         TEST(switched_off),
         TEST(old_client),

@@ -69,7 +69,7 @@ INTEROP_SLOW  := $(sort $(wildcard tests/interop/slow_*.sh))
 
 PACKAGES      := gcc libc6-dev binutils libssl-dev libtasn1-6-dev libtasn1-bin libncurses-dev \
                  libevent-dev libyaml-dev libjansson-dev libunistring-dev libpcap-dev liblmdb-dev
-TEST_PACKAGES := $(PACKAGES) libcmocka-dev krb5-user krb5-kdc krb5-admin-server libkrb5-dev curl \
+TEST_PACKAGES := $(PACKAGES) gss-ntlmssp-dev winbind libcmocka-dev krb5-user krb5-kdc krb5-admin-server libkrb5-dev curl \
                  tshark tmux iproute2 python3-impacket gss-ntlmssp samba-testsuite python3-samba \
                  golang-go golang-github-jcmturner-gokrb5.v8-dev libedit2 \
                  apache2 apache2-utils libapache2-mod-auth-gssapi

@@ -36,6 +36,11 @@ static const struct fault_row faults[] = {
     [NTLM_TARGET] = {"ntlm.target", "the client means another service", "MS-NLMP 3.2.5.1.2", NULL},
     [NTLM_NO_KEY] = {"ntlm.no-key", "this context has no key to protect messages with",
                      "MS-NLMP 3.4.1", NULL},
+    [NTLM_NO_ESS] =
+        {"ntlm.no-ess",
+         "without extended session security anybody on the way can make the other end's "
+         "checksum of this one's",
+         "MS-NLMP 3.4.4.1", "NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY"},
     [NTLM_SIGNATURE_FORM] = {"ntlm.message-signature", "this is no signature of NTLM",
                              "MS-NLMP 2.2.2.9", "16 octets, of version 1"},
     [NTLM_SEQUENCE] = {"ntlm.sequence", "the message is not the next one", "MS-NLMP 3.4.4", NULL},

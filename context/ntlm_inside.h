@@ -20,6 +20,7 @@ enum ntlm_fault {
     NTLM_TARGET_MISSING,
     NTLM_TARGET,
     NTLM_NO_KEY,
+    NTLM_NO_ESS,
     NTLM_SIGNATURE_FORM,
     NTLM_SEQUENCE,
     NTLM_CHECKSUM,
@@ -34,7 +35,8 @@ struct arg ntlm_flags_arg(struct turn *, uint32_t flags);
 
 /* The LM field with NTLM2 session security: client challenge and sixteen zeros. */
 bool ntlm_is_session_form(struct bytes lm_response);
-/* A MIC beside the stream of messages: the sealing state stays as it was. */
+/* A MIC beside the stream of messages: the sealing state stays as it was. With ESS only: without it
+ * both directions share one stream, and a CRC is no proof. */
 bool ntlm_session_mic(struct ntlm_session *, struct turn *, struct bytes text, struct bytes *out);
 bool ntlm_session_check(struct ntlm_session *, struct turn *, struct bytes text,
                         struct bytes signature);

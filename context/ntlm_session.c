@@ -167,6 +167,8 @@ bool ntlm_session_mic(struct ntlm_session *s, struct turn *t, struct bytes text,
 {
     uint8_t *signature = arena_take(t->mem, SIGNATURE);
     struct rc4 before = s->seal_out;
+    if (!has_ess(s))
+        return refuse(t, NTLM_NO_ESS);
     bool ok = ntlm_sign(s, t, text, signature);
     s->seal_out = before;
     *out = bytes_of(signature, ok ? SIGNATURE : 0);
@@ -176,8 +178,10 @@ bool ntlm_session_mic(struct ntlm_session *s, struct turn *t, struct bytes text,
 bool ntlm_session_check(struct ntlm_session *s, struct turn *t, struct bytes text,
                         struct bytes signature)
 {
-    struct rc4 *seal = has_ess(s) ? &s->seal_in : &s->seal_out, before = *seal;
+    struct rc4 before = s->seal_in;
+    if (!has_ess(s))
+        return refuse(t, NTLM_NO_ESS);
     bool ok = ntlm_check(s, t, text, signature);
-    *seal = before;
+    s->seal_in = before;
     return ok;
 }

@@ -57,7 +57,8 @@ static const struct fault_row faults[] = {
          "the mechListMIC does not fit the list: it was changed on the way, or made with "
          "another key",
          "RFC 4178 5", NULL},
-    [NEG_NO_KEY] = {"spnego.no-key", "a mechListMIC is due and the mechanism has no key to make it",
+    [NEG_NO_KEY] = {"spnego.no-key",
+                    "a mechListMIC is due and the mechanism has nothing to make it with",
                     "RFC 4178 5", NULL},
     [NEG_MIC_MISSING] = {"spnego.mic-missing", "a mechListMIC is due and there is none",
                          "RFC 4178 5", "mechListMIC"},

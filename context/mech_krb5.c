@@ -4,13 +4,17 @@
 
 #include <stdio.h>
 
-enum { NOT_KERBEROS, NOT_EXPECTED };
+enum { NOT_KERBEROS, NOT_EXPECTED, NO_NUMBER };
 static const struct fault_row faults[] = {
     [NOT_KERBEROS] = {"krb5.mech", "the frame names another mechanism than Kerberos",
                       "RFC 4121 4.1", "1.2.840.113554.1.2.2"},
     [NOT_EXPECTED] = {"krb5.tok-id",
                       "a token of this kind does not come at this point of the exchange",
                       "RFC 4121 4.1", NULL},
+    [NO_NUMBER] = {"krb5.no-number",
+                   "RC4's checksums do not cover who made them: without a number of the acceptor's "
+                   "own anybody on the way can make either end's of the other's",
+                   "RFC 4757 7.2", "an AP-REP with a seq-number"},
 };
 
 const struct fault_row *mech_krb5_fault_table(size_t *n)
@@ -66,10 +70,19 @@ static enum mech_state step(void *arg, struct turn *t, struct bytes in, struct b
     return state == MECH_DONE && !m->has_keys ? MECH_TROUBLE : state;
 }
 
+/* Direction and number of RC4's tokens are hidden by a stream and no more: who knows that both ends
+ * count from the same number turns one's token into the other's. */
+static bool proves(const struct mech_krb5 *m, struct turn *t)
+{
+    return m->has_keys &&
+           (!m->same_numbers ||
+            fault_raise(t->faults, (struct fault){.row = &faults[NO_NUMBER], .path = ""}));
+}
+
 static bool mic(void *arg, struct turn *t, struct bytes text, struct bytes *out)
 {
     struct mech_krb5 *m = arg;
-    return m->has_keys && message_mic(t, &m->end, m->send_seq++, text, out);
+    return proves(m, t) && message_mic(t, &m->end, m->send_seq++, text, out);
 }
 
 /* The number is the next one and no other: a checksum of later in this context, or one more, is not
@@ -78,7 +91,7 @@ static bool check(void *arg, struct turn *t, struct bytes text, struct bytes tok
 {
     struct mech_krb5 *m = arg;
     uint64_t seq;
-    return m->has_keys && message_mic_check(t, &m->end, &m->receive_seq, token, text, &seq) &&
+    return proves(m, t) && message_mic_check(t, &m->end, &m->receive_seq, token, text, &seq) &&
            ++m->receive_seq;
 }
 
@@ -109,6 +122,7 @@ void mech_krb5_keys(struct mech_krb5 *m, const struct key *session, const struct
     bool theirs = acceptor && acceptor->n && !(is_rc4(own) && acceptor->etype == own->etype);
     m->end = (struct message_end){
         .key = theirs ? *acceptor : *own, .is_acceptor = m->is_acceptor, .acceptor_subkey = theirs};
+    m->same_numbers = is_rc4(&m->end.key) && send_seq == receive_seq;
     m->send_seq = send_seq;
     m->receive_seq = receive_seq;
     m->has_keys = true;

@@ -27,7 +27,7 @@ struct mech_krb5 {
     void *arg;
     /* state */
     struct bytes frame; /* the OID in the frame; of the acceptor the one that came */
-    bool has_keys;
+    bool has_keys, same_numbers;
     struct message_end end;
     uint64_t send_seq, receive_seq; /* of the next token either way */
     const char *why;                /* it was refused here: for the reader */
@@ -44,7 +44,8 @@ struct mech mech_krb5(struct mech_krb5 *, struct bytes oid);
  * subkey with n == 0, or NULL: there is none. send_seq and receive_seq: numbers of the next token
  * of this end and of the other (from Authenticator and AP-REP; an acceptor that gave none uses the
  * initiator's). With RC4 the acceptor's subkey is not used, as by MIT and Heimdal, unless it is of
- * another type. */
+ * another type; and where both ends count from the same number there are no checksums with it, for
+ * nobody could say whose they are. */
 void mech_krb5_keys(struct mech_krb5 *, const struct key *session, const struct key *initiator,
                     const struct key *acceptor, uint64_t send_seq, uint64_t receive_seq);
 /* A token around a message, in turn->mem: for those who waited and go on with spnego_resume. */

@@ -110,6 +110,8 @@ static void inside_the_negotiation(void **state)
         assert_true(ini.krb5.send_seq == 8 && ini.krb5.receive_seq == 71);
         assert_true(acc.krb5.send_seq == 71 && acc.krb5.receive_seq == 8);
         /* Without proof of the acceptor there is one token, and it signs first. */
+        if (etypes[i / 2] == 23 || etypes[i / 2] == 24)
+            continue;
         begin(etypes[i / 2], false, false);
         acc.mechs[0].oid = OID_NTLMSSP;
         acc.s.n_mechs = 2;
@@ -141,6 +143,32 @@ static void which_key(void **state)
         assert_true(bytes_equal(key_bytes(&ini.krb5.end.key), key_bytes(want)));
         assert_int_equal(ini.krb5.end.acceptor_subkey, rows[i].which == 'a');
     }
+}
+
+/* RC4 with one number for both ends: the acceptor's token, with the hidden direction turned round,
+ * would be the initiator's. */
+static void whose_checksum_is_it(void **state)
+{
+    (void)state;
+    struct bytes mic, list = BYTES_LIT("list");
+    begin(23, false, false);
+    struct mech *i = &ini.mechs[0], *a = &acc.mechs[0];
+    mech_krb5_keys(&acc.krb5, &acc.session, NULL, NULL, 8, 7);
+    assert_true(a->mic(a->arg, turn, list, &mic));
+    uint8_t *turned = (uint8_t *)arena_copy(hand.mem, mic).p;
+    size_t snd_seq = mic.n - 16; /* SND_SEQ and SGN_CKSUM end it, 8 octets each */
+    put_be32(turned + snd_seq, be32(turned + snd_seq) ^ 8 ^ 7);
+    put_be32(turned + snd_seq + 4, ~be32(turned + snd_seq + 4));
+    assert_true(a->check(a->arg, turn, list, bytes_of(turned, mic.n))); /* its own, turned round */
+    mech_krb5_keys(&acc.krb5, &acc.session, NULL, NULL, 7, 7);
+    mech_krb5_keys(&ini.krb5, &ini.session, NULL, NULL, 7, 7);
+    assert_false(a->mic(a->arg, turn, list, &mic));
+    assert_string_equal(hand.faults.list[hand.faults.n - 1].row->id, "krb5.no-number");
+    assert_false(a->check(a->arg, turn, list, bytes_of(turned, mic.n)));
+    assert_false(i->mic(i->arg, turn, list, &mic));
+    begin(18, false, false);
+    mech_krb5_keys(&acc.krb5, &acc.session, NULL, NULL, 7, 7);
+    assert_true(acc.mechs[0].mic(&acc.krb5, turn, list, &mic));
 }
 
 static void another_number_or_text_does_not_fit(void **state)
@@ -233,6 +261,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(inside_the_negotiation),
         cmocka_unit_test(which_key),
+        cmocka_unit_test(whose_checksum_is_it),
         cmocka_unit_test(another_number_or_text_does_not_fit),
         cmocka_unit_test(frames),
         cmocka_unit_test(each_fault),

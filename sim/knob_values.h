@@ -60,4 +60,24 @@ knob_edit client_names_edit;
 knob_values_of kvno_policy_values;
 knob_edit kvno_policy_edit;
 
+/* knob_web.c: what browsers, web servers and controllers are set to, for the request of a step */
+enum { /* `which` of switch */
+       SWITCH_ORDER,
+       SWITCH_ZONE,
+       SWITCH_BASIC_TLS,
+       SWITCH_KERBEROS,
+       SWITCH_NTLM,
+       SWITCH_OS,
+       SWITCH_LOOPBACK,
+       SWITCH_NO_BINDINGS,
+       SWITCH_NO_TARGET,
+};
+enum { LEVEL_REALM, LEVEL_CLIENT, LEVEL_SERVER }; /* `which` of level */
+knob_values_of switch_values, known_schemes_values, offered_schemes_values, level_values,
+    in_tls_values, host_values, client_clock_values, spn_found_values, credentials_values,
+    protection_values, rules_values, descriptor_values, groups_values;
+knob_edit switch_edit, known_schemes_edit, offered_schemes_edit, level_edit, in_tls_edit, host_edit,
+    client_clock_edit, spn_found_edit, credentials_edit, protection_edit, rules_edit,
+    descriptor_edit, groups_edit;
+
 #endif

@@ -18,6 +18,10 @@
 #define FLAG(f)      .domain = YES_NO, TURNED(flag), .which = (f)
 #define FROM_TICKET  "it follows from the ticket that was brought"
 #define BETWEEN      .per_step = true, .inserts = true
+#define ITS_STEP     .per_step = true
+#define SWITCHED(w)  TURNED(switch), ITS_STEP, .which = (w)
+#define SCHEMES      "any schemes"
+#define LEVEL        "LMCompatibilityLevel, 0 to 5"
 
 static const struct knob knobs[] = {
     {"kdc.etype.", "client-etypes", A_LIST, TURNED(client_etypes)},
@@ -93,6 +97,70 @@ static const struct knob knobs[] = {
     {"kdc.tgs.path", "trusts", "any realms", TURNED(trusts)},
     {"kdc.tgs.path", "disable-transited-check", YES_NO, TURNED(option),
      .which = KDC_OPT_DISABLE_TRANSITED_CHECK, .per_step = true},
+
+    {"client.scheme", "asked-by", "the server, the proxy", "it is who answered with 401 or 407"},
+    {"client.scheme", "offered", SCHEMES, TURNED(offered_schemes), ITS_STEP},
+    {"client.scheme", "known", SCHEMES, TURNED(known_schemes), ITS_STEP},
+    {"client.scheme", "order", "strongest first, as offered", SWITCHED(SWITCH_ORDER)},
+    {"client.scheme", "credentials", "the logon's, typed", TURNED(credentials), ITS_STEP},
+    {"client.scheme", "zone", "intranet, internet", SWITCHED(SWITCH_ZONE)},
+    {"client.scheme", "tls", YES_NO, TURNED(in_tls), ITS_STEP},
+    {"client.scheme", "basic-needs-tls", YES_NO, SWITCHED(SWITCH_BASIC_TLS)},
+    {"client.scheme", "passed-over", "none, or why one could not be begun",
+     "it was tried, and could not be begun"},
+
+    {"client.negotiate", "kerberos", "on, off", SWITCHED(SWITCH_KERBEROS)},
+    {"client.negotiate", "os", "before Windows 2000, or later", SWITCHED(SWITCH_OS)},
+    {"client.negotiate", "loopback", YES_NO, SWITCHED(SWITCH_LOOPBACK)},
+    {"client.negotiate", "credentials", "the logon's, typed", TURNED(credentials), ITS_STEP},
+    {"client.negotiate", "host-is-address", YES_NO, TURNED(host), ITS_STEP},
+    {"client.negotiate", "spn", "a name of a service, or none", "it is made of the URL's host"},
+    {"client.negotiate", "controller-reached", YES_NO, "the network decides it"},
+    {"client.negotiate", "clock", "close to the KDC's, or not", TURNED(client_clock), ITS_STEP},
+    {"client.negotiate", "spn-found", "no, once, more than once", TURNED(spn_found), ITS_STEP},
+    {"client.negotiate", "trust", YES_NO, "the KDC found the way (kdc.tgs.referral)"},
+    {"client.negotiate", "etype", "one in common, or none", "the KDC chose it (kdc.etype.)"},
+    {"client.negotiate", "ticket", "granted, refused", "the KDC decides it"},
+    {"client.negotiate", "names", "as-typed, forward, reverse, fallback, sspi",
+     TURNED(client_names)},
+    {"client.negotiate", "zone", "intranet, internet", SWITCHED(SWITCH_ZONE)},
+    {"client.negotiate", "ntlm", "on, off", SWITCHED(SWITCH_NTLM)},
+    {"client.negotiate.mechanism", "offered", "any mechanisms", SWITCHED(SWITCH_KERBEROS)},
+    {"client.negotiate.mechanism", "supportedMech", "a mechanism", "the acceptor said it"},
+    {"service.negotiate.mechanism", "offered", "any mechanisms", SWITCHED(SWITCH_KERBEROS)},
+    {"service.negotiate.mechanism", "own", "any mechanisms", "the application's schemes have them"},
+
+    {"service.scheme", "offered", SCHEMES, TURNED(offered_schemes), ITS_STEP},
+    {"service.scheme", "credentials", "a scheme, or none", "the client chose it (client.scheme)"},
+    {"service.scheme", "connection", "nobody's, or somebody's", "it follows from what came before"},
+    {"service.scheme", "certificate", "shown, none", "the TLS layer says it"},
+    {"ntlm.level", "verifier-level", LEVEL, TURNED(level), ITS_STEP, .which = LEVEL_REALM},
+    {"ntlm.level", "server-level", LEVEL, TURNED(level), ITS_STEP, .which = LEVEL_SERVER},
+    {"ntlm.level", "response", "LM, NTLM, NTLMv2", TURNED(level), ITS_STEP, .which = LEVEL_CLIENT},
+    {"ntlm.level", "lm-hash", "kept, none", "the account has it, or not"},
+    {"ntlm.level", "fits", YES_NO, "the password decides it"},
+    {"ntlm.level", "accounts", "the domain's, its own", "it is where the computer belongs"},
+    {"service.binding", "setting", "off, allow, require", TURNED(protection), ITS_STEP},
+    {"service.binding", "protection", "none, allow, require", TURNED(protection), ITS_STEP},
+    {"service.binding", "channel", "TLS, or none", TURNED(in_tls), ITS_STEP},
+    {"service.binding", "client", "a hash, or none", SWITCHED(SWITCH_NO_BINDINGS)},
+    {"service.binding", "client-bindings", "a hash, or none", SWITCHED(SWITCH_NO_BINDINGS)},
+    {"service.binding", "target-name", "a name of a service, or none", SWITCHED(SWITCH_NO_TARGET)},
+    {"service.binding", "target-names", "any names of services", "the service is set so"},
+    {"service.url", "user", "a name", "it is who was authenticated"},
+    {"service.url", "roles", "any groups", "they are in the token"},
+    {"service.url", "verb", "a method of HTTP", "the client asked so"},
+    {"service.url", "rules", "any rules", TURNED(rules), ITS_STEP},
+    {"service.access", "user", "a SID", "it is in the token"},
+    {"service.access", "groups", "any groups", TURNED(groups), ITS_STEP},
+    {"service.access", "desired", "rights", "the page is to be read"},
+    {"service.access", "descriptor", "a security descriptor, or none", TURNED(descriptor),
+     ITS_STEP},
+    {"service.next-hop", "account", "a name", "it is in the token"},
+    {"service.next-hop", "logon", "how it was logged on", "it follows from the scheme"},
+    {"service.next-hop", "package", "a security package", "it follows from the scheme"},
+    {"service.next-hop", "delegated-tgt", YES_NO, "the client handed it over, or not"},
+    {"service.next-hop", "machine", "a domain, or a workgroup", "it is where the computer belongs"},
 };
 
 static const struct {
@@ -109,6 +177,16 @@ static const struct {
     {"client.spn", "which name the client asks for"},
     {"kdc.tgs.referral", "whether another realm has the service"},
     {"service.ap.key", "which key of the keytab is for the ticket"},
+    {"client.scheme", "by which scheme the browser authenticates"},
+    {"client.negotiate", "whether Negotiate is Kerberos or NTLM"},
+    {"client.negotiate.mechanism", "which mechanism the server has taken"},
+    {"service.negotiate.mechanism", "which mechanism of those offered is taken"},
+    {"service.scheme", "how the request is authenticated"},
+    {"ntlm.level", "whether this kind of response is taken"},
+    {"service.binding", "whether the request belongs to its channel"},
+    {"service.url", "whether the URL is allowed"},
+    {"service.access", "whether the file may be read"},
+    {"service.next-hop", "who the next server sees"},
     {"kdc.tgs.path", "whether the way through other realms is believed"},
 };
 

@@ -118,6 +118,13 @@ static int64_t actual(const struct event *result)
     return 0;
 }
 
+/* What it was, without what it was expected to be. */
+static const char *said(struct arena *mem, const char *text)
+{
+    const char *was = strstr(text, ", but it was "), *from = was ? was + 13 : text;
+    return arena_str(mem, bytes_of(from, strcspn(from, ":")));
+}
+
 /* The first result that is another. */
 static const char *what_then(const struct search *s, const struct trace *t)
 {
@@ -127,6 +134,8 @@ static const char *what_then(const struct search *s, const struct trace *t)
         if (was && strcmp(was->id, is->id) == 0 && actual(was) == actual(is))
             continue;
         struct arg error = A_ERROR("error", actual(is));
+        if (actual(is) >= EXPECT_HTTP || actual(is) < EXPECT_NO_ANSWER)
+            return arena_printf(s->mem, "%s: %s", is->party, said(s->mem, is->text));
         return actual(is) > 0
                    ? arena_printf(s->mem, "%s is refused with %s", is->party,
                                   arg_text(s->mem, &error))

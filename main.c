@@ -17,6 +17,7 @@ static const struct verb {
     {"lesson", "[NAME]", "the lessons on this terminal; without one, as text", verb_lesson},
     {"run", "NAME|FILE", "run a scenario and print what crossed the wire", verb_run},
     {"why", "NAME|FILE", "what a run decided, and what would have flipped it", verb_why},
+    {"matrix", "NAME", "every pair of settings of a scenario, and what it comes to", verb_matrix},
     {"list", "[--accounts]", "the scenarios, or the accounts of a realm", verb_list},
     {"check", "FILE...", "check scenario files", verb_check},
     {"export", "NAME|FILE", "write a run as pcapng with a keytab that opens it", verb_export},

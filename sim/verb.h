@@ -19,6 +19,11 @@ int64_t verb_span(const char *text, struct argp_state *);
 
 /* Loads; where that fails, says why on stderr. */
 bool verb_scenario(const char *name_or_path, struct arena *, struct scenario *out);
+/* Runs it and prints it as `tessera run` does; the width is the terminal's where it is 0. Returns
+ * the exit status. */
+struct text_options;
+int verb_show(const struct scenario *, const struct world_options *, const struct text_options *,
+              bool json, struct crypto *, struct arena *);
 /* `tessera: ...` and a newline on stderr; always returns 2. */
 int verb_trouble(const char *format, ...) __attribute__((format(printf, 1, 2)));
 

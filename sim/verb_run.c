@@ -105,23 +105,38 @@ static int no_party(const struct scenario *s, const char *name, struct arena *me
     return verb_trouble("no party of %s is called '%s'; there are: %s", s->name, name, all);
 }
 
-static int run(struct run_options *o, struct arena *mem, struct crypto *crypto)
+static int show(const struct scenario *s, const struct run_options *o, struct crypto *crypto,
+                struct arena *mem)
 {
-    struct scenario s;
     struct trace *trace;
-    if (!verb_scenario(o->scenario, mem, &s))
-        return 2;
-    if (o->eyes && !scenario_party(&s, o->eyes))
-        return no_party(&s, o->eyes, mem);
-    enum run_outcome outcome = world_run(&s, &o->world, mem, crypto, &trace);
+    enum run_outcome outcome = world_run(s, &o->world, mem, crypto, &trace);
     if (o->json)
         fputs(trace_json(trace, &(struct json_options){o->with_keys, o->eyes}, crypto, mem),
               stdout);
     else
-        print_text(&s, trace, o, crypto, mem);
+        print_text(s, trace, o, crypto, mem);
     if (outcome == RUN_TROUBLE)
-        return verb_trouble("%s could not be run to its end", s.name);
+        return verb_trouble("%s could not be run to its end", s->name);
     return outcome == RUN_DIFFERENT;
+}
+
+int verb_show(const struct scenario *s, const struct world_options *world,
+              const struct text_options *text, bool json, struct crypto *crypto, struct arena *mem)
+{
+    struct run_options o = {.json = json, .world = *world, .text = *text};
+    if (!o.text.width)
+        fit_terminal(&o.text);
+    return show(s, &o, crypto, mem);
+}
+
+static int run(struct run_options *o, struct arena *mem, struct crypto *crypto)
+{
+    struct scenario s;
+    if (!verb_scenario(o->scenario, mem, &s))
+        return 2;
+    if (o->eyes && !scenario_party(&s, o->eyes))
+        return no_party(&s, o->eyes, mem);
+    return show(&s, o, crypto, mem);
 }
 
 int verb_run(int argc, char **argv)

@@ -7,6 +7,7 @@
 int verb_account(int argc, char **argv);
 int verb_setspn(int argc, char **argv);
 int verb_run(int argc, char **argv);
+int verb_matrix(int argc, char **argv);
 int verb_why(int argc, char **argv);
 int verb_list(int argc, char **argv);
 int verb_check(int argc, char **argv);

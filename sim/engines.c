@@ -135,7 +135,7 @@ static struct engines_kdc *add_kdc(struct engines *e, const char *name, const st
                                             .name = web_computer(mem, k->party.name),
                                             .level = policy->lm_level,
                                             .blocked = policy->ntlm_blocked};
-    if (policy->has_sid && ntlm_new)
+    if (policy->has_sid)
         k->verifier = ntlm_new(mem, &verifier);
     return k;
 }

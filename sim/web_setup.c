@@ -298,7 +298,7 @@ static void local_of(struct web_setup *w)
 {
     const struct scenario_server *v = &w->party->server;
     const struct realm *realm = v->local ? w->realm(w->arg, v->local) : NULL;
-    if (!realm || !ntlm_new)
+    if (!realm)
         return;
     struct ntlm_verifier_config config = {.party = w->party->name,
                                           .realm = realm,

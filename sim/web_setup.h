@@ -8,12 +8,6 @@
 #include "service/service.h"
 #include "sim/scenario.h"
 
-#pragma weak ntlm_new
-#pragma weak ntlm_realm
-#pragma weak ntlm_receive
-#pragma weak ntlm_closed
-#pragma weak ntlm_verify
-
 struct web_name;
 struct web_setup {
     const struct scenario *scenario;

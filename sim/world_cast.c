@@ -82,7 +82,7 @@ static void add_verifier(struct world *w, struct actor *a, const struct realm *r
                                           .name = web_computer(w->mem, a->is->name),
                                           .level = policy->lm_level,
                                           .blocked = policy->ntlm_blocked};
-    if (policy->has_sid && ntlm_new)
+    if (policy->has_sid)
         a->verifier = ntlm_new(w->mem, &config);
 }
 

@@ -73,7 +73,10 @@ static void read_level(const struct trace *t, struct arena *mem, struct matrix_c
     for (size_t i = 0; i < t->n; i++)
         if (t->events[i]->kind == EVENT_DECISION && strcmp(t->events[i]->id, "ntlm.level") == 0)
             outcome = t->events[i]->decision->outcome;
-    cell->text = cell->granted ? outcome : arena_printf(mem, "refused: %s", outcome);
+    bool level = strstr(outcome, "taken") != NULL; /* "..., and only NTLMv2 is taken" */
+    cell->text = cell->granted ? outcome
+                 : level       ? "refused: level"
+                               : arena_printf(mem, "refused: %s", outcome);
 }
 
 /* ---- identity ---------------------------------------------------------------------------------

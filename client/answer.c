@@ -19,7 +19,7 @@ static void keep_result(struct client *c, const struct http_message *http)
     if (http)
         done->body = arena_copy(c->mem, http->body);
     done->scheme = last->admitted         ? last->admitted
-                   : last->scheme         ? browse_scheme_name(last->scheme)
+                   : last->scheme         ? browse_admitted(last)
                    : kept && kept->scheme ? kept->scheme
                                           : "none";
     done->fell_back = last->fell_back;
@@ -118,7 +118,7 @@ static bool settle(struct client *c, struct turn *t, struct side *side,
     } else if (side->scheme == BROWSE_DIGEST && !browse_digest_proof(c, t, side, http)) {
         return false;
     }
-    side->admitted = browse_admitted(c, side);
+    side->admitted = browse_admitted(side);
     side->going = side->sent = false;
     tell(t, STEP_DONE, "client.http.admitted", A_STR("by", side->admitted),
          A_STR("whom", side->to == TO_PROXY ? "The proxy" : "The server"));
@@ -171,7 +171,7 @@ static bool asked(struct client *c, struct turn *t, struct side *side,
     } else if (tried) {
         browse_forget_space(c, side);
         return browse_refused(c, t, FIND_CREDENTIALS,
-                              arena_printf(t->mem, "%s was refused", browse_admitted(c, side)));
+                              arena_printf(t->mem, "%s was refused", browse_admitted(side)));
     } else {
         start_again(side);
     }

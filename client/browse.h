@@ -137,7 +137,7 @@ bool browse_refused_for(struct client *, struct turn *, enum finding, const char
  */
 const char *browse_scheme_name(unsigned scheme);
 /* "Negotiate (Kerberos)", "NTLM". */
-const char *browse_admitted(const struct client *, const struct side *);
+const char *browse_admitted(const struct side *);
 /* Of what is challenged the strongest (or the first) that can be begun; then the next request is
  * sent, or a ticket asked for, or the task ends. */
 bool browse_choose(struct client *, struct turn *, struct side *);

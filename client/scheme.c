@@ -26,10 +26,9 @@ const char *browse_scheme_name(unsigned scheme)
     return "none";
 }
 
-const char *browse_admitted(const struct client *c, const struct side *side)
+const char *browse_admitted(const struct side *side)
 {
-    (void)c;
-    if (side->scheme != BROWSE_NEGOTIATE)
+    if (side->scheme != BROWSE_NEGOTIATE || !side->n_mechs)
         return browse_scheme_name(side->scheme);
     const struct mech *mech = side->raw ? &side->mechs[0] : side->spnego.chosen;
     if (!mech)

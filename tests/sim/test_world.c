@@ -236,6 +236,25 @@ static void nobody_answers(void **state)
     run(REALM PARTIES LOGON THRICE, RUN_DIFFERENT);
 }
 
+/* The KDC is silent: a browser takes NTLM, and says why. */
+static void a_browser_goes_on(void **state)
+{
+    (void)state;
+    struct trace *t = run(REALM "parties:\n  - {name: alice, role: client, account: alice}\n"
+                                "  - {name: kdc, role: kdc}\n"
+                                "  - {name: www, role: service, spn: HTTP/www.example.test, "
+                                "apps: [{path: /, schemes: [negotiate]}]}\n" LOGON
+                                "  - {do: browse, party: alice, url: \"http://www.example.test/\", "
+                                "expect: HTTP 401}\n"
+                                "tamper:\n  - {do: drop, message: TGS-REQ}\n"
+                                "  - {do: drop, message: TGS-REQ, nth: 2}\n"
+                                "  - {do: drop, message: TGS-REQ, nth: 3}\n",
+                          RUN_AS_EXPECTED);
+    assert_non_null(event_of(t, EVENT_STEP, "client.silence", 0));
+    assert_non_null(event_of(t, EVENT_STEP, "client.negotiate.fallback", 0));
+    assert_non_null(strstr(ladder(t), "NTLM NEGOTIATE"));
+}
+
 static void held_up(void **state)
 {
     (void)state;
@@ -426,6 +445,7 @@ int main(void)
         TEST(lost_request),
         TEST(lost_answer),
         TEST(nobody_answers),
+        TEST(a_browser_goes_on),
         TEST(held_up),
         TEST(replayed_to_the_service),
         TEST(replayed_to_the_kdc),

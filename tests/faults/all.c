@@ -38,7 +38,7 @@ static const struct fault_row *(*const tables[])(size_t *) = {
     dns_fault_table,           ndr_fault_table,        http_auth_fault_table, ntlm_wire_fault_table,
     ntlm_context_fault_table,  descriptor_fault_table, web_fault_table,       neg_token_fault_table,
     spnego_fault_table,        mech_krb5_fault_table,  proxy_fault_table,     rpc_fault_table,
-    netlogon_wire_fault_table, pac_fault_table};
+    netlogon_wire_fault_table, netlogon_fault_table,   pac_fault_table};
 
 int main(void)
 {

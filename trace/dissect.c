@@ -187,6 +187,8 @@ struct root *dissect(struct bytes data, enum transport via, const struct keyring
         return dissect_http(&d, data);
     if (via == VIA_DNS)
         return dissect_dns(&d, data);
+    if (via == VIA_RPC)
+        return dissect_rpc(&d, data);
     const struct asn_type *type = message_type(data);
     if (!type)
         type = neg_token_type(data);

@@ -12,6 +12,7 @@
 #include "wire/negotiate.h"
 #include "wire/ntlm.h"
 #include "wire/pac.h"
+#include "wire/rpc.h"
 #include "wire/oid.h"
 
 #include <string.h>
@@ -152,6 +153,8 @@ static void entered(struct flat_visitor *v, const struct flat_span *s)
     struct node *n = node_new(d, m->root, m->parent, name, s->at, s->end);
     struct field *f = &n->field;
     n->place = (struct place){.up = &node_of(m->parent)->place, .member = s->name, .name = s->name};
+    if (strcmp(s->name, "NETLOGON_VALIDATION_SAM_INFO4") == 0) /* the same facts as in a PAC */
+        n->place.base = "KERB_VALIDATION_INFO";
     n->number = s->number;
     n->has_number = s->kind >= FLAT_BE_INT && s->kind <= FLAT_FILETIME;
     if (n->has_number && s->registry != FLAT_NO_NAMES && s->kind < FLAT_BE_FLAGS) {
@@ -201,9 +204,7 @@ static void left(struct flat_visitor *v, const struct flat_span *s)
     m->parent = m->parent->parent;
 }
 
-typedef bool walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
-
-static void map(struct dissector *d, struct root *r, walk *how, const char *name)
+void dissect_map(struct dissector *d, struct root *r, dissect_walk *how, const char *name)
 {
     struct node *top = node_new(d, r, NULL, name, 0, r->data.n);
     top->place = (struct place){.up = r->from ? &node_of(r->from)->place : NULL, .name = name};
@@ -219,7 +220,7 @@ static void map(struct dissector *d, struct root *r, walk *how, const char *name
 }
 
 static const struct format {
-    walk *how;
+    dissect_walk *how;
     const char *name; /* where the caller gives none */
 } formats[FLAT_FORMATS] = {
     [FLAT_GSS_TOKEN] = {gss_token_walk, "GSS-TOKEN"},
@@ -240,6 +241,7 @@ static const struct format {
     [FLAT_PAC_UPN_DNS] = {pac_upn_dns_walk, "UPN_DNS_INFO"},
     [FLAT_PAC_ATTRIBUTES] = {pac_attributes_walk, "PAC_ATTRIBUTES_INFO"},
     [FLAT_PAC_REQUESTOR] = {pac_requestor_walk, "PAC_REQUESTOR"},
+    [FLAT_RPC] = {rpc_walk, "RPC"},
     [FLAT_USER_PASS] = {user_pass_walk, "USER-PASS"},
 };
 
@@ -247,7 +249,7 @@ void dissect_flat(struct dissector *d, struct root *r, enum flat_format format,
                   const char *container)
 {
     const struct format *f = &formats[formats[format].how ? format : FLAT_HTTP];
-    map(d, r, f->how, container ? container : f->name);
+    dissect_map(d, r, f->how, container ? container : f->name);
 }
 
 struct root *dissect_kpasswd(struct dissector *d, struct bytes data)

@@ -4,6 +4,7 @@
 
 #include "trace/dissect.h"
 #include "wire/codec.h"
+#include "wire/flat.h"
 
 /* A field, where it stands for the tables of wire/, and its number if it is one. */
 struct node {
@@ -93,6 +94,9 @@ void node_open(struct dissector *, struct node *);
 void dissect_flat(struct dissector *, struct root *, enum flat_format, const char *container);
 /* A mechanism's token of whatever its first octets say, hung off `from`; NULL: nothing known. */
 struct root *dissect_token(struct dissector *, struct bytes, struct field *from);
+/* The same by a walk that has no format of its own. */
+typedef bool dissect_walk(struct bytes, struct arena *, struct faults *, struct flat_visitor *);
+void dissect_map(struct dissector *, struct root *, dissect_walk *, const char *container);
 struct root *dissect_http(struct dissector *, struct bytes);
 /* Octets for which kpasswd_is. */
 struct root *dissect_kpasswd(struct dissector *, struct bytes);
@@ -112,5 +116,9 @@ const char *ndr_shown(struct arena *, const struct field *);
 struct root *dissect_ntlm(struct dissector *, struct bytes, struct field *from);
 /* What a mechListMIC of NTLM looks like. */
 bool is_ntlm_signature(struct bytes);
+
+/* ---- dissect_rpc.c -------------------------------------------------------------------------- */
+
+struct root *dissect_rpc(struct dissector *, struct bytes);
 
 #endif

@@ -23,6 +23,8 @@ const struct name_row *name_find(enum registry r, int64_t number)
     const struct name_table *t = table_of(r);
     size_t low = 0, high = t->n;
 
+    if (r == NAMES_NTSTATUS) /* whoever read it as unsigned means the same 32 bits */
+        number = (int32_t)number;
     while (low < high) {
         size_t middle = low + (high - low) / 2;
 

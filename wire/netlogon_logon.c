@@ -250,10 +250,8 @@ static void take_validation(struct ndr_reader *r, struct netr_sam_logon_ex *out)
 {
     if (out->validation_level == NetlogonValidationSamInfo4) {
         struct validation_info *info = arena_new_of(r->flat.mem, struct validation_info);
-        ndr_group(r, "ValidationSam4");
         if (ndr_read_sam_info4(r, info))
             out->info = info;
-        ndr_group_end(r);
     } else if (out->validation_level == NetlogonValidationGenericInfo2) {
         take_generic2(r, out);
     } else {

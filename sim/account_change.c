@@ -87,6 +87,36 @@ bool account_ask_for_password(struct action *a, const char *name)
     return password.n > 0;
 }
 
+#define RID_FIRST 1104 /* as in a scenario */
+
+struct highest {
+    uint32_t next;
+    struct arena *mem; /* for one account at a time */
+};
+
+static bool see_rid(void *arg, const struct account *a)
+{
+    struct highest *h = arg;
+    if (a->rid >= h->next)
+        h->next = a->rid + 1;
+    arena_reset(h->mem);
+    return true;
+}
+
+/* The RID behind all that are in use; 0: the realm is no domain. */
+static uint32_t next_rid(const struct realm *realm)
+{
+    const struct realm_policy *p = realm_policy(realm);
+    struct highest h = {.next = RID_FIRST, .mem = arena_new(0)};
+    for (size_t i = 0; i < p->n_groups; i++)
+        if (p->groups[i].rid >= h.next)
+            h.next = p->groups[i].rid + 1;
+    if (p->has_sid)
+        realm_each(realm, h.mem, see_rid, &h);
+    arena_free(h.mem);
+    return p->has_sid ? h.next : 0;
+}
+
 static int add_many(struct action *a)
 {
     struct account_options *o = a->o;
@@ -97,8 +127,10 @@ static int add_many(struct action *a)
         struct store_change *c = store_change(a->store, mem, &error);
         if (!c)
             return trouble(error);
+        uint32_t rid = next_rid(store_changed(c));
         for (unsigned k = 0; k < AT_ONCE && i <= o->count; k++, i++) {
             struct scenario_account row = o->account;
+            row.rid = rid ? rid++ : 0;
             const struct account *taken;
             struct account account;
             row.name = arena_printf(mem, "%s%06llu", o->words[0], (unsigned long long)i);
@@ -130,6 +162,8 @@ int account_add(struct action *a)
     if (!c)
         return trouble(error);
     struct account account;
+    if (!o->account.rid)
+        o->account.rid = next_rid(store_changed(c));
     if (!population_account(store_changed(c), &o->account, &from, a->mem, &account, &error))
         return give_up(c, error);
     if (!store_add(c, &account, &taken)) {
@@ -148,6 +182,16 @@ static void say_anew(struct account *to, const struct account *said, uint32_t gi
 {
     if (given & GAVE_FLAGS)
         to->flags = said->flags;
+    if (!(to->flags & ACCOUNT_REVERSIBLE))
+        to->reversible = (struct bytes){0};
+    if (given & GAVE_RID)
+        to->rid = said->rid;
+    if (given & GAVE_FULL_NAME)
+        to->full_name = said->full_name;
+    if (given & GAVE_GROUPS) {
+        to->groups = said->groups;
+        to->n_groups = said->n_groups;
+    }
     if (given & GAVE_EXPIRES)
         to->expires = said->expires;
     if (given & GAVE_PASSWORD_EXPIRES)
@@ -198,6 +242,12 @@ static void change_keys(struct action *a, struct account *to, const struct accou
     struct account_key *newest = (struct account_key *)(uintptr_t)to->keys;
     for (size_t i = 0; i < said->n_keys && has_kvno; i++)
         newest[i].kvno = kvno;
+    /* What NTLM and Digest go by is of the new password too, or is gone. */
+    to->has_nt_hash = said->has_nt_hash;
+    memcpy(to->nt_hash, said->nt_hash, sizeof to->nt_hash);
+    to->has_lm_hash = false;
+    to->wdigest = said->wdigest;
+    to->reversible = said->reversible;
 }
 
 static int set_in(struct action *a, struct store_change *c, bool rekey, bool has_kvno)

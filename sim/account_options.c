@@ -1,5 +1,6 @@
 #include "sim/account_options.h"
 
+#include "base/sid.h"
 #include "crypto/crypto.h"
 #include "sim/account_names.h"
 #include "sim/scenario_rows.h"
@@ -41,6 +42,10 @@ enum {
     O_TRANSITIVE,
     O_SUFFIX,
     O_NEXT,
+    O_SID,
+    O_RID,
+    O_GROUP,
+    O_FULL_NAME,
 };
 
 static const struct argp_option rows[] = {
@@ -49,6 +54,7 @@ static const struct argp_option rows[] = {
     {"preset", O_PRESET, "NAME", 0, "init: a policy by its date, as windows-2022-11", 1},
     {"windows-names", O_WINDOWS, NULL, 0, "init: names are looked up as Windows does", 1},
     {"duplicates", O_DUPLICATES, NULL, 0, "init: an SPN may stand on two accounts", 1},
+    {"sid", O_SID, "SID", 0, "init: a domain's, as S-1-5-21-1-2-3; random: its own", 1},
     {"etypes", O_ETYPES, "LIST", 0, "encryption types of the keys (init: of the realm), by comma",
      2},
     {"password-file", O_PASSWORD_FILE, "FILE", 0, "the password is its first line; - reads it", 2},
@@ -67,6 +73,9 @@ static const struct argp_option rows[] = {
     {"logon-hours", O_HOURS, "HOURS", 0, "Mon-Fri 08:00-18:00; always", 3},
     {"max-life", O_MAX_LIFE, "SPAN", 0, "of its tickets: 10h", 3},
     {"max-renew", O_MAX_RENEW, "SPAN", 0, "of its tickets: 7d", 3},
+    {"rid", O_RID, "N", 0, "its SID is the domain's with this behind it (add: the next one)", 3},
+    {"group", O_GROUP, "NAME|RID", 0, "it is a member; can stand more than once; none: -", 3},
+    {"full-name", O_FULL_NAME, "TEXT", 0, "the name for display", 3},
     {"rename", O_RENAME, "NAME", 0, "set: its name from now on", 3},
     {"direction", O_DIRECTION, "out|in|both", 0,
      "trust add: our clients there, its clients here (both)", 5},
@@ -229,6 +238,38 @@ static error_t parse_account(int key, char *arg, struct argp_state *state)
     return ARGP_ERR_UNKNOWN;
 }
 
+/* What Windows' logon adds to it. */
+static error_t parse_windows(int key, char *arg, struct argp_state *state)
+{
+    struct account_options *o = state->input;
+    uint64_t rid;
+    struct sid sid;
+    switch (key) {
+    case O_SID:
+        if (strcmp(arg, "random") && !sid_parse(bytes_str(arg), &sid))
+            argp_error(state, "'%s' is no SID as in S-1-5-21-1-2-3", arg);
+        o->sid = arg;
+        return 0;
+    case O_RID:
+        rid = verb_number(arg, state);
+        if (!rid || rid > UINT32_MAX)
+            argp_error(state, "a RID is from 1 to %u", (unsigned)UINT32_MAX);
+        o->account.rid = (uint32_t)rid;
+        o->given |= GAVE_RID;
+        return 0;
+    case O_GROUP:
+        if (strcmp(arg, "-"))
+            push(o->groups, &o->account.n_groups, arg, state);
+        o->given |= GAVE_GROUPS;
+        return 0;
+    case O_FULL_NAME:
+        o->account.full_name = arg;
+        o->given |= GAVE_FULL_NAME;
+        return 0;
+    }
+    return ARGP_ERR_UNKNOWN;
+}
+
 /* What its keys are made of. */
 static error_t parse_keys(int key, char *arg, struct argp_state *state)
 {
@@ -324,6 +365,8 @@ static error_t parse(int key, char *arg, struct argp_state *state)
         return 0;
     }
     error_t known = parse_account(key, arg, state);
+    if (known == ARGP_ERR_UNKNOWN)
+        known = parse_windows(key, arg, state);
     if (known == ARGP_ERR_UNKNOWN)
         known = parse_keys(key, arg, state);
     return known == ARGP_ERR_UNKNOWN ? parse_trust(key, arg, state) : known;

@@ -16,6 +16,9 @@ enum account_given {
     GAVE_SUPPORTED = 16,
     GAVE_UPN = 32,
     GAVE_LIVES = 64,
+    GAVE_RID = 128,
+    GAVE_GROUPS = 256,
+    GAVE_FULL_NAME = 512,
 };
 
 enum trust_direction { TRUST_BOTH, TRUST_OUT, TRUST_IN };
@@ -24,10 +27,11 @@ enum trust_direction { TRUST_BOTH, TRUST_OUT, TRUST_IN };
 enum option_group { OF_ANY, OF_REALM, OF_KEYS, OF_ACCOUNT, OF_OUTPUT, OF_TRUST, OPTION_GROUPS };
 
 struct account_options {
-    const char *store, *realm, *preset, *output, *rename, *password_file;
+    const char *store, *realm, *preset, *sid, *output, *rename, *password_file;
     struct scenario_account account; /* what was said; what was not is as in a scenario's */
     const char *spns[OPTION_LIST], *no_spns[OPTION_LIST], *keys[OPTION_LIST];
     size_t n_no_spns;
+    const char *groups[OPTION_LIST];
     const char *suffixes[OPTION_LIST], *next; /* of a trust */
     size_t n_suffixes;
     enum trust_direction direction;

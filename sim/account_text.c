@@ -60,6 +60,10 @@ void account_print(FILE *out, const struct account *a, struct arena *mem)
         fputs("  logon hours", out);
     if (a->upn.n)
         fprintf(out, "  upn %s", text_escape(mem, a->upn));
+    if (a->rid)
+        fprintf(out, "  RID %u", (unsigned)a->rid);
+    for (size_t i = 0; i < a->n_groups; i++)
+        fprintf(out, "%s%u", i ? "," : "  groups ", (unsigned)a->groups[i]);
     for (size_t i = 0; i < a->n_spns; i++)
         fprintf(out, "  %s",
                 text_escape(mem, bytes_str(principal_text(mem, &a->spns[i], (struct bytes){0}))));
@@ -123,6 +127,41 @@ static void keys(struct exporter *e, const struct account_key *all, size_t n)
     }
 }
 
+static void list_of(struct exporter *e, const char *key, const struct bytes *all, size_t n)
+{
+    if (n)
+        fprintf(e->out, "    %s:\n", key);
+    for (size_t i = 0; i < n; i++) {
+        fputs("      - ", e->out);
+        quoted(e, all[i]);
+        fputc('\n', e->out);
+    }
+}
+
+/* What Windows' logon adds. */
+static void windows(struct exporter *e, const struct account *a)
+{
+    if (a->rid)
+        fprintf(e->out, "    rid: %u\n", (unsigned)a->rid);
+    for (size_t i = 0; i < a->n_groups; i++)
+        fprintf(e->out, "%s\"%u\"%s", i ? ", " : "    groups: [", (unsigned)a->groups[i],
+                i + 1 < a->n_groups ? "" : "]\n");
+    if (a->full_name.n)
+        line(e, "full_name", a->full_name);
+    list_of(e, "workstations", a->workstations, a->n_workstations);
+    if (a->certificate.n)
+        line(e, "certificate", a->certificate);
+    if (a->has_nt_hash)
+        line(e, "nt_hash", bytes_str(hex_text(e->mem, bytes_of(a->nt_hash, sizeof a->nt_hash))));
+    if (a->wdigest.n)
+        line(e, "wdigest", bytes_str(hex_text(e->mem, a->wdigest)));
+    if (a->reversible.n)
+        line(e, "stored_password", a->reversible);
+    if (a->n_extra_sids || a->primary_group || a->has_lm_hash)
+        e->why = "an account has SIDs of other domains, a primary group or an LM hash, which a "
+                 "file cannot say";
+}
+
 static bool export_account(void *arg, const struct account *a)
 {
     struct exporter *e = arg;
@@ -156,11 +195,36 @@ static bool export_account(void *arg, const struct account *a)
         quoted(e, bytes_str(principal_text(e->mem, &a->spns[i], (struct bytes){0})));
         fputc('\n', e->out);
     }
+    windows(e, a);
     keys(e, a->keys, a->n_keys);
     if (!a->n_keys)
         e->why = "an account has no keys, and would get some";
     arena_reset(e->mem);
     return true;
+}
+
+static void export_domain(struct exporter *e, const struct realm_policy *p)
+{
+    if (p->has_sid)
+        fprintf(e->out, "  sid: %s\n", sid_text(e->mem, &p->sid));
+    if (p->netbios) {
+        fputs("  netbios: ", e->out);
+        quoted(e, bytes_str(p->netbios));
+        fputc('\n', e->out);
+    }
+    if (p->n_groups)
+        fputs("  groups:\n", e->out);
+    for (size_t i = 0; i < p->n_groups; i++) {
+        fputs("    - name: ", e->out);
+        quoted(e, bytes_str(p->groups[i].name));
+        fprintf(e->out, "\n      rid: %u\n", (unsigned)p->groups[i].rid);
+    }
+    if (p->has_sid)
+        fprintf(e->out, "  lm_level: %u\n", p->lm_level);
+    if (p->ntlm_blocked)
+        fputs("  ntlm_blocked: true\n", e->out);
+    if (p->no_pac)
+        fputs("  no_pac: true\n", e->out);
 }
 
 static void export_policy(struct exporter *e, const struct realm_policy *p)
@@ -196,6 +260,7 @@ static void export_policy(struct exporter *e, const struct realm_policy *p)
     fprintf(e->out, "  weak_sessions: %s\n", p->weak_sessions ? "yes" : "no");
     if (p->tickets_as_asked)
         fputs("  tickets_as_asked: true\n", e->out);
+    export_domain(e, p);
     if (p->no_postdate)
         e->why = "the realm postdates no tickets, which a file cannot say";
 }

@@ -1,5 +1,6 @@
 #include "sim/population_windows.h"
 
+#include "base/text.h"
 #include "realm/rekey.h"
 
 #include <stdlib.h>
@@ -54,6 +55,27 @@ static struct bytes text_of(const char *s)
     return s ? bytes_str(s) : (struct bytes){0};
 }
 
+static bool octets_of(struct arena *mem, const char *hex, size_t size, struct bytes *out)
+{
+    size_t at;
+    return hex_decode(mem, bytes_str(hex), out, &at) && out->n == size;
+}
+
+/* What the file says of a password that it does not have. */
+static bool kept(const struct population_place *at, const struct scenario_account *from,
+                 struct account *a)
+{
+    struct bytes hash;
+    if (from->nt_hash) {
+        if (!octets_of(at->mem, from->nt_hash, sizeof a->nt_hash, &hash))
+            return false;
+        memcpy(a->nt_hash, hash.p, hash.n);
+        a->has_nt_hash = true;
+    }
+    a->reversible = text_of(from->stored_password);
+    return !from->wdigest || octets_of(at->mem, from->wdigest, 16 * WDIGEST_FORMS, &a->wdigest);
+}
+
 /* An RC4 key is the NT hash (RFC 4757 2): what is known of an account whose keys were given. */
 static void hash_of_key(struct account *a)
 {
@@ -80,7 +102,12 @@ bool population_windows(const struct population_place *at, const struct scenario
         return false;
     if (!from->password) {
         hash_of_key(a);
-        return true;
+        if (kept(at, from, a))
+            return true;
+        *error =
+            arena_printf(at->mem, "account %s: nt_hash is 16 octets, wdigest %d, in hexadecimal",
+                         from->name, 16 * WDIGEST_FORMS);
+        return false;
     }
     if (account_secrets(at->mem, at->crypto, at->realm, netbios_of(at->mem, at->realm, at->policy),
                         a, bytes_str(from->password)))

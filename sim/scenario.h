@@ -100,6 +100,8 @@ struct scenario_account {
     const char *full_name;     /* NULL: none */
     const char **workstations; /* from where it may log on; none: anywhere */
     size_t n_workstations;
+    /* what is kept of a password that the file does not have: as export writes it */
+    const char *nt_hash, *wdigest, *stored_password;
     const char *certificate; /* one-to-one mapping: SHA-256 in hexadecimal; NULL: none */
     /* not of the file, but of what changes in a run (sim/changes.h): */
     const char *key_name;   /* under which its random keys were drawn; NULL: its name */

@@ -264,7 +264,17 @@ static uint32_t fixed_rid(const struct scenario_account *a)
     for (size_t i = 0; a->name && i < sizeof rows / sizeof *rows; i++)
         if (strcasecmp(a->name, rows[i].name) == 0)
             return rows[i].rid;
-    return a->name && strncmp(a->name, "krbtgt/", 7) == 0 ? RID_KRBTGT : 0;
+    return 0;
+}
+
+/* The KDC's own have none of their own: krbtgt's is fixed, ways to other realms and the name that
+ * passwords are changed at are nobody. */
+static bool is_the_kdcs(const struct scenario_account *a, const struct scenario_realm *r,
+                        uint32_t *rid)
+{
+    bool tgs = a->name && strncmp(a->name, "krbtgt/", 7) == 0;
+    *rid = tgs && strcmp(a->name + 7, r->name) == 0 ? RID_KRBTGT : 0;
+    return tgs || (a->name && strcmp(a->name, "kadmin/changepw") == 0);
 }
 
 #define RID_FIRST 1104 /* the numbers before it are a new domain's own accounts and groups */
@@ -280,8 +290,13 @@ static void complete_rids(struct scenario *s, const struct scenario_realm *r)
     for (int pass = 0; pass < 2; pass++)
         for (size_t i = 0; i < s->n_accounts; i++) {
             struct scenario_account *a = &s->accounts[i];
+            uint32_t rid;
             if (!r->name || !a->realm || strcmp(a->realm, r->name) != 0)
                 continue;
+            if (is_the_kdcs(a, r, &rid)) {
+                a->rid = rid;
+                continue;
+            }
             if (pass == 0 && !a->rid)
                 a->rid = fixed_rid(a);
             if (pass == 0 && a->rid >= next)

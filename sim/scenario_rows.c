@@ -68,6 +68,9 @@ static const struct key_row account_rows[] = {
     K("full_name", V_NAME, scenario_account, full_name),
     KN("workstations", V_NAMES, scenario_account, workstations),
     K("certificate", V_NAME, scenario_account, certificate),
+    K("nt_hash", V_NAME, scenario_account, nt_hash),
+    K("wdigest", V_NAME, scenario_account, wdigest),
+    K("stored_password", V_NAME, scenario_account, stored_password),
 };
 static const struct scenario_account account_initial = {.kvno = 1};
 static const struct shape account_shape = {

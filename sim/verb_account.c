@@ -58,6 +58,15 @@ static int create(struct action *a, const struct scenario *s, uint64_t seed)
     return status;
 }
 
+/* Three random numbers behind S-1-5-21, as a new domain gets them. */
+static const char *random_sid(struct action *a)
+{
+    uint32_t n[3];
+    rng_fill(&a->random.rng, "sid", (uint8_t *)n, sizeof n);
+    return arena_printf(a->mem, "S-1-5-21-%u-%u-%u", (unsigned)n[0], (unsigned)n[1],
+                        (unsigned)n[2]);
+}
+
 static int init(struct action *a)
 {
     struct account_options *o = a->o;
@@ -85,6 +94,7 @@ static int init(struct action *a)
                                       .duplicates = o->duplicates};
     if (o->preset && !o->account.n_etypes)
         s.realm.n_etypes = 0;
+    s.realm.sid = o->sid && !strcmp(o->sid, "random") ? random_sid(a) : o->sid;
     if (!o->has_seed)
         rng_fill(&a->random.rng, "seed", &o->seed, sizeof o->seed);
     return create(a, &s, o->seed);
@@ -363,6 +373,7 @@ int verb_account(int argc, char **argv)
     if (actions[i].change == account_add && !o.account.kvno)
         o.account.kvno = 1;
     o.account.spns = o.spns;
+    o.account.groups = o.groups;
     o.account.keys = o.keys;
     o.account.etypes = o.etypes;
     struct action a = {.o = &o, .mem = mem, .crypto = crypto_new()};

@@ -13,7 +13,7 @@ void ndr_write_init(struct ndr_writer *w, struct arena *mem)
 /* n octets at the end, zeroed. */
 static uint8_t *more(struct ndr_writer *w, size_t n)
 {
-    if (n > w->room - w->n) {
+    if (!w->p || n > w->room - w->n) {
         size_t room = 2 * w->room + n + 256;
         uint8_t *p = arena_take(w->mem, room);
         if (w->n)

@@ -1,7 +1,11 @@
 /* The AP exchange between two who share a ticket: what passes, what is refused and by which step.
  */
+#include "base/text.h"
 #include "context/ap.h"
+#include "context/vector_ops.h"
 #include "crypto/rng.h"
+#include "wire/gss.h"
+#include "wire/negotiate.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -345,13 +349,48 @@ static void test_error(void **state)
                  e.has_e_data);
 }
 
+/* ---- the ops gss-ap-req and gss-spnego-ap-req of vectors ------------------------------------- */
+
+static enum vector_result vector(const char *op, struct bytes token, const struct key *key)
+{
+    struct vector_file file;
+    const char *why = NULL, *error;
+    char *text = arena_printf(mem, "[a]\nop.txt=%s\ntoken=%s\n", op, hex_text(mem, token));
+    if (key)
+        text = arena_printf(mem, "%senctype.int=%d\nkey=%s\n", text, (int)key->etype,
+                            hex_text(mem, key_bytes(key)));
+    assert_true(vector_file_read(mem, bytes_str(text), "a", &file, &error));
+    enum vector_result result = vector_run_context(crypto, &file.cases[0], mem, &why);
+    assert_int_equal(why == NULL, result == VECTOR_PASSED);
+    return result;
+}
+
+static void test_vectors(void **state)
+{
+    (void)state;
+    struct AP_REQ req = request(part_of(), NOW);
+    struct bytes token = gss_token_write(mem, TOK_AP_REQ, asn_encode_anew(&ASN_AP_REQ, &req, mem));
+    struct bytes oid = GSS_KRB5_OID;
+    struct neg_token t = {.init = true, .mechs = {&oid, 1}, .token = token};
+    struct bytes negotiation = neg_token_write(mem, &t);
+    assert_int_equal(vector("gss-ap-req", token, NULL), VECTOR_PASSED);
+    assert_int_equal(vector("gss-ap-req", token, &service), VECTOR_PASSED);
+    assert_int_equal(vector("gss-ap-req", token, &session), VECTOR_FAILED);
+    assert_int_equal(vector("gss-ap-req", negotiation, &service), VECTOR_FAILED);
+    assert_int_equal(vector("gss-spnego-ap-req", negotiation, &service), VECTOR_PASSED);
+    assert_int_equal(vector("gss-spnego-ap-req", negotiation, &session), VECTOR_FAILED);
+    assert_int_equal(vector("gss-spnego-ap-req", token, &service), VECTOR_FAILED);
+    t.token = gss_token_write(mem, TOK_AP_REP, asn_encode_anew(&ASN_AP_REQ, &req, mem));
+    assert_int_equal(vector("gss-spnego-ap-req", neg_token_write(mem, &t), NULL), VECTOR_FAILED);
+}
+
 #define TEST(f) cmocka_unit_test_setup_teardown(f, setup, teardown)
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(test_good),         TEST(test_a_key_of_unknown_type),
-                                       TEST(test_refusals),     TEST(test_edges),
-                                       TEST(test_user_to_user), TEST(test_addresses),
-                                       TEST(test_path),         TEST(test_reply),
-                                       TEST(test_error)};
+    const struct CMUnitTest tests[] = {
+        TEST(test_vectors),   TEST(test_good),  TEST(test_a_key_of_unknown_type),
+        TEST(test_refusals),  TEST(test_edges), TEST(test_user_to_user),
+        TEST(test_addresses), TEST(test_path),  TEST(test_reply),
+        TEST(test_error)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

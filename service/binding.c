@@ -24,42 +24,43 @@ static bool of_channel(struct visit *v, uint8_t out[16])
     return has_channel(v) && channel_bindings_hash(v->turn->crypto, v->packet->tls->end_point, out);
 }
 
-void service_tell_binding(struct visit *v, struct bytes bound, const char *outcome)
+bool service_binding_holds(struct visit *v, struct bytes bound)
 {
     static const char *const settings[] = {"off", "allow", "require"};
     const char *party = v->service->config.party;
-    uint8_t own[16];
-    bool tls = of_channel(v, own);
     struct arena *mem = v->turn->mem;
+    enum extended_protection_setting setting = v->app->protection;
+    uint8_t own[16];
+    bool tls = of_channel(v, own), none = is_none(bound);
+    bool holds = setting == PROTECTION_OFF ||
+                 (none ? setting == PROTECTION_ALLOW || !tls
+                       : tls && bytes_equal_secret(bound, bytes_of(own, sizeof own)));
     const struct decision_input inputs[] = {
-        {"setting", party, settings[v->app->protection]},
+        {"setting", party, settings[setting]},
         {"channel", "request", tls ? hex_text(mem, bytes_of(own, sizeof own)) : "no TLS"},
-        {"client", "request", is_none(bound) ? "none" : hex_text(mem, bound)},
+        {"client", "request", none ? "none" : hex_text(mem, bound)},
     };
     tell_decision(v->turn, .id = "service.binding",
                   .rule = "Off: not looked at. Allow: what the client says must be this channel's; "
                           "it may say nothing. Require: inside TLS it has to say it.",
-                  .outcome = outcome, .spec = "RFC 5929 4", .inputs = inputs, .n = 3);
+                  .outcome = holds ? "accepted" : "refused", .spec = "RFC 5929 4", .inputs = inputs,
+                  .n = 3);
+    return holds;
 }
 
 enum next service_ap_binding(struct visit *v)
 {
     struct bytes bound = bytes_of(v->fields.bindings, sizeof v->fields.bindings);
-    uint8_t own[16];
-    if (!v->app || v->app->protection == PROTECTION_OFF) {
-        if (v->app && !is_none(bound))
-            tell(v->turn, STEP_NOTED, "service.ap.bindings", A_BYTES("bindings", bound));
+    bool none = is_none(bound);
+    if (!v->app)
         return NEXT;
-    }
-    bool tls = of_channel(v, own), none = is_none(bound);
-    bool good = none ? v->app->protection == PROTECTION_ALLOW || !tls
-                     : tls && bytes_equal_secret(bound, bytes_of(own, sizeof own));
-    if (told(v->turn))
-        service_tell_binding(v, bound, good ? "accepted" : "refused");
-    if (!good)
+    if (!service_binding_holds(v, bound))
         return service_refuse(v, FIND_BINDING, 401, KRB_AP_ERR_BAD_INTEGRITY,
                               none ? "nothing" : "another channel");
-    tell(v->turn, STEP_DONE, "service.ap.binding",
-         A_STR("says", none ? "nothing" : "this channel"));
+    if (v->app->protection != PROTECTION_OFF)
+        tell(v->turn, STEP_DONE, "service.ap.binding",
+             A_STR("says", none ? "nothing" : "this channel"));
+    else if (!none)
+        tell(v->turn, STEP_NOTED, "service.ap.bindings", A_BYTES("bindings", bound));
     return NEXT;
 }

@@ -96,6 +96,12 @@ bool connection_begin(struct connection *c, struct visit *v)
     return memory(&c->mem, v);
 }
 
+void connection_prove(struct visit *v, const struct access_token *token)
+{
+    v->connection->token = token;
+    v->connection->app = v->app;
+}
+
 /* The transport keeps it only for the turn. */
 static const struct tls *tls_copy(struct arena *mem, const struct tls *tls)
 {

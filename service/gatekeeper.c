@@ -109,9 +109,16 @@ static bool has_certificate(const struct visit *v)
            v->packet->tls && v->packet->tls->client_certificate.n;
 }
 
+/* What was proven to another application counts here too, if that one asked for no less and this
+ * one takes such proofs. */
 static const struct access_token *of_connection(const struct visit *v)
 {
-    return v->connection ? v->connection->token : NULL;
+    const struct connection *c = v->connection;
+    bool counts =
+        c && c->token &&
+        (c->app == v->app || (v->app->schemes & AUTH_INTEGRATED && !v->app->ntlm_per_request &&
+                              v->app->protection <= c->app->protection));
+    return counts ? c->token : NULL;
 }
 
 static void tell_scheme(struct visit *v, const char *brought, const char *outcome)

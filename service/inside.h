@@ -53,6 +53,7 @@ struct connection {
     struct ntlm_server *ntlm;
     const struct access_token *proven; /* by a mechanism, before the negotiation ends */
     const struct access_token *token;  /* whose connection it is: NTLM's */
+    const struct web_app *app;         /* where that was proven */
 
     bool waiting; /* the first that is held has asked */
     int64_t until;
@@ -217,6 +218,8 @@ bool ntlm_can(const struct service *);
 struct ntlm_server *ntlm_server_for(struct visit *);
 /* A whole exchange of bare NTLM messages, of NTLM or within Negotiate. */
 enum next ntlm_round(struct visit *);
+/* The decision about the channel that the client's response is bound to. */
+void ntlm_tell_binding(struct visit *);
 /* It has ended well: the token, which becomes the connection's. */
 enum next ntlm_identity(struct visit *, const struct logon_answer *);
 
@@ -255,9 +258,11 @@ enum next service_run(struct visit *, enum next (*const *steps)(struct visit *),
 extern enum next (*const service_web_steps[])(struct visit *);
 #define WEB_STEPS_TO_PROOF 3 /* what is read again when a request that waited goes on */
 
-/* Told for the channel of whatever mechanism (extended protection); bound: what the client said,
- * 16 octets, or empty. */
-void service_tell_binding(struct visit *, struct bytes bound, const char *outcome);
+/* Extended protection, whatever the mechanism: may the client be bound so (16 octets, or empty)?
+ * Told as a decision. */
+bool service_binding_holds(struct visit *, struct bytes bound);
+/* What was proven on this connection is the connection's from now on. */
+void connection_prove(struct visit *, const struct access_token *);
 /* Writes the answer that the visit came to. False: our fault. */
 bool service_http_respond(struct visit *);
 

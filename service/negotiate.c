@@ -98,7 +98,7 @@ static enum next negotiated(struct visit *v, enum mech_state state, struct bytes
     case MECH_DONE:
         v->user = c->proven;
         if (is_ntlm(c) && !v->app->ntlm_per_request)
-            c->token = c->proven;
+            connection_prove(v, c->proven);
         c->spnego = NULL;
         return NEXT;
     case MECH_REFUSED:
@@ -162,7 +162,8 @@ enum next negotiate_answered(struct visit *v, const struct logon_answer *answer)
     if (next == NEXT && state == MECH_DONE) {
         next = ntlm_identity(v, answer);
         c->proven = v->user ? token_copy(c->mem, v->user) : NULL;
-    }
+    } else if (next == NEXT && told(v->turn))
+        ntlm_tell_binding(v);
     if (next == TROUBLE)
         return TROUBLE;
     state = spnego_resume(c->spnego, v->turn, next == NEXT ? state : MECH_REFUSED,

@@ -91,13 +91,18 @@ static struct bytes bound(struct visit *v, const struct ntlm_server *server)
     return pair ? pair->value : (struct bytes){0};
 }
 
+void ntlm_tell_binding(struct visit *v)
+{
+    service_binding_holds(v, bound(v, v->connection->ntlm));
+}
+
 enum next ntlm_identity(struct visit *v, const struct logon_answer *answer)
 {
     static const struct sid anonymous = {.authority = 5, .n = 1, .sub = {7}};
     const struct service_config *config = &v->service->config;
     struct ntlm_server *server = v->connection->ntlm;
     if (told(v->turn))
-        service_tell_binding(v, bound(v, server), "accepted");
+        ntlm_tell_binding(v);
     if (server->anonymous || !answer->info) {
         struct access_token *token = token_of_account(
             v->connection->mem, &anonymous, "NT AUTHORITY\\ANONYMOUS LOGON", TOKEN_NETWORK);
@@ -123,13 +128,13 @@ enum next ntlm_answered(struct visit *v, const struct logon_answer *answer)
         return TROUBLE;
     if (next == NEXT && state != MECH_DONE) {
         if (told(v->turn))
-            service_tell_binding(v, bound(v, c->ntlm), "refused");
+            ntlm_tell_binding(v);
         next = service_refuse(v, FIND_NTLM, 401, 0, c->ntlm->why ? c->ntlm->why : "the message");
     }
     if (next == NEXT)
         next = ntlm_identity(v, answer);
     if (next == NEXT && !v->app->ntlm_per_request)
-        c->token = v->user;
+        connection_prove(v, v->user);
     c->ntlm = NULL;
     return next;
 }

@@ -68,6 +68,31 @@ static void ntlm_for_the_request_only(void **state)
     assert_int_equal(hand_get(&w, HAND_CONN(1), "/", NULL), 401);
 }
 
+/* One connection, several applications: what was proven to one counts for another that asks for no
+ * more. */
+static void ntlm_in_other_applications(void **state)
+{
+    (void)state;
+    static const struct {
+        struct web_app app;
+        int status;
+    } table[] = {
+        {{.path = "/b", .schemes = AUTH_NEGOTIATE}, 200},
+        {{.path = "/b", .schemes = AUTH_BASIC}, 401},
+        {{.path = "/b", .schemes = AUTH_NTLM, .ntlm_per_request = true}, 401},
+        {{.path = "/b", .schemes = AUTH_NTLM, .protection = PROTECTION_REQUIRE}, 401},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        w.apps[1] = table[i].app;
+        w.n_apps = 2;
+        hand_web_new(&w);
+        hand_ntlm_logon(&w, HAND_CONN(1), "NTLM", hand_ntlm(&w, "WEB1", "alice", "local-pw-1"));
+        served_as("WEB1\\alice");
+        assert_int_equal(hand_get(&w, HAND_CONN(1), "/b", NULL), table[i].status);
+        assert_int_equal(hand_get(&w, HAND_CONN(1), "/", NULL), 200);
+    }
+}
+
 static void ntlm_refused(void **state)
 {
     (void)state;
@@ -370,6 +395,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         TEST(ntlm_authenticates_the_connection),
         TEST(ntlm_for_the_request_only),
+        TEST(ntlm_in_other_applications),
         TEST(ntlm_refused),
         TEST(negotiate_kerberos_in_spnego),
         TEST(negotiate_ntlm_in_spnego),

@@ -333,6 +333,65 @@ static void packets_of_the_controller_are_changed(void **state)
         }
 }
 
+/* Whoever asked is answered or forgotten, and the next one is served, whatever ran out when. */
+static void each_allocation_fails_once(void **state)
+{
+    (void)state;
+    free(w.client.hand.sentences);
+    w.client.hand.sentences = NULL;
+    unsigned long n = 0;
+    for (size_t failed = 1; failed;) {
+        failed = 0;
+        service_made();
+        send_on(HAND_CONN(1), hand_basic(&w, "alice", "alice-pw-1"));
+        send_on(HAND_CONN(1), hand_basic(&w, "ben", "ben-pw-1"));
+        n++;
+        while (n_wire) {
+            struct packet p = wire[0];
+            if (p.to == &w.dc) {
+                deliver();
+                continue;
+            }
+            memmove(wire, wire + 1, --n_wire * sizeof *wire);
+            struct turn *t = hand_turn(&w.client.hand, w.client.hand.turn.now);
+            arena_fail_after(n);
+            bool ok = service_receive(w.client.service, &p, t);
+            arena_fail_after(0);
+            if (ok)
+                carry(&w.client.www);
+            failed += !ok;
+        }
+        struct turn *t = hand_turn(&w.client.hand, w.client.hand.turn.now + SERVICE_PATIENCE);
+        assert_true(service_controller_lost(w.client.service, t));
+        carry(&w.client.www);
+        n_wire = 0;
+        for (size_t i = 0; i < n_pages; i++)
+            assert_true(pages[i].status == 200 || pages[i].status == 401);
+        t = hand_turn(&w.client.hand, w.client.hand.turn.now + SERVICE_PATIENCE);
+        assert_true(service_controller_lost(w.client.service, t));
+        n_wire = 0;
+        send_on(HAND_CONN(2), hand_basic(&w, "alice", "alice-pw-1"));
+        settle();
+        last_page(HAND_CONN(2), 200, "EXAMPLE\\alice");
+        assert_true(n < 3000);
+    }
+    assert_true(n > 30);
+}
+
+/* Where there is room for two, the one not used for longest is forgotten, though it waits. */
+static void a_waiting_connection_makes_room(void **state)
+{
+    (void)state;
+    w.config.max_conns = 2;
+    hand_web_new(&w);
+    for (uintptr_t i = 1; i <= 3; i++)
+        send_on(HAND_CONN(i), hand_basic(&w, "alice", "alice-pw-1"));
+    settle();
+    assert_int_equal(n_pages, 2);
+    assert_ptr_equal(pages[0].conn, HAND_CONN(2));
+    assert_ptr_equal(pages[1].conn, HAND_CONN(3));
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 int main(void)
 {
@@ -342,6 +401,7 @@ int main(void)
         TEST(many_connections_ask_at_once),    TEST(nobody_answers),
         TEST(the_browser_goes_away),           TEST(a_machine_without_a_controller),
         TEST(both_kinds_of_accounts),          TEST(packets_of_the_controller_are_changed),
+        TEST(each_allocation_fails_once),      TEST(a_waiting_connection_makes_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -423,6 +423,15 @@ static void the_rest_of_the_reasons(void **state)
     spnego_init(&acc.s, hand.mem, "www", "service.spnego", true, acc.mechs, 1);
     assert_int_equal(spnego_step(&acc.s, turn, BYTES_LIT("\xa1\x03"), &out), MECH_REFUSED);
     assert_string_equal(acc.s.why, "the token cannot be read");
+    /* Nothing at all, in the midst of it. */
+    for (int at = 0; at < 2; at++) {
+        fresh(NULL);
+        begin("N", "N");
+        assert_int_equal(spnego_step(&ini.s, turn, none, &out), MECH_CONTINUE);
+        assert_int_equal(spnego_step(&acc.s, turn, out, &out), MECH_CONTINUE);
+        assert_int_equal(spnego_step(at ? &acc.s : &ini.s, turn, none, &out), MECH_REFUSED);
+    }
+    fresh(NULL);
     /* What the mechanism says of its refusal goes along. */
     begin("K", "K");
     acc.toys[0].refuses = 1;

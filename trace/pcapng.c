@@ -259,8 +259,10 @@ static struct flow *flow_of(struct capture *c, const struct event *e)
             return f;
     }
     struct flow *f = &c->flows[c->n_flows++];
-    from.next = 1000;
-    to.next = 5000;
+    /* By a clock of 4 microseconds (RFC 9293 3.4.1), as a record of many connections between the
+     * same ends wants it: the same number again would be a retransmission. */
+    from.next = 1000 + (uint32_t)(e->at >> 2);
+    to.next = from.next + 4000;
     *f = (struct flow){.conn = e->conn, .a = from, .b = to, .last = e->index};
     for (size_t i = e->index; i < c->trace->n; i++) {
         const struct event *o = c->trace->events[i];

@@ -53,7 +53,8 @@ static struct conn *conn_of(struct world *w, struct actor *from, struct actor *t
     for (struct conn *c = w->conns; c; c = c->next)
         if (c->opener == from && c->server == to && c->via == p->via && c->to_port == to_port &&
             !c->tls == !p->tls && !c->closed &&
-            (c->task == w->task || (c->lasts && lasts(w, from, p->via) && !w->step->fresh)))
+            (c->task == w->task ||
+             (c->lasts && lasts(w, from, p->via) && !(from->client && w->step->fresh))))
             return c;
     struct conn *c = conn_open(w, from, to, p->via, to_port);
     c->tls = p->tls ? seen_by_server(w, from, p->tls) : NULL;

@@ -81,12 +81,15 @@ bool ntowf_v1(struct crypto *c, struct bytes password, uint8_t out[NTLM_HASH])
 
 #define NAME_OCTETS 1024 /* of user or domain in UTF-16; Windows' names are a quarter of it */
 
-/* Upper case that is another single code unit. What would become an ASCII letter without being one
- * stays (dotless i, long s): two users would have one name. */
+#define FINAL_SIGMA 0x3c2
+
+/* Upper case that is one other code unit, and leads back: micro sign, dotless i, long s and the
+ * letters of title case stay, or two users would have one name. The final sigma is the exception,
+ * as in the tables of Windows that Samba has. */
 static uint32_t upper_of(uint32_t point)
 {
     uint32_t upper = point < 0x10000 ? uc_toupper(point) : point;
-    return upper < 0x10000 && (upper >= 0x80 || point < 0x80) ? upper : point;
+    return upper < 0x10000 && (uc_tolower(upper) == point || point == FINAL_SIGMA) ? upper : point;
 }
 
 static bool to_units(struct bytes text, bool upper, uint8_t out[NAME_OCTETS], size_t *n)

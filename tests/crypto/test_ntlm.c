@@ -72,6 +72,9 @@ static void users_are_upper_cased_and_domains_are_not(void **state)
         {"stra\xc3\x9f\x65", "STRASSE", false}, /* not one code unit */
         {"\xc4\xb1", "I", false},               /* dotless i is somebody else */
         {"\xc5\xbf", "S", false},
+        {"\xc2\xb5", "\xce\x9c", false}, /* nor is the micro sign a mu */
+        {"\xcf\x82", "\xce\xa3", true},  /* final sigma */
+        {"\xc3\xbf", "\xc5\xb8", true},  /* y with diaeresis */
         {"\xf0\x9f\x94\x91", "\xf0\x9f\x94\x91", true},
     };
     for (size_t i = 0; i < sizeof users / sizeof *users; i++) {

@@ -130,7 +130,7 @@ static const struct group_membership *read_groups(struct ndr_reader *r, const ch
     *n = ndr_count_of(r, said, 8);
     struct group_membership *list = arena_array(r->flat.mem, struct group_membership, *n);
     for (size_t i = 0; i < *n && !r->bad; i++) {
-        ndr_element(r, name, i);
+        ndr_element(r, "GROUP_MEMBERSHIP", i);
         list[i].rid = ndr_u32(r, "RelativeId");
         list[i].attributes = ndr_flags(r, "Attributes", NAMES_GROUP_FLAG);
         ndr_group_end(r);
@@ -159,7 +159,7 @@ static const struct sid_and_attributes *read_sids(struct ndr_reader *r, uint32_t
     struct sid_and_attributes *list = arena_array(r->flat.mem, struct sid_and_attributes, *n);
     bool *present = arena_array(r->flat.mem, bool, *n);
     for (size_t i = 0; i < *n && !r->bad; i++) {
-        ndr_element(r, "ExtraSids", i);
+        ndr_element(r, "KERB_SID_AND_ATTRIBUTES", i);
         present[i] = ndr_pointer(r, "Sid");
         list[i].attributes = ndr_flags(r, "Attributes", NAMES_GROUP_FLAG);
         ndr_group_end(r);

@@ -218,8 +218,11 @@ static bool answer(struct client *c, struct turn *t, const struct packet *p,
     tell(t, STEP_NOTED, "client.http.answer", A_INT("status", http->status),
          A_TEXT("reason", http->reason), A_INT("octets", (int64_t)http->body.n));
     struct side *proxy = &b->sides[TO_PROXY], *server = &b->sides[TO_SERVER];
-    if (http->status == 407 && browse_meets(c, proxy))
+    if (http->status == 407 && browse_meets(c, proxy)) {
+        if (server->going) /* its message went no further than here */
+            start_again(server);
         return asked(c, t, proxy, http);
+    }
     if (browse_meets(c, proxy) && !settle(c, t, proxy, http, &ok))
         return ok;
     if (b->tunnel == TUNNEL_ASKED)

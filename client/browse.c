@@ -152,6 +152,15 @@ static const char *schemes_sent(const struct client *c, struct arena *mem)
     return *text ? text : "without credentials";
 }
 
+/* What a side has taken in this task or before goes along unasked: a password's proof, and to a
+ * proxy a new authenticator, as a ticket proves one request and not a connection. */
+static bool once_more(struct client *c, struct turn *t, struct side *side)
+{
+    if (side->admitted && side->krb5.cred && side->to == TO_PROXY)
+        return browse_mechanisms(c, t, side) == BEGUN;
+    return browse_unasked(c, t, side);
+}
+
 /* What the request brings for each of the two. */
 static bool credentials(struct client *c, struct turn *t, const char **fields, size_t *n)
 {
@@ -162,7 +171,7 @@ static bool credentials(struct client *c, struct turn *t, const char **fields, s
         side->sent = false;
         if (!browse_meets(c, side))
             continue;
-        if (!side->value && !side->going && !browse_unasked(c, t, side))
+        if (!side->value && !side->going && !once_more(c, t, side))
             return false;
         side->sent = side->value && !side->going;
         if (side->value)

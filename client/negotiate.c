@@ -183,7 +183,7 @@ bool browse_last_token(struct client *c, struct turn *t, struct side *side, bool
     *ok = true;
     const struct spnego *s = &side->spnego;
     bool kerberos = side->krb5.cred && (side->raw || !is_ntlm(s->chosen));
-    if (kerberos && !side->krb5.proved && c->task.mutual) {
+    if (kerberos && !side->krb5.proved && c->task.mutual && side->to == TO_SERVER) {
         browse_refused(c, t, FIND_NO_PROOF, NULL);
         return false;
     }

@@ -418,6 +418,32 @@ static void to_proxy_and_server(void **state)
 /* ---- memory ------------------------------------------------------------------------------------
  */
 
+/* The server's first message goes over a new connection, which the proxy does not know: its question
+ * comes first, and the server's begins anew after it. */
+static void the_proxy_asks_in_between(void **state)
+{
+    (void)state;
+    w.browser.proxy = &w.proxy;
+    w.browser.proxy_host = "proxy.example.test";
+    w.browser.n_credentials = 2;
+    w.credentials[1] = w.credentials[0];
+    w.credentials[1].target = TO_PROXY;
+    serve(NULL);
+    GET(.target = "/");
+    web_give(NOT_YET, NTLM, "Connection: close", NULL);
+    assert_int_equal(ntlm_message_type(web_token("Authorization")), 1);
+    web_give("407 No", "Proxy-Authenticate: NTLM", NULL);
+    assert_null(web_sent("Authorization"));
+    struct bytes challenge = step("Proxy-Authorization", false, MECH_CONTINUE);
+    web_give("407 No", web_field("Proxy-Authenticate", "NTLM", challenge), NULL);
+    step("Proxy-Authorization", false, MECH_DONE);
+    serve(NULL);
+    web_give(NOT_YET, NTLM, NULL);
+    give_token(NOT_YET, "NTLM", step("Authorization", false, MECH_CONTINUE));
+    step("Authorization", false, MECH_DONE);
+    assert_int_equal(web_give("200 OK", NULL).state, CLIENT_GRANTED);
+}
+
 /* What a receive that ran out of memory left behind: given again, the packet does what it would
  * have done. */
 static struct client_outcome give_with_faults(struct bytes page)
@@ -512,6 +538,7 @@ int main(void)
         TEST(the_server_chooses_ntlm),
         TEST(without_the_lists_checksum),
         TEST(to_proxy_and_server),
+        TEST(the_proxy_asks_in_between),
         TEST(memory_runs_out_in_ntlm),
         TEST(memory_runs_out_in_negotiate),
         TEST(memory_runs_out_in_digest),

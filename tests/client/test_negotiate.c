@@ -464,6 +464,37 @@ static void kerberos_to_the_proxy(void **state)
     assert_int_equal(web_give("200 OK", NULL).state, CLIENT_GRANTED);
 }
 
+/* A ticket proves one request: the next one to the same proxy brings a new authenticator, and what
+ * the server wants beside it. */
+static void kerberos_to_the_proxy_with_each_request(void **state)
+{
+    (void)state;
+    w.browser.proxy = &w.proxy;
+    w.browser.proxy_host = "proxy.example.test";
+    w.credentials[0].target = TO_PROXY;
+    w.browser.n_credentials = 2;
+    w.credentials[1] = (struct browser_credential){
+        .schemes = BROWSE_BASIC | BROWSE_NTLM, .user = BYTES_LIT("a"), .password = BYTES_LIT("b")};
+    hand_logon(&w.k);
+    GET(.target = "/", .mutual = true);
+    web_give("407 No", "Proxy-Authenticate: Negotiate", NULL);
+    web_kdc(hand_tgs_rep(&w.k, NULL));
+    const char *before = web_sent("Proxy-Authorization");
+    web_give(NOT_YET, "WWW-Authenticate: Basic realm=\"x\"", NULL);
+    assert_string_equal(web_sent("Authorization"), "Basic YTpi");
+    const char *after = web_sent("Proxy-Authorization");
+    assert_non_null(after);
+    assert_string_not_equal(before, after);
+    assert_int_equal(web_give("200 OK", NULL).state, CLIENT_GRANTED);
+    /* A proxy that has just been given one and asks again has refused it. */
+    GET(.target = "/", .port = 81);
+    web_give("407 No", "Proxy-Authenticate: Negotiate", NULL);
+    web_give(NOT_YET, "WWW-Authenticate: NTLM", NULL);
+    assert_non_null(web_sent("Authorization"));
+    web_give("407 No", "Proxy-Authenticate: Negotiate", NULL);
+    assert_int_equal(client_result(w.k.client).state, CLIENT_REFUSED);
+}
+
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -489,6 +520,7 @@ int main(void)
         TEST(ports_in_spns),
         TEST(neither),
         TEST(kerberos_to_the_proxy),
+        TEST(kerberos_to_the_proxy_with_each_request),
     };
     return cmocka_run_group_tests_name("client/negotiate", tests, NULL, NULL);
 }

@@ -19,8 +19,10 @@ certificate() {
 
 start_live -q
 pw=$(password_of alice)
-web=$(free_ports 2)
+web=$(free_ports 4)
 tls=$((web + 1))
+proxy=$((web + 2)) # asks for Basic
+proxy_digest=$((web + 3))
 mkdir "$work/www"
 for place in negotiate basic digest open far ntlm; do
     mkdir "$work/www/$place"
@@ -39,7 +41,10 @@ ErrorLog $work/error.log
 LogLevel warn
 Listen 127.0.0.1:$web
 Listen 127.0.0.1:$tls
-$(for m in mpm_event authn_core authn_file authz_core authz_user auth_basic auth_digest auth_gssapi socache_shmcb ssl; do
+Listen 127.0.0.1:$proxy
+Listen 127.0.0.1:$proxy_digest
+$(for m in mpm_event authn_core authn_file authz_core authz_user auth_basic auth_digest auth_gssapi socache_shmcb ssl \
+    proxy proxy_http proxy_connect; do
     echo "LoadModule ${m}_module $modules/mod_$m.so"; done)
 $([ "$(id -u)" = 0 ] && echo 'User www-data' && echo 'Group www-data')
 StartServers 1
@@ -86,6 +91,26 @@ Require valid-user
 SSLEngine on
 SSLCertificateFile $work/host.pem
 SSLCertificateKeyFile $work/host.key
+</VirtualHost>
+<VirtualHost 127.0.0.1:$proxy>
+ProxyRequests On
+AllowCONNECT $tls
+<Proxy "*">
+AuthType Basic
+AuthName proxy
+AuthUserFile $work/passwords
+Require valid-user
+</Proxy>
+</VirtualHost>
+<VirtualHost 127.0.0.1:$proxy_digest>
+ProxyRequests On
+<Proxy "*">
+AuthType Digest
+AuthName staff
+AuthDigestProvider file
+AuthUserFile $work/digests
+Require valid-user
+</Proxy>
 </VirtualHost>
 END
 chmod -R a+rX "$work"
@@ -159,6 +184,17 @@ bound=$( (head -c 16 /dev/zero; printf '\065\0\0\0tls-server-end-point:'
 check 'the hash is that of the certificate' 0 "$bound" \
     sh -c "'$tessera' get --connect-to 127.0.0.1:$tls https://www.example.test:$tls/negotiate/index.txt --cacert '$work/ca.pem' -v 2>&1 | tr -d ' \n'"
 check 'without bindings' 0 '^page of negotiate$' gets /negotiate/index.txt --cacert "$work/ca.pem" --no-bindings
+
+# through proxies, which reach the servers by address
+by_basic=(--proxy "http://127.0.0.1:$proxy" --proxy-user "alice:$pw")
+by_digest=(--proxy "http://127.0.0.1:$proxy_digest" --proxy-user "alice:$pw")
+check 'a proxy that wants Basic' 0 '^page of open$' "$tessera" get "http://127.0.0.1:$web/open/index.txt" "${by_basic[@]}"
+check 'a proxy that wants Digest, of the whole URL' 0 '^page of open$' "$tessera" get "http://127.0.0.1:$web/open/index.txt?x=1" "${by_digest[@]}"
+check 'the proxy and the server each want theirs' 0 '^page of digest$' \
+    "$tessera" get "http://127.0.0.1:$web/digest/index.txt" "${by_basic[@]}" -u "alice:$pw"
+check 'without credentials for it: 407' 1 'HTTP 407' "$tessera" get "http://127.0.0.1:$web/open/index.txt" "${by_basic[@]:0:2}"
+check 'a tunnel for https' 0 '^page of basic$' "$tessera" get -k "https://127.0.0.1:$tls/basic/index.txt" "${by_basic[@]}" -u "alice:$pw"
+check 'no tunnel to elsewhere' 1 'HTTP 403.*the proxy opens no tunnel' "$tessera" get -k "https://127.0.0.1:$web/" "${by_basic[@]}"
 
 kill "$httpd" && wait "$httpd" 2>/dev/null
 stop_live

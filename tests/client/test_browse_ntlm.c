@@ -1,84 +1,6 @@
 /* NTLM from the browser's end: raw and inside Negotiate, its connection, what hostile servers say.
  */
-#include "tests/client/hand_web.h"
-
-static struct ntlm_server server;
-static struct mech mechs[2];
-static struct spnego acceptor;
-static uint8_t nt_hash[16];
-static struct ntlm_compared compared;
-
-static int begin(void **state)
-{
-    (void)state;
-    web_begin();
-    w.credentials[0].domain = BYTES_LIT("EXAMPLE");
-    assert_true(ntowf_v1(w.k.hand.crypto, BYTES_LIT("alice-pw-1"), nt_hash));
-    return 0;
-}
-
-static int end(void **state)
-{
-    (void)state;
-    web_end();
-    return 0;
-}
-
-#define GET(...) web_browse((struct client_do_args){__VA_ARGS__})
-#define NTLM     "WWW-Authenticate: NTLM"
-#define OFFER    "WWW-Authenticate: Negotiate"
-#define NOT_YET  "401 Unauthorized"
-
-static void serve(const char *const *spns)
-{
-    struct ntlm_server_config config = {.party = "www",
-                                        .nb_computer = BYTES_LIT("WEB1"),
-                                        .nb_domain = BYTES_LIT("EXAMPLE"),
-                                        .dns_computer = BYTES_LIT("www.example.test"),
-                                        .dns_domain = BYTES_LIT("example.test"),
-                                        .in_domain = true,
-                                        .level = 3,
-                                        .require_mic = true,
-                                        .protection = w.secure ? EPA_REQUIRED : EPA_OFF,
-                                        .bindings = w.tls.end_point,
-                                        .spns = spns};
-    ntlm_server_init(&server, w.k.hand.run, &config);
-    mechs[0] = ntlm_server_mech(&server);
-    spnego_init(&acceptor, w.k.hand.run, "www", "service.spnego", true, mechs, 1);
-}
-
-/* The account's holder says whether the response fits. */
-static struct logon_answer judge(struct turn *t)
-{
-    struct logon_answer a = {.status = STATUS_WRONG_PASSWORD};
-    if (!ntlm_compare(t, &server.question, nt_hash, NULL, 3, &compared) || !compared.by)
-        return a;
-    a.status = STATUS_SUCCESS;
-    memcpy(a.session_base_key, compared.session_base_key, 16);
-    memcpy(a.lm_key, compared.lm_key, 8);
-    return a;
-}
-
-static struct bytes step(const char *field, bool spnego, enum mech_state want)
-{
-    struct turn *t = hand_turn(&w.k.hand, w.k.hand.turn.now);
-    struct bytes in = web_token(field), out = {0};
-    enum mech_state state =
-        spnego ? spnego_step(&acceptor, t, in, &out) : ntlm_server_step(&server, t, in, &out);
-    if (state == MECH_WAITING) {
-        struct logon_answer a = judge(t);
-        state = ntlm_server_answer(&server, t, &a);
-        if (spnego)
-            state = spnego_resume(&acceptor, t, state, (struct bytes){0}, &out);
-    }
-    assert_int_equal(state, want);
-    return arena_copy(w.k.hand.run, out);
-}
-
-static struct client_outcome give_token(const char *status, const char *scheme, struct bytes token)
-{
-    return web_give(status, web_field("WWW-Authenticate", scheme, token), NULL);
-}
+#include "tests/client/hand_ntlm.h"
 
 /* ---- by itself --------------------------------------------------------------------------------
  */
@@ -145,18 +67,6 @@ static void wrong_password(void **state)
     struct client_outcome o = web_give(NOT_YET, NTLM, NULL);
     assert_string_equal(o.text, "get: HTTP 401 Unauthorized: NTLM was refused");
     assert_int_equal(client_browsed(w.k.client)->requests, 3);
-}
-
-static void logon_as(const char *password)
-{
-    struct client_do_args logon = {
-        .task = CLIENT_LOGON, .principal = "alice", .password = bytes_str(password)};
-    assert_true(hand_do(&w.k, &logon));
-    hand_give(&w.k, hand_error(&w.k, KDC_ERR_PREAUTH_REQUIRED,
-                               hand_methods(&w.k, 18, "EXAMPLE.TESTalice", (struct bytes){0})));
-    assert_true(string_to_key(w.k.hand.crypto, 18, bytes_str(password),
-                              BYTES_LIT("EXAMPLE.TESTalice"), (struct bytes){0}, &w.k.user));
-    assert_int_equal(hand_give(&w.k, hand_as_rep(&w.k, NULL)).state, CLIENT_GRANTED);
 }
 
 /* P16: the password goes, the hash stays. */
@@ -415,11 +325,8 @@ static void to_proxy_and_server(void **state)
     assert_int_equal(client_browsed(w.k.client)->requests, 5);
 }
 
-/* ---- memory ------------------------------------------------------------------------------------
- */
-
-/* The server's first message goes over a new connection, which the proxy does not know: its question
- * comes first, and the server's begins anew after it. */
+/* The server's first message goes over a new connection, which the proxy does not know: its
+ * question comes first, and the server's begins anew after it. */
 static void the_proxy_asks_in_between(void **state)
 {
     (void)state;
@@ -444,80 +351,6 @@ static void the_proxy_asks_in_between(void **state)
     assert_int_equal(web_give("200 OK", NULL).state, CLIENT_GRANTED);
 }
 
-/* What a receive that ran out of memory left behind: given again, the packet does what it would
- * have done. */
-static struct client_outcome give_with_faults(struct bytes page)
-{
-    struct bytes kept = arena_copy(w.k.hand.run, page);
-    struct packet p = {.via = VIA_HTTP, .from = &w.k.www, .conn = w.conn, .data = kept};
-    for (unsigned long n = 1;; n++) {
-        struct turn *t = hand_turn(&w.k.hand, NOW);
-        arena_fail_after(n);
-        bool ok = client_receive(w.k.client, &p, t);
-        arena_fail_after(0);
-        if (ok) {
-            assert_true(n > 3);
-            break;
-        }
-        assert_int_not_equal(client_result(w.k.client).state, CLIENT_GRANTED);
-    }
-    if (w.k.hand.out.n)
-        hand_take(&w.k);
-    return client_result(w.k.client);
-}
-
-static struct bytes page(const char *status, const char *field)
-{
-    const char *fields[] = {field};
-    return http_write(w.k.hand.run, arena_printf(w.k.hand.run, "HTTP/1.1 %s", status), fields, 1,
-                      BYTES_LIT("hello"));
-}
-
-static void memory_runs_out_in_ntlm(void **state)
-{
-    (void)state;
-    serve(NULL);
-    GET(.target = "/");
-    give_with_faults(page(NOT_YET, NTLM));
-    struct bytes challenge = step("Authorization", false, MECH_CONTINUE);
-    give_with_faults(page(NOT_YET, web_field("WWW-Authenticate", "NTLM", challenge)));
-    step("Authorization", false, MECH_DONE);
-    assert_int_equal(give_with_faults(page("200 OK", "X: y")).state, CLIENT_GRANTED);
-}
-
-static void memory_runs_out_in_negotiate(void **state)
-{
-    (void)state;
-    w.credentials[0] = (struct browser_credential){
-        .schemes = BROWSE_ALL, .implicit = true, .domain = BYTES_LIT("EXAMPLE")};
-    logon_as("alice-pw-1");
-    GET(.target = "/");
-    give_with_faults(page(NOT_YET, OFFER));
-    assert_ptr_equal(w.k.sent.to, &w.k.kdc);
-    struct bytes kept = hand_tgs_rep(&w.k, NULL);
-    struct packet p = {.via = VIA_UDP, .from = &w.k.kdc, .data = kept};
-    bool ok = false;
-    for (unsigned long n = 1; !ok; n++) {
-        struct turn *t = hand_turn(&w.k.hand, NOW);
-        arena_fail_after(n);
-        ok = client_receive(w.k.client, &p, t);
-        arena_fail_after(0);
-    }
-    hand_take(&w.k);
-    assert_non_null(web_sent("Authorization"));
-    assert_string_equal(w.negotiate, "Kerberos");
-}
-
-static void memory_runs_out_in_digest(void **state)
-{
-    (void)state;
-    GET(.target = "/");
-    give_with_faults(page(NOT_YET, "WWW-Authenticate: Digest realm=\"x\", nonce=\"n\", qop=auth"));
-    assert_non_null(strstr(web_sent("Authorization"), "nc=00000001"));
-    assert_int_equal(give_with_faults(page("200 OK", "Authentication-Info: nextnonce=\"m\"")).state,
-                     CLIENT_GRANTED);
-}
-
 int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
@@ -539,9 +372,6 @@ int main(void)
         TEST(without_the_lists_checksum),
         TEST(to_proxy_and_server),
         TEST(the_proxy_asks_in_between),
-        TEST(memory_runs_out_in_ntlm),
-        TEST(memory_runs_out_in_negotiate),
-        TEST(memory_runs_out_in_digest),
     };
     return cmocka_run_group_tests_name("client/browse_ntlm", tests, NULL, NULL);
 }

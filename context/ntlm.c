@@ -12,6 +12,8 @@ static const struct fault_row faults[] = {
                        "MS-NLMP 3.1.5.1.2", "MsvAvNbComputerName and MsvAvNbDomainName"},
     [NTLM_RESPONSES] = {"ntlm.responses", "the message holds no response that could be one",
                         "MS-NLMP 2.2.1.3", NULL},
+    [NTLM_ANONYMOUS] = {"ntlm.anonymous", "nobody logs on: no name and no response",
+                        "MS-NLMP 3.2.5.1.2", NULL},
     [NTLM_REFLECTED] = {"ntlm.reflected",
                         "the challenge was answered in this server's own name: it has come back",
                         "MS-NLMP 5.1", NULL},

@@ -96,6 +96,7 @@ struct ntlm_server_config {
     bool in_domain;    /* TARGET_TYPE_DOMAIN, else _SERVER */
     unsigned level;    /* what it takes (of its own accounts); the controller has its own */
     bool no_timestamp; /* MsvAvTimestamp left out: as before Vista */
+    bool anonymous;    /* a logon of nobody is taken; else refused */
     bool require_mic;  /* a client that could send a MIC (NTLMv2, timestamp) has to */
     enum extended_protection protection;
     struct bytes bindings;   /* of the TLS channel; empty: none */
@@ -113,8 +114,8 @@ struct ntlm_server {
     enum verified_by verified; /* what kind of response came, by its form */
     uint32_t flags;            /* offered in the CHALLENGE, then as agreed on */
     bool mic;                  /* the AUTHENTICATE carried one, and it fits */
-    /* Nobody logged on: MECH_DONE at once, without a question and without a key. Whoever runs the
-     * server has to look, and mostly to refuse. */
+    /* Nobody logged on, and that is taken: MECH_DONE at once, without a question and without a
+     * key. */
     bool anonymous;
     const char *why; /* refused */
     int32_t status;

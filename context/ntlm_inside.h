@@ -9,6 +9,7 @@ enum ntlm_fault {
     NTLM_CHARACTERS,
     NTLM_NO_NAMES,
     NTLM_RESPONSES,
+    NTLM_ANONYMOUS,
     NTLM_REFLECTED,
     NTLM_LEVEL,
     NTLM_LOGON,

@@ -169,6 +169,10 @@ static bool is_reflected(const struct ntlm_server *s)
 
 static enum mech_state anonymous(struct ntlm_server *s, struct turn *t)
 {
+    if (!s->config.anonymous) {
+        tell(t, STEP_REFUSED, "ntlm.server.anonymous");
+        return refuse(s, STATUS_LOGON_FAILURE, ntlm_fault(t, NTLM_ANONYMOUS));
+    }
     s->anonymous = true;
     s->session = (struct ntlm_session){.flags = s->flags};
     tell(t, STEP_NOTED, "ntlm.server.anonymous");

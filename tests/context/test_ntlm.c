@@ -334,6 +334,10 @@ static void nobody(void **state)
     struct ends e = ends_of(client_config(3), server_config());
     e.client.config.user = e.client.config.domain = (struct bytes){0};
     e.client.config.flags = NTLMSSP_NEGOTIATE_SIGN;
+    struct ends f = e;
+    run(&f);
+    assert_refused(&f, "ntlm.anonymous");
+    e.server.config.anonymous = true;
     run(&e);
     assert_int_equal(e.state, MECH_DONE);
     assert_true(e.server.anonymous);

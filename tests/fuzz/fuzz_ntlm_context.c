@@ -28,6 +28,7 @@ static void start(uint8_t levels)
                                    .nb_domain = BYTES_LIT("EXAMPLE"),
                                    .in_domain = levels & 64,
                                    .level = levels / 6 % 6,
+                                   .anonymous = levels & 32,
                                    .require_mic = levels & 128,
                                    .protection = EPA_REQUIRED,
                                    .bindings = c.bindings};

@@ -120,6 +120,7 @@ static void many(void)
     rows[10].server.require_mic = true;
     rows[11].server.no_timestamp = true; /* LMv2 */
     rows[12].client.user = (struct bytes){0};
+    rows[12].server.anonymous = true;
     rows[13].client.workstation = BYTES_LIT("WEB1");
     rows[14].again = true;
     rows[15].server.protection = EPA_ALLOWED;

@@ -109,14 +109,15 @@ static uint8_t input[1024];
 
 static void floor_start(void)
 {
-    EVP_MAC *hmac = EVP_MAC_fetch(NULL, "HMAC", NULL);
+    OSSL_LIB_CTX *lib = OSSL_LIB_CTX_new(); /* gss-ntlmssp's own is left as it finds it */
     char name[] = "MD5";
     OSSL_PARAM params[] = {OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, name, 0),
                            OSSL_PARAM_construct_end()};
-    if (!OSSL_PROVIDER_load(NULL, "legacy") || !OSSL_PROVIDER_load(NULL, "default"))
+    if (!OSSL_PROVIDER_load(lib, "legacy") || !OSSL_PROVIDER_load(lib, "default"))
         die("no legacy provider");
-    EVP_CIPHER *rc4 = EVP_CIPHER_fetch(NULL, "RC4", NULL);
-    md5 = EVP_MD_fetch(NULL, "MD5", NULL);
+    EVP_MAC *hmac = EVP_MAC_fetch(lib, "HMAC", NULL);
+    EVP_CIPHER *rc4 = EVP_CIPHER_fetch(lib, "RC4", NULL);
+    md5 = EVP_MD_fetch(lib, "MD5", NULL);
     mac = EVP_MAC_CTX_new(hmac);
     hash = EVP_MD_CTX_new();
     stream = EVP_CIPHER_CTX_new();

@@ -46,19 +46,8 @@ static void check_second(const struct root *root, const char *where)
         fail_msg("%s: %s: %s", where, root->what, why);
 }
 
-/* DCE/RPC and PACs are shown as octets until their readers are in trace/dissect. */
-static bool is_for_later(const struct field *f)
-{
-    size_t n = strlen(f->path), pac = strlen("AD-IF-RELEVANT[0].ad-data");
-    return f->state == FIELD_OPAQUE &&
-           (strcmp(f->path, "message") == 0 ||
-            (n > pac && strcmp(f->path + n - pac, "AD-IF-RELEVANT[0].ad-data") == 0));
-}
-
 static void check_field(struct field *f, const char *where)
 {
-    if (is_for_later(f))
-        return;
     if (!f->header && !f->words)
         fail_msg("%s: %s has no words", where, f->path);
     if (f->header && !*header_words(mem, f))

@@ -140,6 +140,34 @@ static const char *label_of(struct live_teller *t, struct bytes data, enum trans
     return message_label(dissect(data, via, NULL, NULL, t->mem), t->mem);
 }
 
+static struct bytes arg_of(const struct event *e, const char *name)
+{
+    for (size_t i = 0; i < e->n_args; i++)
+        if (strcmp(e->args[i].name, name) == 0)
+            return e->args[i].text;
+    return (struct bytes){0};
+}
+
+/* "EXAMPLE\alice by NTLM, verified by NTLMv2": what came of it, in one line; nothing where nobody
+ * was admitted. */
+static void say_who(struct live_teller *t)
+{
+    struct bytes who = {0};
+    const char *scheme = "", *verified = NULL;
+    for (size_t i = 0; i < t->trace->n; i++) {
+        const struct event *e = t->trace->events[i];
+        if (e->kind == EVENT_STEP && strcmp(e->id, "service.http.answer") == 0)
+            who = arg_of(e, "client");
+        if (e->kind == EVENT_DECISION && strcmp(e->id, "service.scheme") == 0)
+            scheme = e->decision->outcome;
+        if (e->kind == EVENT_DECISION && strcmp(e->id, "ntlm.level") == 0)
+            verified = e->decision->outcome;
+    }
+    if (who.n)
+        fprintf(t->out, "  = %s by %s%s%s\n", text_escape(t->mem, who), scheme,
+                verified ? ", verified by " : "", verified ? verified : "");
+}
+
 static void say(struct live_teller *t, const struct outbox *box)
 {
     static const char *const names[] = {[VIA_UDP] = "UDP",
@@ -167,6 +195,7 @@ static void say(struct live_teller *t, const struct outbox *box)
                     o->packet.data.n);
     if (!box->first)
         fprintf(t->out, "  -> no answer\n");
+    say_who(t);
     fflush(t->out);
 }
 

@@ -8,11 +8,19 @@
 
 /* ---- whose accounts -------------------------------------------------------------------------- */
 
+/* NULL: it is not there. */
+static const uint8_t *last_of(struct bytes name, uint8_t c)
+{
+    size_t i = name.n;
+    while (i > 0 && name.p[i - 1] != c)
+        i--;
+    return i ? &name.p[i - 1] : NULL;
+}
+
 void service_account(struct visit *v, struct bytes name, struct bytes default_domain,
                      struct bytes *user, struct bytes *domain)
 {
-    const uint8_t *slash = name.n ? memchr(name.p, '\\', name.n) : NULL,
-                  *at = name.n ? memrchr(name.p, '@', name.n) : NULL;
+    const uint8_t *slash = name.n ? memchr(name.p, '\\', name.n) : NULL, *at = last_of(name, '@');
     const struct web_machine *machine = v->service->config.machine;
     *user = name;
     *domain = default_domain;

@@ -93,6 +93,7 @@ static struct upstream *upstream_for(struct proxy *p, struct turn *t, const stru
 
 struct aim {
     struct bytes host, target; /* of what is sent on */
+    struct bytes authority;    /* host and port as they came; empty: none did */
     uint16_t port;
 };
 
@@ -114,6 +115,7 @@ static bool take_aim(struct bytes uri, struct aim *out)
         port = port * 10 + (unsigned)(rest.p[i] - '0');
     *out = (struct aim){.host = bytes_slice(rest, 0, has_port ? host - 1 : end),
                         .target = bytes_slice(rest, end, rest.n),
+                        .authority = bytes_slice(rest, 0, end),
                         .port = (uint16_t)(port ? port : 80)};
     if (!out->target.n)
         out->target = BYTES_LIT("/");
@@ -130,19 +132,32 @@ static bool stays_here(struct bytes name)
     return false;
 }
 
-static struct bytes rewritten(struct visit *v, struct bytes target)
+/* What the URI says of the host counts, not the field (RFC 9112 3.2.2). */
+static struct bytes rewritten(struct visit *v, const struct aim *aim)
 {
     struct arena *mem = v->turn->mem;
     const struct http_message *m = &v->http;
     const char **fields = arena_array(mem, const char *, m->n_fields + 1);
     size_t n = 0;
+    bool named = aim->authority.n > 0;
+    if (named)
+        fields[n++] = arena_printf(mem, "Host: %s", arena_str(mem, aim->authority));
     for (size_t i = 0; i < m->n_fields; i++)
-        if (!stays_here(m->fields[i].name))
+        if (!stays_here(m->fields[i].name) &&
+            !(named && bytes_equal_nocase(m->fields[i].name, BYTES_LIT("Host"))))
             fields[n++] = arena_printf(mem, "%s: %s", arena_str(mem, m->fields[i].name),
                                        arena_str(mem, m->fields[i].value));
-    return http_write(
-        mem, arena_printf(mem, "%s %s HTTP/1.1", arena_str(mem, m->method), arena_str(mem, target)),
-        fields, n, m->body);
+    return http_write(mem,
+                      arena_printf(mem, "%s %s HTTP/1.%d", arena_str(mem, m->method),
+                                   arena_str(mem, aim->target), m->minor),
+                      fields, n, m->body);
+}
+
+static bool is_request(struct visit *v, struct bytes request)
+{
+    struct http_message m;
+    size_t used;
+    return http_read(request, v->turn->mem, NULL, &m, &used) == HTTP_WHOLE;
 }
 
 static const char *way(const struct proxy *p, bool is_new)
@@ -161,7 +176,14 @@ static enum next forward(struct visit *v, void *arg)
     bool is_new;
     if (bytes_equal_str(v->http.method, "CONNECT"))
         return refuse(v, PROXY_CONNECT, 501, uri);
-    if (!take_aim(v->http.target, &aim) && !p->config.relay)
+    if (!take_aim(v->http.target, &aim)) {
+        if (!p->config.relay)
+            return refuse(v, PROXY_TARGET, 400, uri);
+        aim = (struct aim){.target = v->http.target, .port = 80};
+    }
+    struct bytes request = rewritten(v, &aim);
+    if (!is_request(v,
+                    request)) /* the URI's authority is no host, or there is one field too many */
         return refuse(v, PROXY_TARGET, 400, uri);
     const struct party *origin =
         p->config.relay ? p->config.relay : p->config.origin(p->config.arg, aim.host);
@@ -172,9 +194,6 @@ static enum next forward(struct visit *v, void *arg)
                              : NULL;
     if (!u)
         return refuse(v, PROXY_ORIGIN, 502, uri);
-    struct bytes request = rewritten(v, aim.target);
-    if (!request.n)
-        return TROUBLE;
     tell(v->turn, p->config.relay ? STEP_NOTED : STEP_DONE,
          p->config.relay ? "proxy.relay" : "proxy.forward", A_STR("origin", origin->name),
          A_STR("uri", uri), A_STR("way", way(p, is_new)));

@@ -156,6 +156,7 @@ static void what_goes_on_and_what_stays(void **state)
     assert_int_equal(http_read(c.request.data, w.client.hand.run, NULL, &m, &used), HTTP_WHOLE);
     assert_true(bytes_equal_str(m.target, "/a?b"));
     assert_int_equal(m.n_fields, 1);
+    assert_true(bytes_equal_str(m.fields[0].value, "www.example.test:8080"));
     assert_true(by_origin(&c.request).answered);
     assert_int_equal(w.page.http.status, 401);
 }
@@ -171,6 +172,7 @@ static void what_cannot_be_carried(void **state)
         {"GET / HTTP/1.1", "proxy.target", 400},
         {"GET https://www.example.test/ HTTP/1.1", "proxy.target", 400},
         {"GET http://www.example.test:99999/ HTTP/1.1", "proxy.target", 400},
+        {"GET http://eve@www.example.test/ HTTP/1.1", "proxy.target", 400},
         {"GET http://:80/ HTTP/1.1", "proxy.target", 400},
         {"GET http://www.example.test?x HTTP/1.1", "proxy.target", 400},
         {"GET http://other.test/ HTTP/1.1", "proxy.origin", 502},

@@ -32,6 +32,10 @@ FUZZ_LIBS_message := context crypto wire base
 FUZZ_LIBS_spnego := wire base
 FUZZ_LIBS_spnego_context := context crypto wire base
 FUZZ_LIBS_ntlm := wire base
+FUZZ_LIBS_rpc := wire base
+FUZZ_LIBS_netlogon_stub := wire base
+FUZZ_LIBS_netlogon := context crypto wire base
+FUZZ_LIBS_ntlm_verifier := ntlm realm context crypto wire base
 FUZZ_LIBS_ntlm_context := context crypto wire base
 
 define fuzz_of

@@ -25,6 +25,7 @@ struct digest_use {
 struct space {
     struct space *next;
     const char *host; /* with its port; of the proxy: "" */
+    const char *path; /* of Basic: up to the last '/' of where they were taken */
     bool secure;
     enum browser_target to;
     unsigned scheme; /* Basic or Digest */

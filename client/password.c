@@ -56,6 +56,18 @@ void browse_keep_space(struct client *c, struct side *side)
     s->scheme = side->scheme;
     s->credential = side->credential;
     s->digest = side->digest;
+    const char *target = c->task.target, *query = target + strcspn(target, "?");
+    while (query > target && query[-1] != '/')
+        query--;
+    s->path = arena_printf(c->mem, "%.*s", (int)(query - target), target);
+}
+
+/* RFC 7617 2.2: Basic at this depth and below; RFC 7616 3.3: Digest everywhere on the server, as no
+ * challenge that is answered here names a domain of its own. */
+static bool is_within(const struct client *c, const struct space *s)
+{
+    return s->scheme != BROWSE_BASIC || s->to == TO_PROXY ||
+           strncmp(c->task.target, s->path, strlen(s->path)) == 0;
 }
 
 /* ---- Basic ----------------------------------------------------------------------------------- */
@@ -275,7 +287,7 @@ bool browse_stale(struct client *c, struct turn *t, struct side *side)
 bool browse_unasked(struct client *c, struct turn *t, struct side *side)
 {
     const struct space *s = find_space(c, side);
-    if (!s || (side->scheme && side->scheme != s->scheme))
+    if (!s || (side->scheme && side->scheme != s->scheme) || !is_within(c, s))
         return true;
     bool anew = side->scheme == 0;
     side->scheme = s->scheme;

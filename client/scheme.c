@@ -262,6 +262,8 @@ static bool none(struct client *c, struct turn *t, struct side *side, const char
 {
     side->scheme = 0;
     tell_choice(c, t, side, offered, "none");
+    if (!c->task.browse->n_challenges)
+        return browse_refused(c, t, FIND_NO_SCHEME, "no scheme is offered with it");
     return browse_refused(
         c, t, FIND_NO_SCHEME,
         arena_printf(t->mem, "%s is offered, and %s",

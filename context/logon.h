@@ -1,6 +1,6 @@
 /* The question that a service asks about somebody's proof, and the answer: who holds the accounts
- * (the domain's controller, asked by packets through context/netlogon.h; or the machine's own, asked
- * at once) compares, the service only carries (MS-APDS 3.1.5). */
+ * (the domain's controller, asked by packets through context/netlogon.h; or the machine's own,
+ * asked at once) compares, the service only carries (MS-APDS 3.1.5). */
 #ifndef CONTEXT_LOGON_H
 #define CONTEXT_LOGON_H
 
@@ -65,12 +65,12 @@ enum verified_by {
 };
 
 struct logon_answer {
-    int32_t status;                      /* 0, or why not */
-    bool authoritative;                  /* false: another one may know the account */
-    const struct validation_info *info;  /* with status 0 and for kinds that have it */
-    uint8_t session_base_key[16];        /* LOGON_NETWORK: = info->user_session_key */
-    uint8_t lm_key[8];                   /* LOGON_NETWORK: NTLMv1's KXKEY may need it */
-    uint8_t digest_session_key[64];      /* LOGON_DIGEST: HA1 in hexadecimal (MS-APDS 2.2.3.2) */
+    int32_t status;                     /* 0, or why not */
+    bool authoritative;                 /* false: another one may know the account */
+    const struct validation_info *info; /* with status 0 and for kinds that have it */
+    uint8_t session_base_key[16];       /* LOGON_NETWORK: = info->user_session_key */
+    uint8_t lm_key[8];                  /* LOGON_NETWORK: NTLMv1's KXKEY may need it */
+    uint8_t digest_session_key[64];     /* LOGON_DIGEST: HA1 in hexadecimal (MS-APDS 2.2.3.2) */
     size_t n_digest_session_key;
 };
 

@@ -293,6 +293,7 @@ struct scenario *matrix_scenario(const struct matrix *m, const struct scenario *
                                  size_t column, struct arena *mem)
 {
     struct scenario *s = scenario_copy(base, mem);
+    s->n_steps = (size_t)(request(s) - s->steps) + 1; /* a lesson goes on after its first request */
     m->rows[row].set(s, &m->rows[row], mem);
     m->columns[column].set(s, &m->columns[column], mem);
     return s;

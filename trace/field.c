@@ -4,6 +4,7 @@
 #include "wire/names.h"
 
 #include <string.h>
+#include <strings.h>
 
 static bool has_parts(const struct field *f)
 {
@@ -207,6 +208,26 @@ static const char *negotiation_label(const struct root *r, struct arena *mem)
     return arena_printf(mem, "%s (%s)", name, what);
 }
 
+/* What HTTP says about authentication by itself: " + Basic" of credentials without a token that has
+ * a name of its own, " offers Negotiate, NTLM" of challenges. */
+static const char *scheme_label(struct root *r, struct arena *mem)
+{
+    const char *field = "", *offers = "";
+    for (struct field *f = r->top; f; f = field_next(f)) {
+        if (strcmp(f->name, "name") == 0)
+            field = f->value;
+        if (strcmp(f->name, "auth-scheme") != 0 || f->root != r)
+            continue;
+        if (strcasecmp(field, "Authorization") == 0 ||
+            strcasecmp(field, "Proxy-Authorization") == 0)
+            return arena_printf(mem, " + %s", f->value);
+        if (strcasecmp(field, "WWW-Authenticate") == 0 ||
+            strcasecmp(field, "Proxy-Authenticate") == 0)
+            offers = arena_printf(mem, "%s%s%s", offers, *offers ? ", " : " offers ", f->value);
+    }
+    return offers;
+}
+
 char *message_label(struct root *r, struct arena *mem)
 {
     struct root *token = negotiation(r);
@@ -224,5 +245,5 @@ char *message_label(struct root *r, struct arena *mem)
         return arena_printf(mem, "%s + %s", own, negotiation_label(token, mem));
     return inner ? arena_printf(mem, "%s + %s", own,
                                 is_ntlm(inner) ? inner->what : kerberos_label(inner, mem))
-                 : arena_printf(mem, "%s", own);
+                 : arena_printf(mem, "%s%s", own, http ? scheme_label(r, mem) : "");
 }

@@ -38,6 +38,20 @@ static void basic(void **state)
     assert_null(web_sent("Authorization"));
 }
 
+/* RFC 7617 2.2: what was taken in a directory is not sent unasked above it or beside it. */
+static void basic_below(void **state)
+{
+    (void)state;
+    GET(.target = "/a/page?x=/y/");
+    web_give("401 Unauthorized", "WWW-Authenticate: Basic realm=\"x\"", NULL);
+    web_give("200 OK", NULL);
+    GET(.target = "/a/b/other");
+    assert_non_null(web_sent("Authorization"));
+    web_give("200 OK", NULL);
+    GET(.target = "/b/page");
+    assert_null(web_sent("Authorization"));
+}
+
 static void basic_refused(void **state)
 {
     (void)state;
@@ -335,6 +349,7 @@ int main(void)
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
         TEST(basic),
+        TEST(basic_below),
         TEST(basic_refused),
         TEST(basic_only_inside_tls),
         TEST(basic_names),

@@ -257,7 +257,7 @@ static void http(void **state)
     r = read_all(BYTES_LIT("HTTP/1.1 401 Unauthorized\r\nWWW-Authenticate: Negotiate\r\n"
                            "Content-Length: 0\r\n\r\n"),
                  VIA_HTTP);
-    assert_string_equal(message_label(r, m.mem), "HTTP 401");
+    assert_string_equal(message_label(r, m.mem), "HTTP 401 offers Negotiate");
 }
 
 /* A logon handed over: the KRB-CRED in the checksum in the authenticator, to its innermost key. */

@@ -91,9 +91,21 @@ bool connection_begin(struct connection *c, struct visit *v)
     c->kerberos = NULL;
     c->ntlm = NULL;
     c->proven = c->token = NULL;
+    c->begun = v->app;
     if (c->mem)
         arena_reset(c->mem);
     return memory(&c->mem, v);
+}
+
+bool connection_asks_more(struct visit *v)
+{
+    struct connection *c = v->connection;
+    if (!v->app || !c->begun || v->app->protection <= c->begun->protection)
+        return false;
+    c->spnego = NULL;
+    c->ntlm = NULL;
+    service_refuse(v, FIND_NTLM_ORDER, 401, 0, "a message of one that began where less is asked of the channel");
+    return true;
 }
 
 void connection_prove(struct visit *v, const struct access_token *token)

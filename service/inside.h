@@ -51,6 +51,7 @@ struct connection {
     struct spnego *spnego;
     struct mech_krb5 *kerberos;
     struct ntlm_server *ntlm;
+    const struct web_app *begun;       /* where they began: its protection is what is looked at */
     const struct access_token *proven; /* by a mechanism, before the negotiation ends */
     const struct access_token *token;  /* whose connection it is: NTLM's */
     const struct web_app *app;         /* where that was proven */
@@ -109,6 +110,9 @@ struct connection *connection_for(struct visit *);
 void connection_enter(struct connection *, struct visit *);
 /* What was proven on it is forgotten, and its memory free for another proof. False: no memory. */
 bool connection_begin(struct connection *, struct visit *);
+/* The exchange under way began where less is asked of the channel than here: it is given up, and
+ * the request refused. */
+bool connection_asks_more(struct visit *);
 /* The memory of what waits. NULL: there is none. */
 struct arena *connection_queue(struct connection *, struct visit *);
 /* Keeps the packet behind those that wait. False: no memory, or too many. */
@@ -218,6 +222,8 @@ bool ntlm_can(const struct service *);
 struct ntlm_server *ntlm_server_for(struct visit *);
 /* A whole exchange of bare NTLM messages, of NTLM or within Negotiate. */
 enum next ntlm_round(struct visit *);
+/* The exchange is over, and nobody logged on. */
+enum next ntlm_nobody(struct visit *);
 /* The decision about the channel that the client's response is bound to. */
 void ntlm_tell_binding(struct visit *);
 /* It has ended well: the token, which becomes the connection's. */

@@ -95,16 +95,22 @@ static enum next negotiated(struct visit *v, enum mech_state state, struct bytes
         return ANSWER;
     case MECH_WAITING:
         return service_ask(v, &c->ntlm->question);
-    case MECH_DONE:
-        v->user = c->proven;
-        if (is_ntlm(c) && !v->app->ntlm_per_request)
-            connection_prove(v, c->proven);
+    case MECH_DONE: {
+        bool ntlm = is_ntlm(c), nobody = ntlm && c->ntlm->anonymous;
         c->spnego = NULL;
+        c->ntlm = NULL;
+        if (nobody)
+            return ntlm_nobody(v);
+        v->user = c->proven;
+        if (ntlm && !v->app->ntlm_per_request)
+            connection_prove(v, c->proven);
         return NEXT;
+    }
     case MECH_REFUSED:
         service_refuse(v, FIND_SPNEGO, 401, v->error,
                        c->spnego->why ? c->spnego->why : "the mechanism");
         c->spnego = NULL;
+        c->ntlm = NULL;
         return ANSWER;
     case MECH_TROUBLE:
         break;
@@ -117,7 +123,10 @@ static enum next in_spnego(struct visit *v)
 {
     struct connection *c = connection_for(v);
     struct bytes out = {0};
-    if ((!c->spnego || spnego_begins(v->octets)) && !begin(v, c))
+    bool begins = !c->spnego || spnego_begins(v->octets);
+    if (!begins && connection_asks_more(v))
+        return ANSWER;
+    if (begins && !begin(v, c))
         return TROUBLE;
     enum mech_state state = spnego_step(c->spnego, v->turn, v->octets, &out);
     return negotiated(v, state, out);

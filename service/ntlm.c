@@ -32,6 +32,14 @@ struct ntlm_server *ntlm_server_for(struct visit *v)
     return server;
 }
 
+/* Whoever says no name proves nothing; there is a mode for that. */
+enum next ntlm_nobody(struct visit *v)
+{
+    v->answer = (struct bytes){0};
+    v->connection->ntlm = NULL;
+    return service_refuse(v, FIND_NTLM, 401, 0, "an anonymous logon");
+}
+
 /* ---- bare messages --------------------------------------------------------------------------- */
 
 static enum next ended(struct visit *v, enum mech_state state, struct bytes out)
@@ -49,6 +57,7 @@ static enum next ended(struct visit *v, enum mech_state state, struct bytes out)
         v->connection->ntlm = NULL;
         return service_refuse(v, FIND_NTLM, 401, 0, server->why ? server->why : "the message");
     case MECH_DONE:
+        return ntlm_nobody(v);
     case MECH_TROUBLE:
         break;
     }
@@ -64,6 +73,8 @@ enum next ntlm_round(struct visit *v)
     if (type != 1 && !later)
         return service_refuse(v, FIND_NTLM_ORDER, 401, 0,
                               type == 3 ? "an AUTHENTICATE_MESSAGE" : "no message of a client");
+    if (later && connection_asks_more(v))
+        return ANSWER;
     if (!later) {
         if (!connection_begin(c, v))
             return TROUBLE;
@@ -98,22 +109,15 @@ void ntlm_tell_binding(struct visit *v)
 
 enum next ntlm_identity(struct visit *v, const struct logon_answer *answer)
 {
-    static const struct sid anonymous = {.authority = 5, .n = 1, .sub = {7}};
     const struct service_config *config = &v->service->config;
-    struct ntlm_server *server = v->connection->ntlm;
     if (told(v->turn))
         ntlm_tell_binding(v);
-    if (server->anonymous || !answer->info) {
-        struct access_token *token = token_of_account(
-            v->connection->mem, &anonymous, "NT AUTHORITY\\ANONYMOUS LOGON", TOKEN_NETWORK);
-        token->package = "NTLM";
-        v->user = token;
-    } else {
-        struct access_token *token = token_of_validation(v->connection->mem, answer->info, "NTLM",
-                                                         TOKEN_NETWORK, config->names);
-        token->where_from = v->asked;
-        v->user = token;
-    }
+    if (!answer->info)
+        return TROUBLE;
+    struct access_token *token = token_of_validation(v->connection->mem, answer->info, "NTLM",
+                                                     TOKEN_NETWORK, config->names);
+    token->where_from = v->asked;
+    v->user = token;
     tell(v->turn, STEP_DONE, "service.ntlm.connection", A_STR("user", v->user->name),
          A_STR("holds", v->app->ntlm_per_request ? "for this request" : "for this connection"));
     return NEXT;

@@ -1,0 +1,100 @@
+/* What somebody who has no password, or another's, tries on a web server. */
+#include "service/inside.h"
+#include "tests/service/hand_web.h"
+
+static struct hand_web w;
+
+static int begin(void **state)
+{
+    (void)state;
+    hand_web_begin(&w, AUTH_NTLM | AUTH_NEGOTIATE);
+    return 0;
+}
+
+static int end(void **state)
+{
+    (void)state;
+    hand_web_end(&w);
+    return 0;
+}
+
+static const struct tls channel = {.end_point = BYTES_LIT("tls-server-end-point:www")};
+
+static int get(struct conn *conn, const char *path, const char *authorization)
+{
+    const char *start = arena_printf(w.client.hand.run, "GET %s HTTP/1.1", path);
+    assert_true(hand_get_on(&w, conn, &channel, start, authorization));
+    return w.page.http.status;
+}
+
+/* ---- nobody ---------------------------------------------------------------------------------- */
+
+static void nobody_is_not_somebody(void **state)
+{
+    (void)state;
+    static const char *const schemes[] = {"NTLM", "Negotiate"};
+    for (size_t i = 0; i < 2; i++) {
+        struct conn *conn = HAND_CONN(1 + i);
+        hand_ntlm_logon(&w, conn, schemes[i], hand_ntlm(&w, "", "", ""));
+        assert_int_equal(w.page.http.status, 401);
+        assert_int_equal(hand_get(&w, conn, "/", NULL), 401);
+    }
+    struct spnego s;
+    struct bytes in = {0}, out;
+    struct mech one[] = {ntlm_client_mech(hand_ntlm(&w, "", "", ""))};
+    spnego_init(&s, w.client.hand.run, "alice", "client.spnego", false, one, 1);
+    for (int i = 0; i < 4; i++) {
+        out = (struct bytes){0};
+        enum mech_state state_ = spnego_step(
+            &s, hand_turn(&w.client.hand, w.client.hand.turn.now), in, &out);
+        if (state_ == MECH_REFUSED || !out.n)
+            break;
+        assert_int_equal(
+            hand_get(&w, HAND_CONN(9), "/", hand_credentials(&w, "Negotiate", out)), 401);
+        in = hand_token(&w, "Negotiate");
+    }
+    assert_int_equal(hand_get(&w, HAND_CONN(9), "/", NULL), 401);
+    assert_int_equal(w.asked, 0);
+}
+
+/* ---- begun at one application, ended at another ---------------------------------------------- */
+
+static void begun_where_less_is_asked_for(void **state)
+{
+    (void)state;
+    static const char *const schemes[] = {"NTLM", "Negotiate"};
+    w.apps[1] = (struct web_app){
+        .path = "/bound", .schemes = AUTH_NTLM | AUTH_NEGOTIATE, .protection = PROTECTION_REQUIRE};
+    w.n_apps = 2;
+    hand_web_new(&w);
+    for (size_t i = 0; i < 3; i++) {
+        struct ntlm_client *c = hand_ntlm(&w, "WEB1", "alice", "local-pw-1");
+        struct mech one[] = {ntlm_client_mech(c)};
+        struct spnego s;
+        struct conn *conn = HAND_CONN(1 + i);
+        const char *scheme = schemes[i ? 1 : 0];
+        struct bytes in = {0}, out;
+        c->config.bindings = BYTES_LIT("tls-server-end-point:eve");
+        spnego_init(&s, w.client.hand.run, "alice", "client.spnego", false, one, 1);
+        for (int k = 0; k < 2; k++) {
+            struct turn *t = hand_turn(&w.client.hand, w.client.hand.turn.now);
+            if (i == 2)
+                spnego_step(&s, t, in, &out);
+            else
+                ntlm_client_step(c, t, in, &out);
+            assert_int_equal(get(conn, k ? "/bound" : "/", hand_credentials(&w, scheme, out)), 401);
+            in = hand_token(&w, scheme);
+        }
+        assert_int_equal(get(conn, "/bound", NULL), 401);
+    }
+}
+
+#define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        TEST(nobody_is_not_somebody),
+        TEST(begun_where_less_is_asked_for),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}

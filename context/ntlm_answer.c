@@ -77,10 +77,12 @@ static const char *find_keys(struct ntlm_server *s, struct turn *t,
 
 /* ---- the MIC --------------------------------------------------------------------------------- */
 
-/* Whoever was told the server's clock can make one, and says so inside the proof. */
+/* Whoever was told the server's clock can make one, and says so inside the proof. A response in LM's
+ * place alone may be LMv2's, whatever the flags, which anybody can have cleared. */
 static const char *missing(struct ntlm_server *s, struct turn *t, const struct said *said)
 {
-    bool could = (said->v2 || s->verified == VERIFIED_LMV2) && !s->config.no_timestamp;
+    bool alone = s->verified == VERIFIED_LMV2 || s->verified == VERIFIED_LM;
+    bool could = (said->v2 || alone) && !s->config.no_timestamp;
     if (s->config.require_mic && could) {
         const char *why = ntlm_fault(t, NTLM_MIC_MISSING);
         tell(t, STEP_REFUSED, "ntlm.server.mic", A_STR("why", why));

@@ -153,7 +153,7 @@ static bool accept(struct proof *p, struct netr_authenticate3 *out)
         return false;
     tell(t, STEP_DONE, "netlogon.server.authenticate", A_TEXT("account", p->m->account_name),
          A_BYTES("credential", bytes_of(out->credential, 8)),
-         A_STR("flags", name_flags(t->mem, NAMES_NETLOGON_FLAG, out->flags)));
+         A_STR("flags", name_flags(t->mem, NAMES_NETLOGON_FLAG, out->flags & NETLOGON_FLAGS_TOLD)));
     netlogon_tell_key(t, p->x->server->config.party, p->m->computer_name, bytes_str(controller),
                       p->key, "netlogon.server.credential");
     return true;
@@ -214,7 +214,8 @@ bool netlogon_serve_capabilities(struct call *x, struct bytes stub, struct bytes
     else
         out.capabilities = s->flags;
     tell(x->t, out.status ? STEP_REFUSED : STEP_DONE, "netlogon.server.capabilities",
-         A_STR("flags", name_flags(x->t->mem, NAMES_NETLOGON_FLAG, out.capabilities)),
+         A_STR("flags",
+               name_flags(x->t->mem, NAMES_NETLOGON_FLAG, out.capabilities & NETLOGON_FLAGS_TOLD)),
          A_NTSTATUS("status", out.status));
     *answer = netr_get_capabilities_write(x->t->mem, true, &out);
     return true;

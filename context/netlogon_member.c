@@ -279,7 +279,7 @@ static bool authenticated(struct coming *x)
     tell(t, STEP_DONE, "netlogon.member.server-credential",
          A_BYTES("expected", bytes_of(expected, 8)), A_BYTES("came", bytes_of(a.credential, 8)));
     tell(t, STEP_DONE, "netlogon.member.server",
-         A_STR("flags", name_flags(t->mem, NAMES_NETLOGON_FLAG, a.flags)));
+         A_STR("flags", name_flags(t->mem, NAMES_NETLOGON_FLAG, a.flags & NETLOGON_FLAGS_TOLD)));
     c->security = (struct netlogon_security){.on = true, .is_client = true, .context_id = 1};
     memcpy(c->security.key, c->key, 16);
     return send_alter(c, t);

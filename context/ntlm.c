@@ -2,6 +2,8 @@
 #include "context/ntlm_inside.h"
 #include "wire/names.h"
 
+#include <string.h>
+
 static const struct fault_row faults[] = {
     [NTLM_UNEXPECTED] = {"ntlm.unexpected", "another message of NTLM was to come here",
                          "MS-NLMP 1.3.1.1", NULL},
@@ -64,11 +66,29 @@ const char *ntlm_fault(struct turn *t, enum ntlm_fault id)
     return faults[id].why;
 }
 
+/* In a sentence the word that tells the flags apart is enough: the field shows them as printed. */
+static char *without_prefixes(char *names)
+{
+    static const char *const prefixes[] = {"NTLMSSP_NEGOTIATE_", "NTLM_NEGOTIATE_", "NTLMSSP_"};
+    char *out = names;
+    for (const char *in = names; *in;) {
+        bool begins = in == names || in[-1] == ' ';
+        for (size_t i = 0; begins && i < sizeof prefixes / sizeof *prefixes; i++)
+            if (strncmp(in, prefixes[i], strlen(prefixes[i])) == 0) {
+                in += strlen(prefixes[i]);
+                break;
+            }
+        *out++ = *in++;
+    }
+    *out = 0;
+    return names;
+}
+
 struct arg ntlm_flags_arg(struct turn *t, uint32_t flags)
 {
     if (!told(t))
         return A_STR("flags", "");
-    return A_STR("flags", name_flags(t->mem, NAMES_NTLM_FLAG, flags));
+    return A_STR("flags", without_prefixes(name_flags(t->mem, NAMES_NTLM_FLAG, flags)));
 }
 
 const struct ntlm_level *ntlm_level(unsigned level)
@@ -82,6 +102,12 @@ const struct ntlm_level *ntlm_level(unsigned level)
         {"NTLMv2", "NTLMv2", false, false, true, true, false, false},
     };
     return level < sizeof levels / sizeof levels[0] ? &levels[level] : NULL;
+}
+
+struct ntlm_version ntlm_version_or(const struct ntlm_version *own)
+{
+    static const struct ntlm_version usual = {10, 0, 20348, 15}; /* Windows Server 2022 */
+    return own->major ? *own : usual;
 }
 
 bool ntlm_is_session_form(struct bytes lm)

@@ -7,6 +7,7 @@ void ntlm_client_init(struct ntlm_client *c, struct arena *mem,
                       const struct ntlm_client_config *config)
 {
     *c = (struct ntlm_client){.mem = mem, .config = *config};
+    c->config.version = ntlm_version_or(&config->version);
 }
 
 static enum mech_state refuse(struct ntlm_client *c, const char *why)

@@ -30,6 +30,8 @@ enum ntlm_fault {
 const char *ntlm_fault(struct turn *, enum ntlm_fault);
 
 /* Names of the flags for a step; nothing is built where nobody listens. */
+/* The version that is said, or the usual one. */
+struct ntlm_version ntlm_version_or(const struct ntlm_version *own);
 struct arg ntlm_flags_arg(struct turn *, uint32_t flags);
 
 #define RESPONSE 24 /* octets of LM's and NTLM's responses */

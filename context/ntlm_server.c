@@ -8,6 +8,7 @@ void ntlm_server_init(struct ntlm_server *s, struct arena *mem,
                       const struct ntlm_server_config *config)
 {
     *s = (struct ntlm_server){.mem = mem, .config = *config};
+    s->config.version = ntlm_version_or(&config->version);
 }
 
 static enum mech_state refuse(struct ntlm_server *s, int32_t status, const char *why)

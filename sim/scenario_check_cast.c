@@ -220,6 +220,12 @@ static void check_its_user(struct reader *r, const struct scenario *s,
                 p->account);
 }
 
+/* A machine of a workgroup has a name, and no account that tickets could be sealed for. */
+static bool in_no_domain(const struct scenario_party *p)
+{
+    return p->server.controller && strcmp(p->server.controller, "none") == 0;
+}
+
 static void check_party(struct reader *r, const struct scenario *s, const struct scenario_party *p)
 {
     struct place account = where(r, &p->account, p);
@@ -236,7 +242,7 @@ static void check_party(struct reader *r, const struct scenario *s, const struct
         check_its_user(r, s, p);
     if (!p->spn)
         problem(r->all, where(r, p, p), "service \"%s\" without the key \"spn\"", p->name);
-    else if (!p->account)
+    else if (!p->account && !in_no_domain(p))
         problem(r->all, where(r, &p->spn, p), "no account serves \"%s\"%s", p->spn,
                 did_you_mean(r->mem, nearest(p->spn, account_name, s->accounts, s->n_accounts)));
 }

@@ -171,17 +171,18 @@ static bool add_service(struct world *w, struct actor *a, char **error)
     a->keytab = arena_new_of(w->mem, struct keytab);
     a->port = (uint16_t)p->port;
     a->seen = ledger_new(WORLD_LEDGER, false);
-    if (!account || !a->seen)
+    if (!a->seen)
         return false;
-    population_keytab(changes_realm(w->changes, p->realm), account, p->spn, w->now, w->mem,
-                      a->keytab);
+    if (account) /* none: of a workgroup's machine, with an empty keytab */
+        population_keytab(changes_realm(w->changes, p->realm), account, p->spn, w->now, w->mem,
+                          a->keytab);
     struct service_config config = config_of(w, a);
     a->user = world_actor(w, p->u2u);
     if (a->user) { /* and has no long-term key */
         config.own_session = (struct own_session){session_of_its_user, a};
         a->keytab->n = 0;
     }
-    if (!a->user)
+    if (!a->user && account)
         world_tell_keys(w, a, p->realm, account, NULL);
     if (!add_web(w, a, p, &config, error))
         return false;

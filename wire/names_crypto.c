@@ -2,6 +2,9 @@
 #include "wire/names_tables.h"
 
 static const struct name_row etypes[] = {
+    {-1002, "netlogon", "No encryption type: the session key of a secure channel, 16 octets.",
+     "MS-NRPC 3.1.4.3"},
+    {-1001, "NTLM", "No encryption type: a key of NTLM's, 16 octets.", "MS-NLMP 3.4.5"},
     {-141, "KERB_ETYPE_RC4_PLAIN_EXP",
      "RC4 without checksum, weakened; Microsoft's private number, never for messages.",
      "Windows SDK NTSecAPI.h"},

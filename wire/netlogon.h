@@ -16,6 +16,8 @@ enum { /* NegotiateFlags (MS-NRPC 3.1.4.2), what is asked here */
        NETLOGON_STRONG_KEYS = 0x00004000,
        NETLOGON_AUTHENTICATED_RPC = 0x40000000,
        NETLOGON_FLAGS_USUAL = 0x612fffff,
+       /* Those that decide how the channel is protected: what sentences name. */
+       NETLOGON_FLAGS_TOLD = NETLOGON_AES_SHA2 | NETLOGON_STRONG_KEYS | NETLOGON_AUTHENTICATED_RPC,
 };
 enum { WorkstationSecureChannel = 2, TrustedDnsDomainSecureChannel = 3, ServerSecureChannel = 6 };
 enum { NetlogonNetworkInformation = 2, NetlogonGenericInformation = 4 };

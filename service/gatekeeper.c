@@ -70,6 +70,12 @@ static struct bytes path_of(struct bytes target)
     return query ? bytes_slice(rest, 0, (size_t)(query - rest.p)) : rest;
 }
 
+/* A proxy that lets everybody through has no applications to speak of. */
+static bool asks_nobody(const struct visit *v)
+{
+    return v->service->gate.admit && v->app->schemes == AUTH_ANONYMOUS;
+}
+
 enum next service_application(struct visit *v)
 {
     const struct service_config *config = &v->service->config;
@@ -80,8 +86,9 @@ enum next service_application(struct visit *v)
     const char *path = text_escape(v->turn->mem, v->path);
     if (!v->app)
         return service_refuse(v, FIND_APPLICATION, 404, 0, path);
-    tell(v->turn, STEP_DONE, "service.http.application", A_STR("path", path),
-         A_STR("app", v->app->path), A_STR("schemes", scheme_names(v, v->app->schemes)));
+    if (!asks_nobody(v))
+        tell(v->turn, STEP_DONE, "service.http.application", A_STR("path", path),
+             A_STR("app", v->app->path), A_STR("schemes", scheme_names(v, v->app->schemes)));
     if ((v->app->require_tls || v->app->require_certificate) && !tls) {
         v->substatus = 4;
         return service_refuse(v, FIND_TLS, 403, 0, "no TLS");
@@ -178,7 +185,7 @@ enum next service_scheme(struct visit *v)
 {
     const struct http_field *field = http_field(&v->http, v->service->gate.credentials);
     const struct access_token *known = of_connection(v);
-    bool open = v->service->gate.admit && v->app->schemes == AUTH_ANONYMOUS; /* it asks nobody */
+    bool open = asks_nobody(v);
     if (field && !open)
         return by_request(v, field);
     if (has_certificate(v)) {
@@ -192,8 +199,9 @@ enum next service_scheme(struct visit *v)
         v->user = v->service->config.machine ? v->service->config.machine->anonymous : NULL;
         v->anonymous = true;
         tell_scheme(v, "none", "Anonymous");
-        tell(v->turn, STEP_NOTED, "service.http.anonymous",
-             A_STR("user", v->user ? v->user->name : "nobody"));
+        if (!open)
+            tell(v->turn, STEP_NOTED, "service.http.anonymous",
+                 A_STR("user", v->user ? v->user->name : "nobody"));
     } else {
         return challenge(v);
     }

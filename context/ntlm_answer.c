@@ -77,8 +77,8 @@ static const char *find_keys(struct ntlm_server *s, struct turn *t,
 
 /* ---- the MIC --------------------------------------------------------------------------------- */
 
-/* Whoever was told the server's clock can make one, and says so inside the proof. A response in LM's
- * place alone may be LMv2's, whatever the flags, which anybody can have cleared. */
+/* Whoever was told the server's clock can make one, and says so inside the proof. A response in
+ * LM's place alone may be LMv2's, whatever the flags, which anybody can have cleared. */
 static const char *missing(struct ntlm_server *s, struct turn *t, const struct said *said)
 {
     bool alone = s->verified == VERIFIED_LMV2 || s->verified == VERIFIED_LM;

@@ -59,6 +59,13 @@ static void add_members(struct building *b, const struct sid *domain,
     }
 }
 
+/* Another domain's administrators are nobody special here. */
+static bool is_home(const struct group_names *names, const struct sid *domain)
+{
+    return !names || !names->machine || sid_equal(names->machine, domain) ||
+           (names->domain && sid_equal(names->domain, domain));
+}
+
 /* What this machine's own groups make of the domain's, as joining the domain set them up, and the
  * groups that say how the logon came about. */
 static void add_local(struct building *b, const struct validation_info *v, const char *package,
@@ -67,7 +74,8 @@ static void add_local(struct building *b, const struct validation_info *v, const
     struct sid admins = sid_in(&v->logon_domain_id, RID_DOMAIN_ADMINS);
     bool guest = (v->user_flags & LOGON_GUEST) || v->user_id == RID_GUEST;
     add(b, &everyone, GROUP_USUAL);
-    if (v->user_id == RID_ADMINISTRATOR || is_in(b, &admins))
+    if (is_home(b->names, &v->logon_domain_id) &&
+        (v->user_id == RID_ADMINISTRATOR || is_in(b, &admins)))
         add(b, &administrators, GROUP_USUAL | GROUP_OWNER);
     add(b, guest ? &guests : &users, GROUP_USUAL);
     add(b, logon == TOKEN_SERVICE ? &service : &network, GROUP_USUAL);

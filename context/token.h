@@ -45,6 +45,9 @@ struct access_token {
 struct group_names {
     const char *(*find)(void *arg, const struct sid *); /* NULL: not known */
     void *arg;
+    /* Whose administrators are this machine's too: those of its domain (NULL: a workgroup) and its
+     * own. machine NULL: of whatever domain. */
+    const struct sid *domain, *machine;
 };
 struct access_token *token_of_validation(struct arena *mem, const struct validation_info *,
                                          const char *package, enum token_logon,

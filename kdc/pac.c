@@ -150,10 +150,21 @@ static bool filter(struct exchange *x, struct validation_info *info)
     return true;
 }
 
+/* Names are believed by whoever lists users by them: one of ours, or one that hides a domain in the
+ * user, is not a neighbour's to give. */
+static bool takes_our_name(struct exchange *x, const struct validation_info *info)
+{
+    struct bytes domain = info->logon_domain_name, user = info->effective_name;
+    return bytes_equal_nocase(domain, realm_netbios(x->realm, x->turn->mem)) ||
+           bytes_equal_nocase(domain, realm_name(x->realm)) ||
+           (domain.n && memchr(domain.p, '\\', domain.n)) ||
+           (user.n && memchr(user.p, '\\', user.n));
+}
+
 /* The buffers with another LOGON_INFO, where something in it was left out. */
 static int32_t filtered(struct exchange *x, struct pac *pac, struct validation_info *info)
 {
-    if (!may_say(x, &info->logon_domain_id))
+    if (!may_say(x, &info->logon_domain_id) || takes_our_name(x, info))
         return refuse(x, KDC_ERR_POLICY, "the PAC claims that its client is ours");
     if (!filter(x, info))
         return DONE;

@@ -104,7 +104,8 @@ bool connection_asks_more(struct visit *v)
         return false;
     c->spnego = NULL;
     c->ntlm = NULL;
-    service_refuse(v, FIND_NTLM_ORDER, 401, 0, "a message of one that began where less is asked of the channel");
+    service_refuse(v, FIND_NTLM_ORDER, 401, 0,
+                   "a message of one that began where less is asked of the channel");
     return true;
 }
 

@@ -4,6 +4,8 @@
 
 #include "context/pac.h"
 
+#include <string.h>
+
 static const struct access_token *of_name(struct visit *v)
 {
     const struct sid nobody = {0};
@@ -17,6 +19,23 @@ static const struct access_token *of_name(struct visit *v)
     token->has_delegated_tgt = v->fields.has_deleg;
     tell(v->turn, STEP_NOTED, "service.ap.no-pac", A_STR("client", token->name));
     return token;
+}
+
+/* Another realm's KDC writes the names of its clients: not with this machine's name or its
+ * domain's, and not as somebody whom Windows itself knows. */
+static bool takes_a_name_of_here(const struct visit *v, const struct validation_info *info)
+{
+    const struct web_machine *machine = v->service->config.machine;
+    const char *const names[] = {machine ? machine->name : NULL, machine ? machine->domain : NULL,
+                                 "NT AUTHORITY", "BUILTIN"};
+    struct bytes domain = info->logon_domain_name, user = info->effective_name;
+    if (bytes_equal(v->checked.ticket.crealm, v->service->config.realm))
+        return false;
+    for (size_t i = 0; i < sizeof names / sizeof *names; i++)
+        if (names[i] && bytes_equal_nocase(domain, bytes_str(names[i])))
+            return true;
+    return (domain.n && memchr(domain.p, '\\', domain.n)) ||
+           (user.n && memchr(user.p, '\\', user.n));
 }
 
 enum next service_ap_identity(struct visit *v)
@@ -33,7 +52,8 @@ enum next service_ap_identity(struct visit *v)
         return NEXT;
     }
     if (!pac.n ||
-        pac_check(v->turn, &pac, &v->checked.ticket, &v->ticket_key, NULL, "service.ap", &info))
+        pac_check(v->turn, &pac, &v->checked.ticket, &v->ticket_key, NULL, "service.ap", &info) ||
+        takes_a_name_of_here(v, &info))
         return service_refuse(v, FIND_PAC, 401, KRB_AP_ERR_MODIFIED, service_client_name(v));
     struct access_token *token =
         token_of_validation(v->turn->mem, &info, "Kerberos", TOKEN_NETWORK, config->names);

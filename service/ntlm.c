@@ -114,8 +114,8 @@ enum next ntlm_identity(struct visit *v, const struct logon_answer *answer)
         ntlm_tell_binding(v);
     if (!answer->info)
         return TROUBLE;
-    struct access_token *token = token_of_validation(v->connection->mem, answer->info, "NTLM",
-                                                     TOKEN_NETWORK, config->names);
+    struct access_token *token =
+        token_of_validation(v->connection->mem, answer->info, "NTLM", TOKEN_NETWORK, config->names);
     token->where_from = v->asked;
     v->user = token;
     tell(v->turn, STEP_DONE, "service.ntlm.connection", A_STR("user", v->user->name),

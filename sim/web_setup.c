@@ -269,6 +269,8 @@ static bool machine_of(struct web_setup *w, char **error)
         .names = &w->names,
         .arg = w,
     };
+    w->names.machine = &w->machine.sid;
+    w->names.domain = w->machine.domain_sid;
     w->machine.anonymous = iusr_token(w, &w->machine.iusr);
     w->machine.pool = pool_token(w, error);
     return w->machine.pool != NULL;

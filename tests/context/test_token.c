@@ -133,6 +133,21 @@ static void administrators_and_guests(void **state)
     v.user_id = RID_ADMINISTRATOR;
     assert_true(
         has(token_of_validation(mem, &v, "NTLM", TOKEN_NETWORK, NULL), "S-1-5-32-544", true));
+    const struct sid other = sid("S-1-5-21-7-7-7"), home = v.logon_domain_id;
+    struct group_names here = {.machine = &other, .domain = &home};
+    assert_true(
+        has(token_of_validation(mem, &v, "NTLM", TOKEN_NETWORK, &here), "S-1-5-32-544", true));
+    here.domain = NULL; /* one that the machine is not in */
+    assert_false(
+        has(token_of_validation(mem, &v, "NTLM", TOKEN_NETWORK, &here), "S-1-5-32-544", true));
+    v.user_id = 1104;
+    v.groups = admins;
+    v.n_groups = 1;
+    assert_false(
+        has(token_of_validation(mem, &v, "NTLM", TOKEN_NETWORK, &here), "S-1-5-32-544", true));
+    here.machine = &home;
+    assert_true(
+        has(token_of_validation(mem, &v, "NTLM", TOKEN_NETWORK, &here), "S-1-5-32-544", true));
     v = alice();
     struct access_token *process = token_of_validation(mem, &v, "", TOKEN_SERVICE, NULL);
     assert_true(has(process, "S-1-5-6", true));

@@ -265,6 +265,8 @@ static void test_pacs_that_are_not_ours(void **state)
 
 /* ---- of other realms ------------------------------------------------------------------------- */
 
+static struct bytes user = BYTES_LIT("carol"); /* as the PAC calls her */
+
 static struct got by_carol(struct validation_info *v, const char *domain_sid)
 {
     struct EncTicketPart part = mine.ticket;
@@ -274,7 +276,7 @@ static struct got by_carol(struct validation_info *v, const char *domain_sid)
     part.cname = name_of(a->mem, "carol");
     part.crealm = BYTES_LIT("OTHER.TEST");
     part.transited = (struct TransitedEncoding){.tr_type = 1};
-    v->effective_name = BYTES_LIT("carol");
+    v->effective_name = user;
     v->user_id = 1300;
     assert_true(sid_parse(bytes_str(domain_sid), &v->logon_domain_id));
     struct pac_making m = {v, BYTES_LIT("carol"), part.authtime, &other_key, &far};
@@ -336,6 +338,30 @@ static void test_a_neighbours_word(void **state)
     assert_int_equal(by_carol(&v, "S-1-5-32").error, KDC_ERR_POLICY);
 }
 
+/* Its own SID, and our name: a list of users by name would let it in. */
+static void test_a_neighbour_with_our_name(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *domain, *user;
+        int32_t error;
+    } table[] = {
+        {"OTHER", "carol", 0},
+        {"EXAMPLE", "carol", KDC_ERR_POLICY},
+        {"example.test", "carol", KDC_ERR_POLICY},
+        {"", "EXAMPLE\\carol", KDC_ERR_POLICY},
+        {"EXAMPLE\\carol", "", KDC_ERR_POLICY},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        struct validation_info v = {.logon_domain_name = bytes_str(table[i].domain)};
+        user = bytes_str(table[i].user);
+        int32_t error = by_carol(&v, "S-1-5-21-7-7-7").error;
+        user = BYTES_LIT("carol");
+        if (error != table[i].error)
+            fail_msg("row %zu: %d", i, (int)error);
+    }
+}
+
 /* Each bit of a PAC in a ticket: never a ticket, never a crash. */
 static void test_every_flip(void **state)
 {
@@ -353,10 +379,15 @@ static void test_every_flip(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        IN_DOMAIN(test_what_a_logon_says),      IN_DOMAIN(test_none_is_made),
-        IN_DOMAIN(test_signed_for_the_service), IN_DOMAIN(test_not_handed_on),
-        IN_DOMAIN(test_a_clients_own_pac),      IN_DOMAIN(test_pacs_that_are_not_ours),
-        IN_DOMAIN(test_a_neighbours_word),      IN_DOMAIN(test_every_flip),
+        IN_DOMAIN(test_what_a_logon_says),
+        IN_DOMAIN(test_none_is_made),
+        IN_DOMAIN(test_signed_for_the_service),
+        IN_DOMAIN(test_not_handed_on),
+        IN_DOMAIN(test_a_clients_own_pac),
+        IN_DOMAIN(test_pacs_that_are_not_ours),
+        IN_DOMAIN(test_a_neighbours_word),
+        IN_DOMAIN(test_a_neighbour_with_our_name),
+        IN_DOMAIN(test_every_flip),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,4 +1,5 @@
 /* What somebody who has no password, or another's, tries on a web server. */
+#include "context/pac.h"
 #include "service/inside.h"
 #include "tests/service/hand_web.h"
 
@@ -45,12 +46,12 @@ static void nobody_is_not_somebody(void **state)
     spnego_init(&s, w.client.hand.run, "alice", "client.spnego", false, one, 1);
     for (int i = 0; i < 4; i++) {
         out = (struct bytes){0};
-        enum mech_state state_ = spnego_step(
-            &s, hand_turn(&w.client.hand, w.client.hand.turn.now), in, &out);
+        enum mech_state state_ =
+            spnego_step(&s, hand_turn(&w.client.hand, w.client.hand.turn.now), in, &out);
         if (state_ == MECH_REFUSED || !out.n)
             break;
-        assert_int_equal(
-            hand_get(&w, HAND_CONN(9), "/", hand_credentials(&w, "Negotiate", out)), 401);
+        assert_int_equal(hand_get(&w, HAND_CONN(9), "/", hand_credentials(&w, "Negotiate", out)),
+                         401);
         in = hand_token(&w, "Negotiate");
     }
     assert_int_equal(hand_get(&w, HAND_CONN(9), "/", NULL), 401);
@@ -89,12 +90,62 @@ static void begun_where_less_is_asked_for(void **state)
     }
 }
 
+/* ---- another realm's client with a name of here ---------------------------------------------- */
+
+static const char *domain, *user;
+
+static void foreign(struct hand_request *r)
+{
+    static struct AuthorizationData_item item;
+    struct turn *t = &w.client.hand.turn;
+    struct validation_info info = w.info;
+    struct bytes pac;
+    info.effective_name = bytes_str(user);
+    info.logon_domain_name = bytes_str(domain);
+    info.user_id = 1104;
+    struct pac_making making = {&info, BYTES_LIT("alice"), r->ticket.authtime, &w.client.key,
+                                &w.client.subkey};
+    assert_true(pac_make(t, &making, &pac));
+    item = pac_element(t, pac);
+    r->ticket.crealm = r->auth.crealm = BYTES_LIT("OTHER.TEST");
+    r->ticket.flags |= TKT_TRANSITED_POLICY_CHECKED;
+    r->ticket.has_authorization_data = true;
+    r->ticket.authorization_data = (struct AuthorizationData){&item, 1};
+}
+
+static void names_of_here_are_not_anothers(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *domain, *user;
+        bool good;
+    } table[] = {
+        {"OTHER", "alice", true},          {"EXAMPLE", "alice", false}, {"web1", "alice", false},
+        {"NT AUTHORITY", "SYSTEM", false}, {"", "WEB1\\alice", false},  {"WEB1\\alice", "", false},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        domain = table[i].domain;
+        user = table[i].user;
+        w.client.hand.turn.now += SECOND;
+        hand_turn(&w.client.hand, w.client.hand.turn.now);
+        hand_get(&w, NULL, "/",
+                 hand_credentials(&w, "Negotiate",
+                                  gss_token_write(w.client.hand.run, TOK_AP_REQ,
+                                                  hand_ap_req(&w.client, foreign))));
+        if (table[i].good)
+            hand_served_as(&w, "OTHER\\alice");
+        else
+            hand_refused_by(&w, "service.ap.pac");
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(nobody_is_not_somebody),
         TEST(begun_where_less_is_asked_for),
+        TEST(names_of_here_are_not_anothers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

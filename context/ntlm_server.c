@@ -202,11 +202,11 @@ static enum mech_state judge(struct ntlm_server *s, struct turn *t)
     /* Windows 9x sends no flags: what was offered counts. */
     if (m->flags)
         s->flags &= m->flags;
+    if (m->user.n == 0 && m->nt_response.n == 0 && m->lm_response.n <= 1)
+        return anonymous(s, t);
     tell(t, STEP_DONE, "ntlm.server.authenticate", A_TEXT("user", m->user),
          A_TEXT("domain", m->domain), A_TEXT("workstation", m->workstation),
          ntlm_flags_arg(t, s->flags));
-    if (m->user.n == 0 && m->nt_response.n == 0 && m->lm_response.n <= 1)
-        return anonymous(s, t);
     if (is_reflected(s)) {
         tell(t, STEP_REFUSED, "ntlm.server.reflected", A_TEXT("workstation", m->workstation));
         return refuse(s, STATUS_LOGON_FAILURE, ntlm_fault(t, NTLM_REFLECTED));

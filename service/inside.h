@@ -222,8 +222,6 @@ bool ntlm_can(const struct service *);
 struct ntlm_server *ntlm_server_for(struct visit *);
 /* A whole exchange of bare NTLM messages, of NTLM or within Negotiate. */
 enum next ntlm_round(struct visit *);
-/* The exchange is over, and nobody logged on. */
-enum next ntlm_nobody(struct visit *);
 /* The decision about the channel that the client's response is bound to. */
 void ntlm_tell_binding(struct visit *);
 /* It has ended well: the token, which becomes the connection's. */

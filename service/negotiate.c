@@ -96,11 +96,11 @@ static enum next negotiated(struct visit *v, enum mech_state state, struct bytes
     case MECH_WAITING:
         return service_ask(v, &c->ntlm->question);
     case MECH_DONE: {
-        bool ntlm = is_ntlm(c), nobody = ntlm && c->ntlm->anonymous;
+        bool ntlm = is_ntlm(c);
+        if (ntlm && c->ntlm->anonymous && ntlm_identity(v, NULL) == NEXT)
+            c->proven = token_copy(c->mem, v->user);
         c->spnego = NULL;
         c->ntlm = NULL;
-        if (nobody)
-            return ntlm_nobody(v);
         v->user = c->proven;
         if (ntlm && !v->app->ntlm_per_request)
             connection_prove(v, c->proven);

@@ -32,15 +32,17 @@ struct ntlm_server *ntlm_server_for(struct visit *v)
     return server;
 }
 
-/* Whoever says no name proves nothing; there is a mode for that. */
-enum next ntlm_nobody(struct visit *v)
-{
-    v->answer = (struct bytes){0};
-    v->connection->ntlm = NULL;
-    return service_refuse(v, FIND_NTLM, 401, 0, "an anonymous logon");
-}
-
 /* ---- bare messages --------------------------------------------------------------------------- */
+
+/* Whoever it is now. answer: NULL: nobody had to be asked, as it is nobody. */
+static enum next proven(struct visit *v, const struct logon_answer *answer)
+{
+    enum next next = ntlm_identity(v, answer);
+    if (next == NEXT && !v->app->ntlm_per_request)
+        connection_prove(v, v->user);
+    v->connection->ntlm = NULL;
+    return next;
+}
 
 static enum next ended(struct visit *v, enum mech_state state, struct bytes out)
 {
@@ -57,7 +59,7 @@ static enum next ended(struct visit *v, enum mech_state state, struct bytes out)
         v->connection->ntlm = NULL;
         return service_refuse(v, FIND_NTLM, 401, 0, server->why ? server->why : "the message");
     case MECH_DONE:
-        return ntlm_nobody(v);
+        return proven(v, NULL);
     case MECH_TROUBLE:
         break;
     }
@@ -107,16 +109,31 @@ void ntlm_tell_binding(struct visit *v)
     service_binding_holds(v, bound(v, v->connection->ntlm));
 }
 
+/* Nobody proves nothing, but where the configuration takes him he has a name. */
+static struct access_token *token_of_nobody(struct arena *mem)
+{
+    static const struct sid anonymous = {.authority = 5, .n = 1, .sub = {7}};
+    struct access_token *token =
+        token_of_account(mem, &anonymous, "NT AUTHORITY\\ANONYMOUS LOGON", TOKEN_NETWORK);
+    token->package = "NTLM";
+    return token;
+}
+
 enum next ntlm_identity(struct visit *v, const struct logon_answer *answer)
 {
-    const struct service_config *config = &v->service->config;
+    struct arena *mem = v->connection->mem;
+    struct access_token *token;
     if (told(v->turn))
         ntlm_tell_binding(v);
-    if (!answer->info)
-        return TROUBLE;
-    struct access_token *token =
-        token_of_validation(v->connection->mem, answer->info, "NTLM", TOKEN_NETWORK, config->names);
-    token->where_from = v->asked;
+    if (v->connection->ntlm->anonymous) {
+        token = token_of_nobody(mem);
+    } else {
+        if (!answer || !answer->info)
+            return TROUBLE;
+        token =
+            token_of_validation(mem, answer->info, "NTLM", TOKEN_NETWORK, v->service->config.names);
+        token->where_from = v->asked;
+    }
     v->user = token;
     tell(v->turn, STEP_DONE, "service.ntlm.connection", A_STR("user", v->user->name),
          A_STR("holds", v->app->ntlm_per_request ? "for this request" : "for this connection"));
@@ -136,9 +153,7 @@ enum next ntlm_answered(struct visit *v, const struct logon_answer *answer)
         next = service_refuse(v, FIND_NTLM, 401, 0, c->ntlm->why ? c->ntlm->why : "the message");
     }
     if (next == NEXT)
-        next = ntlm_identity(v, answer);
-    if (next == NEXT && !v->app->ntlm_per_request)
-        connection_prove(v, v->user);
+        return proven(v, answer);
     c->ntlm = NULL;
     return next;
 }

@@ -72,6 +72,7 @@ struct web_app { /* a virtual directory, and the application in it */
     const char *forms_user; /* ASP_FORMS: whom the application's own login names; NULL: nobody */
     bool isapi_filter; /* a filter authenticates and IIS does not: no token reaches ASP.NET (P13) */
 };
+struct next_hop;
 struct web_machine {
     const char *name;      /* NetBIOS: "WEB1" */
     const char *domain;    /* "EXAMPLE"; NULL: a workgroup */
@@ -86,6 +87,9 @@ struct web_machine {
                                         const char *password);
     const struct group_names *names;
     void *arg;
+    /* The page's code opens what stands on another machine, which will see `hop`. NULL: it is only
+     * told. */
+    void (*open)(void *arg, const char *spn, const struct access_token *, const struct next_hop *hop);
 };
 
 /* ---- security descriptors (MS-DTYP 2.5.1, 2.5.3) ----------------------------------------------

@@ -52,6 +52,8 @@ static void open_remote(struct web_visit *v)
          A_STR("spn", v->file->remote_spn), A_STR("here", web_current(v)->name),
          A_STR("there", hop.who), A_STR("why", hop.why));
     v->remote = arena_printf(v->turn->mem, "%s: %s", v->file->remote_spn, hop.who);
+    if (v->machine->open)
+        v->machine->open(v->machine->arg, v->file->remote_spn, web_current(v), &hop);
 }
 
 /* ---- in the page's code (P56) ---------------------------------------------------------------- */

@@ -136,6 +136,7 @@ struct scenario_party {
     const char *realm;       /* kdc: the one it serves; client: its default; service: whose keys;
                               * default: the first */
     uint32_t names;          /* client: enum name_policy, client/client.h */
+    bool ledger;             /* eavesdropper: what it has by now is told */
     bool discover;           /* client: asks the name server for the KDC */
     size_t port;             /* service: 80 */
     uint32_t kvno_policy;    /* service: enum kvno_policy, service/service.h */

@@ -137,6 +137,7 @@ static const struct key_row party_rows[] = {
     K("realm", V_NAME, scenario_party, realm,
       .only = IN(ROLE_CLIENT) | IN(ROLE_KDC) | IN(ROLE_SERVICE) | IN(ROLE_PROXY)),
     K("names", V_CHOICE, scenario_party, names, .only = IN(ROLE_CLIENT), .choices = name_policies),
+    K("ledger", V_BOOL, scenario_party, ledger, .only = IN(ROLE_EAVESDROPPER)),
     K("discover", V_BOOL, scenario_party, discover, .only = IN(ROLE_CLIENT)),
     K("port", V_SIZE, scenario_party, port, .only = SERVICE | IN(ROLE_PROXY)),
     K("kvno_policy", V_CHOICE, scenario_party, kvno_policy, .only = IN(ROLE_SERVICE),

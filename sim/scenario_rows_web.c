@@ -180,6 +180,7 @@ static const struct key_row ntlm_rows[] = {
     K("level", V_U32, scenario_ntlm, level),
     K("require_mic", V_BOOL, scenario_ntlm, require_mic),
     K("no_timestamp", V_BOOL, scenario_ntlm, no_timestamp),
+    K("anonymous", V_BOOL, scenario_ntlm, anonymous),
     KN("targets", V_NAMES, scenario_ntlm, targets),
 };
 const struct shape ntlm_shape = {

@@ -85,7 +85,7 @@ struct scenario_app {
 
 struct scenario_ntlm {
     uint32_t level;
-    bool require_mic, no_timestamp;
+    bool require_mic, no_timestamp, anonymous;
     const char **targets; /* target names that are taken; none: not looked at */
     size_t n_targets;
 };

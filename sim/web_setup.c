@@ -338,6 +338,7 @@ static struct ntlm_server_config ntlm_of(const struct web_setup *w)
         .in_domain = member,
         .level = v->ntlm.level,
         .no_timestamp = v->ntlm.no_timestamp,
+        .anonymous = v->ntlm.anonymous,
         .require_mic = v->ntlm.require_mic,
         .spns = ended(w->mem, v->ntlm.targets, v->ntlm.n_targets),
     };

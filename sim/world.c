@@ -83,6 +83,8 @@ enum run_outcome world_run(const struct scenario *s, const struct world_options 
         .seed = options && options->has_seed ? options->seed : s->seed,
         .now = options && options->has_clock ? options->clock : s->start,
         .port = WORLD_FIRST_PORT,
+        .overheard = "",
+        .guessable = "",
         .struck_at = arena_array(mem, size_t, s->n_tampers),
         .seen = arena_array(mem, size_t, s->n_tampers),
     };

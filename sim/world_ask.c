@@ -6,10 +6,15 @@
 #include <arpa/inet.h>
 #include <string.h>
 
+struct client *world_client(const struct actor *a)
+{
+    return a->client ? a->client : a->agent;
+}
+
 static bool begin(struct actor *a, const struct packet *p, const void *arg, struct turn *t)
 {
     (void)p;
-    return client_do(a->client, arg, t);
+    return client_do(world_client(a), arg, t);
 }
 
 /* A keytab that somebody made by hand, from the right password and a salt he took for the right
@@ -120,7 +125,7 @@ static bool wait_for_answer(struct world *w)
 static bool lost(struct actor *a, const struct packet *p, const void *arg, struct turn *t)
 {
     (void)p, (void)arg;
-    return client_lost(a->client, t);
+    return client_lost(world_client(a), t);
 }
 
 /* A browser whose KDC is silent has other ways than Kerberos. */
@@ -130,7 +135,7 @@ static bool goes_on_without(struct world *w, struct actor *a)
         return false;
     w->deadline = NEVER;
     world_turn(w, a, NULL, lost, NULL, NULL);
-    return client_result(a->client).state == CLIENT_WAITING;
+    return client_result(world_client(a)).state == CLIENT_WAITING;
 }
 
 /* How it ended for the client: 0, an error, or of a browser that got an answer its status. */
@@ -152,6 +157,14 @@ static void tell_outcome(struct world *w, struct actor *a, const struct client_o
     world_tell_result(w, a, code, text);
 }
 
+static void tell_end(struct world *w, struct actor *a, const struct client_outcome *out)
+{
+    if (out)
+        tell_outcome(w, a, out);
+    else
+        world_tell_result(w, a, EXPECT_NO_ANSWER, "");
+}
+
 /* A service whose controller has not answered by then goes on without it. False: nobody waits, or
  * something else comes first. */
 static bool alarm_first(struct world *w)
@@ -166,18 +179,17 @@ static bool alarm_first(struct world *w)
     return true;
 }
 
-void world_ask(struct world *w)
+void world_converse(struct world *w, struct actor *a, const struct client_do_args *args,
+                    void (*end)(struct world *, struct actor *, const struct client_outcome *))
 {
-    struct actor *a = world_actor(w, w->step->party);
-    struct client_do_args args = args_of(w, w->step);
     bool done = false;
     w->deadline = NEVER;
-    world_turn(w, a, NULL, begin, NULL, &args);
+    world_turn(w, a, NULL, begin, NULL, args);
     while (!w->trouble) {
-        struct client_outcome out = client_result(a->client);
+        struct client_outcome out = client_result(world_client(a));
         bool waiting = !done && out.state == CLIENT_WAITING;
         if (!done && !waiting) {
-            tell_outcome(w, a, &out);
+            end(w, a, &out);
             done = true;
         }
         if (waiting && w->deadline == NEVER) {
@@ -187,7 +199,7 @@ void world_ask(struct world *w)
         } else if (waiting && (!w->flights || w->flights->at > w->deadline)) {
             if (wait_for_answer(w) || goes_on_without(w, a))
                 continue;
-            world_tell_result(w, a, EXPECT_NO_ANSWER, "");
+            end(w, a, NULL);
             done = true;
         } else if (w->flights) {
             world_arrive(w);
@@ -195,4 +207,12 @@ void world_ask(struct world *w)
             return;
         }
     }
+}
+
+void world_ask(struct world *w)
+{
+    struct client_do_args args = args_of(w, w->step);
+    world_converse(w, world_actor(w, w->step->party), &args, tell_end);
+    world_hops(w);
+    world_tell_ledger(w);
 }

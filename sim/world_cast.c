@@ -144,6 +144,7 @@ static bool add_web(struct world *w, struct actor *a, const struct scenario_part
         a->tls = web_tls(w->mem, w->crypto, w->seed, a->is->name);
     if (!web_setup(a->web, config, error))
         return false;
+    a->web->machine.open = world_hop_wanted;
     if (config->channel)
         world_tell_machine(w, a, a->web->secret);
     return true;

@@ -30,6 +30,8 @@ struct actor {
     uint64_t turns;
     uint16_t port;         /* servers: where they listen, where nothing else is said */
     struct client *client; /* by role; the others are NULL */
+    struct client *agent;  /* service: what its pages open on other machines with; NULL: nothing */
+    struct hop *hop;       /* service: what a page wants to open; NULL: nothing */
     struct kdc *kdc;
     struct service *service;
     struct proxy *proxy;
@@ -88,6 +90,7 @@ struct world {
     struct flight *flights;
     size_t *struck_at, *seen; /* each change: matching messages so far; packet struck, or 0 */
     bool different, trouble;
+    const char *overheard, *guessable; /* whose passwords an eavesdropper has, or can guess at */
     /* the step being run */
     const struct scenario_step *step;
     size_t task;
@@ -111,6 +114,26 @@ void world_uncast(struct world *); /* what engines hold beside the run's arena *
 /* ---- world_ask.c ---- */
 /* A step that a client does, from its request to its outcome. */
 void world_ask(struct world *);
+
+/* The client of a party, for what it does itself. */
+struct client *world_client(const struct actor *);
+/* A client's task from its request to its end, and all that is under way; `end` is called when it
+ * is over: NULL: nobody answered. */
+void world_converse(struct world *, struct actor *, const struct client_do_args *,
+                    void (*end)(struct world *, struct actor *, const struct client_outcome *));
+
+/* ---- eavesdrop.c ---- */
+/* What the eavesdropper that keeps a ledger has of a packet, and all in all by now. */
+void world_overhear(struct world *, const struct event *, const struct actor *from,
+                    const struct actor *to);
+void world_tell_ledger(struct world *);
+
+/* ---- world_hop.c ---- */
+/* For web_machine: the page's code opens something (arg: the service's web_setup). */
+void world_hop_wanted(void *arg, const char *spn, const struct access_token *,
+                      const struct next_hop *);
+/* What pages wanted is opened, over the network. */
+void world_hops(struct world *);
 
 /* ---- world_change.c ---- */
 /* A step change-account: the accounts, the snapshot of the KDC, the keytabs of services. */

@@ -8,9 +8,11 @@
 
 /* ---- connections ---------------------------------------------------------------------------- */
 /* A browser keeps its connections, and so does a secure channel; what else a client does is over
- * with its task. */
+ * with its task, and what a page opens is over with the page. */
 static bool lasts(const struct world *w, const struct actor *opener, enum transport via)
 {
+    if (opener->agent && via == VIA_HTTP)
+        return false;
     return !opener->client ? via == VIA_RPC || via == VIA_HTTP
                            : via == VIA_HTTP && w->step && w->step->kind == DO_BROWSE;
 }
@@ -126,6 +128,7 @@ static void leave(struct world *w, struct flight *f, struct bytes data, enum fat
     f->event = packet_event(w, f, data, fate, in_reply);
     const char *label = label_of(w, f->event);
     world_tell_notes(w, f->event, label);
+    world_overhear(w, f->event, f->from, f->to);
     f->at = w->now + WORLD_LATENCY;
     if (!world_tamper(w, f->event, label, f, &late))
         return;
@@ -149,15 +152,22 @@ static size_t answered(const struct world *w, const struct flight *f, const stru
     return 0;
 }
 
+/* What its pages open goes over these; its secure channel is another matter. */
+static bool is_agents(const struct actor *a, const struct conn *c)
+{
+    return a->agent && c->opener == a && c->via != VIA_RPC;
+}
+
 void world_send(struct world *w, struct actor *from, const struct packet *p,
                 const struct event *answers)
 {
     struct actor *to = (struct actor *)(uintptr_t)p->to;
     struct conn *c = p->conn ? p->conn : conn_of(w, from, to, p);
     struct flight f = {.conn = c, .from = from, .to = to};
-    bool page = p->via == VIA_HTTP && c->lasts;
+    bool asks = from->client || is_agents(from, c);
+    bool page = p->via == VIA_HTTP && (c->lasts || is_agents(from, c));
     leave(w, &f, p->data, FATE_DELIVERED, answered(w, &f, answers));
-    if (!from->client)
+    if (!asks)
         return;
     w->last = f;
     w->tries = page ? WORLD_TRIES : 1; /* a browser does not ask twice */
@@ -216,6 +226,8 @@ static void tell_end(struct world *w, struct actor *a, struct conn *c)
         ntlm_closed(a->verifier, c);
     else if (a->service && c->via == VIA_RPC && a == c->opener && a != c->closed_by)
         world_controller_lost(w, a);
+    else if (is_agents(a, c))
+        client_closed(a->agent, c);
     else if (a->service)
         service_closed(a->service, c);
     else if (a->proxy && a != c->closed_by)
@@ -294,6 +306,8 @@ void world_turn(struct world *w, struct actor *a, const struct event *answers,
 static bool receive(struct actor *a, const struct packet *p, const void *arg, struct turn *t)
 {
     (void)arg;
+    if (is_agents(a, p->conn))
+        return client_receive(a->agent, p, t);
     if (a->proxy)
         return proxy_receive(a->proxy, p, t);
     if (p->via == VIA_RPC && !a->service)

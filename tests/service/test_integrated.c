@@ -93,6 +93,25 @@ static void ntlm_in_other_applications(void **state)
     }
 }
 
+/* No user and no response: nobody has to be asked who that is. */
+static void ntlm_anonymous(void **state)
+{
+    (void)state;
+    static const char *const schemes[] = {"NTLM", "Negotiate"};
+    hand_ntlm_logon(&w, HAND_CONN(1), "NTLM", hand_ntlm(&w, "", "", ""));
+    assert_int_equal(w.page.http.status, 401);
+    w.config.ntlm.anonymous = true;
+    hand_web_new(&w);
+    for (size_t i = 0; i < 2; i++) {
+        unsigned asked = w.asked;
+        hand_ntlm_logon(&w, HAND_CONN(1 + i), schemes[i], hand_ntlm(&w, "", "", ""));
+        served_as("NT AUTHORITY\\ANONYMOUS LOGON");
+        hand_get(&w, HAND_CONN(1 + i), "/", NULL);
+        served_as("NT AUTHORITY\\ANONYMOUS LOGON");
+        assert_int_equal(w.asked, asked);
+    }
+}
+
 static void ntlm_refused(void **state)
 {
     (void)state;
@@ -396,6 +415,7 @@ int main(void)
         TEST(ntlm_authenticates_the_connection),
         TEST(ntlm_for_the_request_only),
         TEST(ntlm_in_other_applications),
+        TEST(ntlm_anonymous),
         TEST(ntlm_refused),
         TEST(negotiate_kerberos_in_spnego),
         TEST(negotiate_ntlm_in_spnego),

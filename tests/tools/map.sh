@@ -4,7 +4,7 @@
 failed=0
 say() { echo "map: $*"; failed=1; }
 map=$(sed -n '/^## Code map/,/^## Non-goals/p' README.md)
-for folder in base crypto wire context realm kdc client service trace sim tui; do
+for folder in base crypto wire context realm kdc ntlm client service trace sim tui; do
     [ "$(printf '%s\n' "$map" | grep -c "^- \*\*$folder/\*\*")" = 1 ] || say "$folder/ has not one paragraph"
     named=$(printf '%s\n' "$map" |
         awk -v at="- **$folder/**" 'index($0, "- **") == 1 { on = index($0, at) == 1 } on' |

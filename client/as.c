@@ -294,6 +294,7 @@ bool client_as_reply(struct client *c, const struct packet *p, struct turn *t)
     c->cname = tgt->client;
     c->crealm = tgt->crealm;
     c->known = true;
+    client_browse_logon(c, 0);
     client_browse_hash(c, t);
     char until[WHEN_TEXT];
     return client_grant(c, arena_printf(t->mem, "%s: ticket for %s until %s",

@@ -88,6 +88,13 @@ void client_browse_hash(struct client *c, struct turn *t)
              .cause = "client.logon.hash");
 }
 
+/* Who has no tickets later may have none because of this. */
+void client_browse_logon(struct client *c, int32_t code)
+{
+    if (c->task.kind == CLIENT_LOGON)
+        c->browser->logon_error = code;
+}
+
 static const char *url_of(const struct client *c, struct arena *mem)
 {
     const struct browse *b = c->task.browse;

@@ -51,6 +51,7 @@ struct browser {
     struct browsed browsed;
     uint8_t nt_hash[16]; /* of the logon by password (P16) */
     bool has_hash;
+    int32_t logon_error; /* of the last logon; 0: it was granted */
 };
 
 /* Kerberos as a mechanism. */

@@ -88,7 +88,7 @@ struct browser_config {
     bool has_hash;
     enum spn_port port;
     bool windows2000;          /* false: older: no Kerberos at all (P10) */
-    bool same_host_is_local;   /* (loopback) NTLM only */
+    bool same_host_is_local;   /* the server is on this machine (loopback): NTLM only */
     const struct party *proxy; /* NULL: direct */
     const char *proxy_host;    /* "proxy.example.test": of its SPN */
 };

@@ -277,6 +277,7 @@ struct browser *client_browser_new(struct arena *);
 /* A ticket for Negotiate cannot be had: no end of the task. False: this is none such. */
 bool client_browse_failed(struct client *, enum finding, int32_t code);
 void client_browse_hash(struct client *, struct turn *); /* of the logon's password (P16) */
+void client_browse_logon(struct client *, int32_t code); /* how a logon ended; 0: granted */
 /* The change itself, with task.cred (kpasswd.c). */
 bool client_kpasswd_send(struct client *, struct turn *);
 bool client_kpasswd_reply(struct client *, const struct packet *, struct turn *);

@@ -98,6 +98,7 @@ static const struct {
 struct verdict {
     enum condition failed; /* CONDITIONS: none */
     const char *value, *why;
+    bool at_logon; /* so that there are no tickets, and nothing further was looked at */
 };
 
 static const char *value_of(const struct client *c, struct turn *t, const struct verdict *v,
@@ -105,6 +106,8 @@ static const char *value_of(const struct client *c, struct turn *t, const struct
 {
     if (i == v->failed)
         return v->value;
+    if (v->at_logon && i >= CREDENTIALS && i < CONTROLLER)
+        return i == CREDENTIALS ? conditions[i].bad : "not asked";
     if (i == SPN && v->failed > SPN)
         return c->task.browse->spn;
     bool later = v->failed < CONTROLLER ? i > v->failed : i > CONTROLLER && v->failed < CONDITIONS;
@@ -148,25 +151,31 @@ static enum begun decide(struct client *c, struct turn *t, struct side *side, en
                          const char *value, const char *why)
 {
     struct verdict v = {failed, value ? value : conditions[failed].bad,
-                        why ? why : conditions[failed].why};
+                        why ? why : conditions[failed].why, false};
+    tell_verdict(c, t, &v);
+    browse_fall_back(c, t, side, v.why);
+    return NOT_BEGUN;
+}
+
+/* There are no tickets. Where the logon failed for the clock, or reached nobody, that is why. */
+static enum begun decide_tickets(struct client *c, struct turn *t, struct side *side)
+{
+    enum condition failed = CREDENTIALS;
+    for (size_t i = 0; i < sizeof meanings / sizeof *meanings && side->credential->implicit; i++)
+        if (meanings[i].code == c->browser->logon_error &&
+            (meanings[i].condition == CLOCK || meanings[i].condition == CONTROLLER))
+            failed = meanings[i].condition;
+    if (failed == CREDENTIALS)
+        return decide(c, t, side, failed, NULL, NULL);
+    struct verdict v = {failed, conditions[failed].bad, NULL, true};
+    v.why = failed == CLOCK ? "the logon failed, as the clocks are too far apart"
+                            : "the logon failed, as no KDC was reached";
     tell_verdict(c, t, &v);
     browse_fall_back(c, t, side, v.why);
     return NOT_BEGUN;
 }
 
 /* ---- before anybody is asked ----------------------------------------------------------------- */
-
-static bool is_own_host(const struct client *c)
-{
-    const struct browser_config *config = browse_config(c);
-    struct bytes host = bytes_str(c->task.host), first = host;
-    for (first.n = 0; first.n < host.n && host.p[first.n] != '.'; first.n++)
-        ;
-    return config->same_host_is_local &&
-           (bytes_equal_nocase(host, BYTES_LIT("localhost")) ||
-            bytes_starts(host, BYTES_LIT("127.")) || bytes_equal(host, BYTES_LIT("[::1]")) ||
-            (config->workstation.n && bytes_equal_nocase(first, config->workstation)));
-}
 
 /* Is it one of the realm, as Windows writes it (by its first label) or as Kerberos does? */
 static bool is_of_realm(struct bytes domain, struct bytes realm)
@@ -199,7 +208,7 @@ static enum condition obstacle(const struct client *c, const struct side *side)
         return SWITCHED;
     if (!config->windows2000)
         return OS;
-    if (side->to == TO_SERVER && is_own_host(c))
+    if (side->to == TO_SERVER && config->same_host_is_local)
         return OWN_HOST;
     if (!has_tickets(c, side->credential))
         return CREDENTIALS;
@@ -218,6 +227,8 @@ enum begun browse_kerberos(struct client *c, struct turn *t, struct side *side)
     enum condition failed = obstacle(c, side);
     b->spn = NULL;
     side->krb5 = (struct krb5_side){.client = c};
+    if (failed == CREDENTIALS)
+        return decide_tickets(c, t, side);
     if (failed != CONDITIONS)
         return decide(c, t, side, failed, NULL, NULL);
     b->spn = browse_spn(c, side);
@@ -270,7 +281,7 @@ bool client_browse_ticket(struct client *c, struct turn *t)
     struct side *side = c->task.browse->getting;
     c->task.browse->getting = NULL;
     side->krb5.cred = c->task.cred;
-    tell_verdict(c, t, &(struct verdict){CONDITIONS, NULL, NULL});
+    tell_verdict(c, t, &(struct verdict){.failed = CONDITIONS});
     return go_on(c, t, side);
 }
 

@@ -185,6 +185,7 @@ bool client_refuse(struct client *c, struct turn *t, enum finding what, struct d
     c->task.awaiting = AWAIT_NOTHING;
     if (client_browse_failed(c, what, code))
         return true;
+    client_browse_logon(c, code);
     client_forget_secret(&c->task);
     c->outcome = (struct client_outcome){CLIENT_REFUSED, code, text};
     return true;

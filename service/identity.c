@@ -44,11 +44,10 @@ enum next service_ap_identity(struct visit *v)
     struct pac pac = {.n = 0};
     struct validation_info info;
     bool present = false;
-    if (!v->app)
-        return NEXT;
     if (config->ignore_pac ||
         (!pac_in_ticket(v->turn, &v->checked.ticket, &present, &pac) && !present)) {
-        v->user = of_name(v);
+        if (v->app) /* else a ticket is enough */
+            v->user = of_name(v);
         return NEXT;
     }
     if (!pac.n ||

@@ -304,6 +304,15 @@ static void the_pac_says_who_it_is(void **state)
     hand_web_new(&w);
     get_with_a_pac(&w.client.session, (struct bytes){0});
     served_as("alice@EXAMPLE.TEST");
+    /* Without applications the name is enough, and yet a PAC is no forgery. */
+    w.config.ignore_pac = false;
+    w.n_apps = 0;
+    hand_web_new(&w);
+    get_with_a_pac(&w.client.key, (struct bytes){0});
+    served_as("alice@EXAMPLE.TEST");
+    get_with_a_pac(&w.client.session, (struct bytes){0});
+    assert_int_equal(w.page.http.status, 401);
+    assert_string_equal(w.client.hand.refused, "service.ap.pac");
 }
 
 /* ---- TLS, certificates, bindings ---------------------------------------------------------------

@@ -252,8 +252,9 @@ struct scenario_step {
     size_t n_notes;
     size_t line;
 };
-#define EXPECT_NO_ANSWER (-1)   /* nobody answers: the client gives up */
-#define EXPECT_HTTP      100000 /* and the status: what a browser ends with; granted: 200 */
+#define EXPECT_NO_ANSWER (-1)      /* nobody answers: the client gives up */
+#define EXPECT_ANYTHING  INT32_MIN /* a cell of a matrix: it is run to see what comes */
+#define EXPECT_HTTP      100000    /* and the status: what a browser ends with; granted: 200 */
 
 enum tamper_kind {
     TAMPER_DROP,

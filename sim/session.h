@@ -3,7 +3,7 @@
 #ifndef SIM_SESSION_H
 #define SIM_SESSION_H
 
-#include "sim/world.h"
+#include "sim/matrix.h"
 
 struct session {
     struct arena *mem; /* everything below lives in it */
@@ -17,6 +17,10 @@ struct session {
  * why, in `errors`. */
 struct session *session_open(const char *name_or_path, const struct world_options *options,
                              struct arena *errors, char **error);
+/* Of a cell of a matrix over a scenario that outlives it. */
+struct session *session_of_cell(const struct matrix *, const struct scenario *base, size_t row,
+                                size_t column, const struct world_options *, struct arena *errors,
+                                char **error);
 /* Wipes and frees. NULL is allowed. */
 void session_close(struct session *);
 

@@ -53,35 +53,6 @@ static error_t parse(int key, char *arg, struct argp_state *state)
     }
 }
 
-/* ---- all cells --------------------------------------------------------------------------------
- */
-/* Each runs in memory of its own; what is shown of it stays in mem. */
-static bool run_cell(const struct matrix_options *o, const struct scenario *base, size_t row,
-                     size_t column, struct crypto *crypto, struct arena *mem,
-                     struct matrix_cell *out)
-{
-    struct arena *own = arena_new(0);
-    struct trace *trace;
-    bool ok = own && matrix_run(o->matrix, base, row, column, &o->world, own, crypto, out, &trace);
-    if (ok) {
-        out->text = arena_str(mem, bytes_str(out->text));
-        out->ended = arena_str(mem, bytes_str(out->ended));
-    }
-    arena_free(own);
-    return ok;
-}
-
-static struct matrix_cell *run_all(const struct matrix_options *o, const struct scenario *base,
-                                   struct crypto *crypto, struct arena *mem)
-{
-    const struct matrix *m = o->matrix;
-    struct matrix_cell *cells = arena_array(mem, struct matrix_cell, m->n_rows * m->n_columns);
-    for (size_t i = 0; i < m->n_rows * m->n_columns; i++)
-        if (!run_cell(o, base, i / m->n_columns, i % m->n_columns, crypto, mem, &cells[i]))
-            return NULL;
-    return cells;
-}
-
 /* ---- as text ----------------------------------------------------------------------------------
  */
 /* The k-th line of a text; empty: it has no more. */
@@ -234,7 +205,7 @@ static int run(const struct matrix_options *o, struct arena *mem, struct crypto 
         int status = show_cell(o, &base, crypto, mem);
         return status == 1 ? 0 : status; /* the cells differ: that is what they are for */
     }
-    const struct matrix_cell *cells = run_all(o, &base, crypto, mem);
+    const struct matrix_cell *cells = matrix_run_all(o->matrix, &base, &o->world, mem, crypto);
     if (!cells)
         return verb_trouble("a cell of %s did not come to its end", o->matrix->name);
     if (o->json)

@@ -84,6 +84,8 @@ struct app *app_new(struct arena *mem, const struct app_options *options, char *
 
 void app_free(struct app *a)
 {
+    if (a && a->in_cell)
+        app_close_cell(a);
     if (a)
         lesson_close(a->lesson);
 }
@@ -106,7 +108,10 @@ enum where app_where(const struct app *a, int rows, int cols)
 {
     if (!a->lesson)
         return IN_LIST;
-    return app_lecture(a, rows, cols) ? IN_LECTURE : IN_TREE;
+    if (a->table)
+        return IN_MATRIX;
+    enum where where = app_lecture(a, rows, cols) ? IN_LECTURE : IN_TREE;
+    return app_matrix(a) ? where | WITH_MATRIX : where;
 }
 
 const char *app_eyes(const struct app *a)
@@ -117,6 +122,17 @@ const char *app_eyes(const struct app *a)
 }
 
 /* ---- keys ----------------------------------------------------------------------------------- */
+
+static void close_lesson(struct app *a)
+{
+    if (a->in_cell) {
+        app_close_cell(a);
+        return;
+    }
+    lesson_close(a->lesson);
+    a->lesson = NULL;
+    a->matrix = NULL;
+}
 
 static void act_in_lesson(struct app *a, enum action act)
 {
@@ -164,9 +180,11 @@ static void act_in_lesson(struct app *a, enum action act)
     case ACT_BLANK:
         a->blank = true;
         break;
+    case ACT_MATRIX:
+        app_open_matrix(a);
+        break;
     case ACT_CLOSE:
-        lesson_close(a->lesson);
-        a->lesson = NULL;
+        close_lesson(a);
         break;
     default:
         app_move(a, act);
@@ -247,6 +265,8 @@ bool app_key(struct app *a, int key)
     } else if (act == ACT_GOTO) {
         a->asking = ASK_NUMBER;
         a->number = 0;
+    } else if (act && a->table) {
+        app_in_matrix(a, act);
     } else if (act && a->lesson) {
         act_in_lesson(a, act);
     } else if (act) {
@@ -271,6 +291,8 @@ struct grid *app_draw(const struct app *a, int rows, int cols, struct arena *mem
         return g;
     } else if (a->help) {
         view_help(a, g);
+    } else if (a->table) {
+        view_matrix(a, g, mem);
     } else if (a->lesson) {
         view_lesson(a, g, mem);
     } else {

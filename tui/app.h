@@ -44,7 +44,18 @@ struct app {
     bool other_layout; /* than the one usual for the size of the screen */
     enum pane pane;
     bool zoom;
-    bool explain; /* the words are about what was decided */
+    bool explain;                /* the words are about what was decided */
+    struct matrix_state *matrix; /* of the lesson, once it was asked for */
+    bool table;                  /* it is what is shown */
+    bool in_cell;                /* the lesson is the run of a cell */
+};
+
+/* A matrix, its cells, and the lesson that it is of. */
+struct matrix_state {
+    const struct matrix *matrix;
+    const struct matrix_cell *cells; /* row by row */
+    size_t row, column;
+    struct app under; /* in a cell's run: what is shown again behind it */
 };
 
 #define LEAST_ROWS 18
@@ -60,6 +71,12 @@ bool app_lecture(const struct app *, int rows, int cols);
 enum where app_where(const struct app *, int rows, int cols);
 /* Whose eyes: a party's name; NULL: all see everything. */
 const char *app_eyes(const struct app *);
+/* The matrix that stands on the lesson's scenario; NULL: none does. */
+const struct matrix *app_matrix(const struct app *);
+/* Shows the table, in which every cell was run; back to it, where the lesson is a cell's. */
+void app_open_matrix(struct app *);
+void app_close_cell(struct app *);
+void app_in_matrix(struct app *, enum action);
 /* Down, up, fold, unfold and open, in the pane that has the keys. */
 void app_move(struct app *, enum action);
 

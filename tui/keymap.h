@@ -24,6 +24,7 @@ enum action {
     ACT_ZOOM,
     ACT_EYES,
     ACT_EXPLAIN,
+    ACT_MATRIX,
     ACT_BLANK,
     ACT_HELP,
     ACT_CLOSE,
@@ -31,8 +32,17 @@ enum action {
     ACT_TERMINAL, /* not the app's: the terminal does it; here for the help only */
 };
 
-/* A lesson's lecture layout has no tree; its lesson layout has. */
-enum where { IN_LIST = 1, IN_LECTURE = 2, IN_TREE = 4, IN_LESSON = 6, ANYWHERE = 7 };
+/* A lesson's lecture layout has no tree; its lesson layout has. Either may be of a lesson that has
+ * a matrix. */
+enum where {
+    IN_LIST = 1,
+    IN_LECTURE = 2,
+    IN_TREE = 4,
+    IN_LESSON = 6,
+    IN_MATRIX = 8,
+    ANYWHERE = 15,
+    WITH_MATRIX = 16
+};
 
 struct binding {
     int keys[5]; /* ended by 0 when fewer */

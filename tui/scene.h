@@ -71,6 +71,7 @@ size_t first_shown(size_t wanted, size_t n, int room);
 
 void view_list(const struct app *, struct grid *);
 void view_lesson(const struct app *, struct grid *, struct arena *mem);
+void view_matrix(const struct app *, struct grid *, struct arena *mem);
 void view_help(const struct app *, struct grid *);
 /* The last two rows: what is asked or said, else `status`; then the footer. */
 void draw_bottom(const struct app *, struct grid *, const char *status, const char *right);

@@ -83,15 +83,17 @@ static void draw_legend(struct grid *g, int row, int col)
 
 void view_help(const struct app *a, struct grid *g)
 {
+    static const char *const titles[] = {"KEYS OF THE LIST", "KEYS OF A LESSON",
+                                         "KEYS OF THE MATRIX"};
     const struct binding *list[64];
     size_t n = here(app_where(a, g->rows, g->cols), list, sizeof list / sizeof *list);
     int room = g->rows - 4;
-    grid_put(g, 0, 2, g->cols - 4, LOOK_TITLE, a->lesson ? "KEYS OF A LESSON" : "KEYS OF THE LIST");
+    grid_put(g, 0, 2, g->cols - 4, LOOK_TITLE, titles[a->lesson ? 1 + a->table : 0]);
     draw_keys(g, list, (int)n, room);
-    if (a->lesson && g->cols >= 96 && (int)n <= room) {
+    if (a->lesson && !a->table && g->cols >= 96 && (int)n <= room) {
         grid_put(g, 0, 66, 30, LOOK_TITLE, "SIGNS");
         draw_legend(g, 2, 66);
-    } else if (a->lesson && (int)n + 14 <= g->rows) {
+    } else if (a->lesson && !a->table && (int)n + 14 <= g->rows) {
         grid_put(g, (int)n + 3, 2, 40, LOOK_TITLE, "SIGNS");
         draw_legend(g, (int)n + 4, 2);
     }

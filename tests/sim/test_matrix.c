@@ -33,6 +33,7 @@ static void lmcompat(void **state)
             bool taken = controller < levels[client].refused_from;
             assert_string_equal(cell.text, taken ? levels[client].sent : "refused: level");
             assert_int_equal(cell.granted, taken);
+            assert_true(strlen(cell.brief) <= 12); /* six columns on a screen of 80 */
         }
 }
 
@@ -84,8 +85,28 @@ static void negotiate(void **state)
         }
 }
 
+/* In short, as the table on the screen has them. */
+static void all_at_once(void **state)
+{
+    (void)state;
+    const struct matrix *m = matrix_on("negotiate-decision");
+    struct scenario base;
+    char *error;
+    assert_ptr_equal(m, matrix_find("negotiate"));
+    assert_null(matrix_on("kerberos-logon"));
+    assert_true(scenario_load(mem, m->scenario, &base, &error));
+    const struct matrix_cell *cells = matrix_run_all(m, &base, NULL, mem, crypto);
+    assert_non_null(cells);
+    assert_string_equal(cells[0].brief, "Kerberos");
+    assert_string_equal(cells[1 * m->n_columns].brief, "NTLM");
+    assert_string_equal(cells[1 * m->n_columns + 1].brief, "HTTP 401");
+    for (size_t i = 0; i < m->n_rows * m->n_columns; i++)
+        assert_null(strstr(cells[i].ended, "expected"));
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {TEST(lmcompat), TEST(identity), TEST(negotiate)};
+    const struct CMUnitTest tests[] = {TEST(lmcompat), TEST(identity), TEST(negotiate),
+                                       TEST(all_at_once)};
     return cmocka_run_group_tests(tests, make_crypto, free_crypto);
 }

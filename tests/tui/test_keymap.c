@@ -9,7 +9,8 @@
 
 #include <cmocka.h>
 
-static const enum where places[] = {IN_LIST, IN_LECTURE, IN_TREE};
+static const enum where places[] = {
+    IN_LIST, IN_LECTURE, IN_TREE, IN_MATRIX, IN_LECTURE | WITH_MATRIX, IN_TREE | WITH_MATRIX};
 #define N_PLACES (sizeof places / sizeof *places)
 #define N_KEYS   (sizeof((struct binding *)0)->keys / sizeof(int))
 

@@ -168,9 +168,9 @@ static void test_left_as_it_was(void **state)
 static void any_keys(const char *name, const struct size *size)
 {
     static const int some[] = {
-        KEY_RIGHT_, KEY_RIGHT_, KEY_RIGHT_, KEY_LEFT_,  's',       's',       'j', 'j',     'j',
-        'k',        'h',        'l',        KEY_ENTER_, KEY_TAB_,  KEY_BTAB_, 'z', '\\',    'P',
-        'g',        '4',        '?',        '.',        KEY_HOME_, KEY_END_,  'R', KEY_ESC, 0xe9};
+        KEY_RIGHT_, KEY_RIGHT_, KEY_RIGHT_, KEY_LEFT_, 's',       's', 'j',     'j', 'j', 'k',
+        'h',        'l',        KEY_ENTER_, KEY_TAB_,  KEY_BTAB_, 'z', '\\',    'P', 'g', '4',
+        '?',        'm',        '.',        KEY_HOME_, KEY_END_,  'R', KEY_ESC, 0xe9};
     struct fixture f;
     uint32_t seed = (uint32_t)size->rows;
     open_lesson(&f, name, size, size->rows & 2);
@@ -191,6 +191,44 @@ static void test_any_keys(void **state)
 {
     (void)state;
     for_each_lesson(any_keys);
+}
+
+/* Behind a matrix and the run of a cell the lesson stands as it was left; at its last stop, since
+ * nothing of a cell may be taken for it. */
+static void matrix_and_back(const char *name, const struct size *size)
+{
+    struct fixture f;
+    open_lesson(&f, name, size, false);
+    if (app_matrix(f.app)) {
+        keys(&f, "zsGk");
+        char *left = screen(&f);
+        keys(&f, "mjl");
+        char *table = screen(&f);
+        assert_false(has(left, "CELL 2,2"));
+        assert_true(has(table, "CELL 2,2"));
+        assert_true(app_key(f.app, KEY_ENTER_));
+        keys(&f, "  Pe");
+        char *cell = screen(&f);
+        assert_string_not_equal(cell, left);
+        keys(&f, "q");
+        char *again = screen(&f);
+        assert_string_equal(again, table);
+        free(again);
+        keys(&f, "q");
+        again = screen(&f);
+        assert_string_equal(again, left);
+        free(again);
+        free(cell);
+        free(table);
+        free(left);
+    }
+    close_lesson(&f);
+}
+
+static void test_matrix_and_back(void **state)
+{
+    (void)state;
+    for_each_lesson(matrix_and_back);
 }
 
 /* ---- names from the network ----------------------------------------------------------------- */
@@ -296,8 +334,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forward_and_back), cmocka_unit_test(test_left_as_it_was),
-        cmocka_unit_test(test_any_keys),         cmocka_unit_test(test_hostile_names),
-        cmocka_unit_test(test_list_is_empty),    cmocka_unit_test(test_no_such_lesson),
+        cmocka_unit_test(test_any_keys),         cmocka_unit_test(test_matrix_and_back),
+        cmocka_unit_test(test_hostile_names),    cmocka_unit_test(test_list_is_empty),
+        cmocka_unit_test(test_no_such_lesson),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -48,6 +48,15 @@ static const struct shot shots[] = {
     {"a number asked", "clock-skew", {' ', 'g', '1', '2'}},
     {"the keys of a lesson", "kerberos-logon", {'?'}},
     {"the keys inside", "kerberos-logon", {'z', '?'}},
+    {"a matrix", "lmcompat-matrix", {'m', KEY_RIGHT_, 'l', 'j'}},
+    {"cells of several lines", "identity-matrix", {'m', 'j', 'j', 'l'}},
+    {"the last cell", "negotiate-decision", {'m', KEY_END_}},
+    {"the run of a cell",
+     "lmcompat-matrix",
+     {'m', 'l', 'l', 'l', 'l', 'l', KEY_ENTER_, 'g', '6', KEY_ENTER_}},
+    {"back in the matrix", "lmcompat-matrix", {'m', 'l', 'j', KEY_ENTER_, ' ', ' ', 'q'}},
+    {"the keys of a matrix", "lmcompat-matrix", {'m', '?'}},
+    {"the keys of a lesson with one", "lmcompat-matrix", {'?'}},
 };
 
 /* At 100x30 and above the lesson layout is the first: `z` is given there to get the other. */

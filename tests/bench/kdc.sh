@@ -92,4 +92,4 @@ done
 echo "
 Medians of $rounds rounds of $n requests, 16 under way; every reply opened. All lines: $results
 "
-awk -f "$here/summary.awk" "$results"
+awk -f "$here/median.awk" -f "$here/summary.awk" "$results"

@@ -6,10 +6,10 @@
  * Exit status: 0 every reply was right, 1 some were not or did not come, 2 trouble. */
 #include "context/ap.h"
 #include "crypto/rng.h"
+#include "tests/bench/measure.h"
 
 #include <arpa/inet.h>
 #include <argp.h>
-#include <dirent.h>
 #include <errno.h>
 #include <fcntl.h>
 #include <poll.h>
@@ -70,13 +70,6 @@ static _Noreturn void die(const char *what)
 {
     fprintf(stderr, "load: %s%s%s\n", what, errno ? ": " : "", errno ? strerror(errno) : "");
     exit(2);
-}
-
-static int64_t now_ns(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (int64_t)t.tv_sec * 1000000000 + t.tv_nsec;
 }
 
 static struct turn turn_at(int64_t now)
@@ -290,34 +283,6 @@ static double drive(struct request *all, size_t n)
     for (unsigned i = 0; i < opt.window; i++)
         close(slots[i].fd);
     return seconds;
-}
-
-/* Nanoseconds of CPU that the server's threads have had. */
-static int64_t cpu_of(const char *pids)
-{
-    int64_t sum = 0;
-    char list[256];
-    snprintf(list, sizeof list, "%s", pids);
-    for (char *save, *pid = strtok_r(list, ",", &save); pid; pid = strtok_r(NULL, ",", &save)) {
-        char path[300];
-        snprintf(path, sizeof path, "/proc/%s/task", pid);
-        DIR *d = opendir(path);
-        for (struct dirent *e; d && (e = readdir(d));) {
-            long long ns = 0;
-            char file[600];
-            if (e->d_name[0] == '.') /* "..": the sum over all threads, by another path */
-                continue;
-            snprintf(file, sizeof file, "%s/%s/schedstat", path, e->d_name);
-            FILE *f = fopen(file, "r");
-            if (f && fscanf(f, "%lld", &ns) == 1)
-                sum += ns;
-            if (f)
-                fclose(f);
-        }
-        if (d)
-            closedir(d);
-    }
-    return sum;
 }
 
 static struct request *make(size_t n, size_t from)

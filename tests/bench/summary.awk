@@ -1,14 +1,5 @@
-# Medians of the lines of load and floor; each contender's CPU time beside that of tuned MIT with as
+# After median.awk. Medians of the lines of load and floor; each contender's CPU time beside that of tuned MIT with as
 # many principals, and beside the floor (cryptography and UDP echo). Status 1: replies were wrong.
-function field(name,   i, kv) { for (i = 2; i <= NF; i++) { split($i, kv, "="); if (kv[1] == name) return kv[2] } return "" }
-function add(key, v) { if (v != "") { cnt[key]++; val[key, cnt[key]] = v } }
-function median(who, mode, what,   key, n, i, j, t, a) {
-    key = who SUBSEP mode SUBSEP what; n = cnt[key]; if (!n) return 0
-    for (i = 1; i <= n; i++) a[i] = val[key, i] + 0
-    for (i = 2; i <= n; i++) for (j = i; j > 1 && a[j - 1] > a[j]; j--) { t = a[j]; a[j] = a[j - 1]; a[j - 1] = t }
-    return n % 2 ? a[(n + 1) / 2] : (a[n / 2] + a[n / 2 + 1]) / 2
-}
-function number(v, format) { return v ? sprintf(format, v) : "-" }
 function line(title, mode, cpu, rate, p99, tuned, floor, note) {
     printf "%-4s %-34s %8.2f %9s %9s %10s %7s%s\n", toupper(mode), title, cpu, number(tuned ? cpu / tuned : 0, "%.3f"),
         number(floor ? cpu / floor : 0, "%.1f"), number(rate, "%.0f"), number(p99, "%.0f"), note
@@ -37,12 +28,6 @@ function verdict(mode,   ratio, growth) {
     growth = median("tessera-10000", mode, "cpu") / median("tessera-1", mode, "cpu")
     printf "%s: %.3f of tuned MIT's CPU time (aim: 0.200 at most), %.2f times as much with 10 000 users as with one\n",
         toupper(mode), ratio, growth
-}
-{
-    add($1 SUBSEP field("mode") SUBSEP "cpu", field("cpu_us"))
-    add($1 SUBSEP field("mode") SUBSEP "rate", field("replies_s"))
-    add($1 SUBSEP field("mode") SUBSEP "p99", field("p99_us"))
-    if (field("n") != "" && field("n") != field("right")) { wrong[$1, field("mode")] += field("n") - field("right"); status = 1 }
 }
 END {
     printf "%-39s %8s %9s %9s %10s %7s\n%-39s %8s %9s %9s %10s %7s\n", "", "CPU us", "of tuned", "times the", "", "p99",

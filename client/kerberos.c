@@ -299,6 +299,9 @@ bool client_browse_after(struct client *c, struct turn *t)
             value = meanings[i].value;
             why = meanings[i].why;
         }
+    struct bytes realm = c->task.trail.target; /* where the service is, as the SPN says */
+    if (failed == FOUND && realm.n && !bytes_equal(realm, c->crealm))
+        failed = TRUST;
     if (failed == TICKET) {
         value = b->code ? name_text(t->mem, NAMES_ERROR, b->code) : "an answer that cannot be read";
         why = arena_printf(t->mem, "%s (%s)", conditions[TICKET].why, value);

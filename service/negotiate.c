@@ -16,10 +16,41 @@ enum next service_negotiate_base64(struct visit *v)
     return NEXT;
 }
 
+/* ---- the mechanisms ---------------------------------------------------------------------------
+ */
+
+/* P8: whose key could a ticket be sealed with? */
+static void tell_account(struct visit *v)
+{
+    const struct service_config *config = &v->service->config;
+    const struct access_token *pool = config->machine ? config->machine->pool : NULL;
+    if (!pool)
+        return;
+    const struct decision_input inputs[] = {
+        {"process", config->party, pool->name},
+        {"kind", config->party,
+         config->no_kerberos      ? "an account of this machine"
+         : sid_known(&pool->user) ? "the computer's account in the domain"
+                                  : "an account of the domain"},
+    };
+    if (config->no_kerberos)
+        tell(v->turn, STEP_NOTED, "service.negotiate.account", A_STR("process", pool->name));
+    tell_decision(v->turn, .id = "service.mechanisms",
+                  .rule = "Kerberos needs a key that the KDC has, too. NETWORK SERVICE and SYSTEM "
+                          "are the computer's account in the domain, accounts of the domain are "
+                          "themselves; an account of this machine is unknown to the KDC.",
+                  .outcome = config->no_kerberos ? "NTLM alone" : "Kerberos, NTLM",
+                  .spec = "RFC 4120 3.2.3", .inputs = inputs, .n = 2);
+}
+
 /* ---- Kerberos, bare -------------------------------------------------------------------------- */
 
 static enum next bare_kerberos(struct visit *v)
 {
+    if (v->service->config.no_kerberos) {
+        tell_account(v);
+        return service_refuse(v, FIND_MECHANISM, 401, 0, "Kerberos, for which there is no key");
+    }
     if (!bytes_equal(v->token.mech, GSS_KRB5_OID))
         return service_refuse(
             v, FIND_MECHANISM, 401, 0,
@@ -68,7 +99,9 @@ static bool begin(struct visit *v, struct connection *c)
     c->spnego = arena_new_of(c->mem, struct spnego);
     c->kerberos = arena_new_of(c->mem, struct mech_krb5);
     mech_krb5_init(c->kerberos, true, exchange, c);
-    mechs[n++] = mech_krb5(c->kerberos, OID_KRB5);
+    tell_account(v);
+    if (!config->no_kerberos)
+        mechs[n++] = mech_krb5(c->kerberos, OID_KRB5);
     if (v->app && ntlm_can(v->service)) {
         c->ntlm = ntlm_server_for(v);
         mechs[n++] = ntlm_server_mech(c->ntlm);

@@ -66,6 +66,7 @@ struct service_config {
                                const struct access_token **out);
     void *map_arg;
     size_t max_conns; /* connections remembered; 0: 1024; the oldest makes room */
+    bool no_kerberos; /* the process runs as an account of the machine: it has no key (P8) */
     bool ignore_pac;  /* a ticket's PAC is not looked at: no groups */
     const struct group_names *names;
 };

@@ -57,8 +57,9 @@ knob_values_of client_names_values;
 knob_edit client_names_edit;
 
 /* knob_service.c: which versions of its key a service tries */
-knob_values_of kvno_policy_values;
-knob_edit kvno_policy_edit;
+/* and whose its process is */
+knob_values_of kvno_policy_values, pool_values;
+knob_edit kvno_policy_edit, pool_edit;
 
 /* knob_web.c: what browsers, web servers and controllers are set to, for the request of a step */
 enum { /* `which` of switch */

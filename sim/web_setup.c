@@ -232,6 +232,14 @@ static const struct access_token *iusr_token(const struct web_setup *w, const ch
     return token_of_account(w->mem, &sid, *name, TOKEN_ANONYMOUS);
 }
 
+/* An account that no KDC knows. */
+static bool is_local(const struct web_setup *w, const struct realm *realm)
+{
+    const struct scenario_realm *s =
+        realm ? scenario_realm(w->scenario, arena_str(w->mem, realm_name(realm))) : NULL;
+    return s && s->local;
+}
+
 static const struct access_token *pool_token(const struct web_setup *w, char **error)
 {
     const char *name = w->party->server.pool;
@@ -369,5 +377,8 @@ bool web_setup(struct web_setup *w, struct service_config *config, char **error)
     config->map_certificate = map_certificate;
     config->map_arg = w;
     config->names = &w->names;
+    const struct realm *realm;
+    if (web_account(w, v->pool, &realm))
+        config->no_kerberos = is_local(w, realm);
     return true;
 }

@@ -126,13 +126,80 @@ static void nobody_there(void **state)
     assert_string_equal(trace_packet(t, t->packets)->to, "alice");
 }
 
+/* ---- what decides ---------------------------------------------------------------------------- */
+
+static void each_condition_is_named(void **state)
+{
+    (void)state;
+    static const char *const ends[] = {
+        "HTTP 200: by Negotiate (Kerberos)",
+        "not Kerberos: the URL has an address",
+        "not Kerberos: no account has the SPN",
+        "HTTP 401: by Negotiate (Kerberos)", /* another account has it */
+        "not Kerberos: the other end chose NTLM",
+        "not Kerberos: there is no encryption type in common",
+        "not Kerberos: no KDC was reached",
+        "not Kerberos: no trust leads to the service's realm",
+        "not Kerberos: the client is older than Windows 2000",
+        "not Kerberos: the clocks are too far apart",
+        "HTTP 401: by Negotiate (Kerberos)", /* the clocks, with a ticket */
+    };
+    struct trace *t = run_lesson("negotiate-decision");
+    for (size_t i = 0; i < sizeof ends / sizeof *ends; i++) {
+        const struct event *e = event_of(t, EVENT_RESULT, NULL, i + 1); /* behind the logon's */
+        assert_non_null(e);
+        if (!strstr(e->text, ends[i]))
+            fail_msg("\"%s\" is not in \"%s\"", ends[i], e->text);
+    }
+    assert_null(event_of(t, EVENT_RESULT, NULL, 12));
+}
+
+/* P8: bare as in SPNEGO; and only where the account is the machine's. */
+static void an_account_of_the_machine(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *pool, *raw, *end;
+    } table[] = {
+        {"WEB1\\ASPNET", "false", "HTTP 200: by Negotiate (NTLM)"},
+        {"WEB1\\ASPNET", "true", "HTTP 401"},
+        {NETWORK_SERVICE, "false", "HTTP 200: by Negotiate (Kerberos)"},
+        {NETWORK_SERVICE, "true", "HTTP 200: by Negotiate (Kerberos)"},
+        {"EXAMPLE\\alice", "false", "HTTP 200: by Negotiate (Kerberos)"},
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        const char *text = arena_printf(
+            mem,
+            "title: t\ngoal: g\ntakeaway: t\n"
+            "realm: {name: EXAMPLE.TEST, sid: S-1-5-21-1-2-3}\n"
+            "realms: [{name: WEB1, local: true, sid: S-1-5-21-4-5-6}]\n"
+            "accounts:\n"
+            "  - {name: alice, password: alice-pw-1}\n"
+            "  - {name: ASPNET, realm: WEB1, password: aspnet-pw-1}\n"
+            "  - {name: WEB1$, password: w, flags: [machine], spns: [HTTP/www.example.test]}\n"
+            "parties:\n"
+            "  - {name: alice, role: client, account: alice, browser: {raw_kerberos: %s}}\n"
+            "  - {name: dc, role: kdc}\n"
+            "  - {name: www, role: service, spn: HTTP/www.example.test, computer: WEB1,\n"
+            "     local: WEB1, pool: %s, apps: [{schemes: [negotiate]}]}\n"
+            "steps:\n  - {do: logon, party: alice}\n"
+            "  - {do: browse, party: alice, url: \"http://www.example.test/\"}\n",
+            table[i].raw, table[i].pool);
+        struct trace *t;
+        world_run(scenario_text(text), NULL, mem, crypto, &t);
+        const struct event *e = event_of(t, EVENT_RESULT, NULL, 1);
+        if (!e || !strstr(e->text, table[i].end))
+            fail_msg("%zu: \"%s\" is not in \"%s\"", i, table[i].end, e ? e->text : "nothing");
+        bool told = event_of(t, EVENT_STEP, "service.negotiate.account", 0) != NULL;
+        assert_int_equal(told, strcmp(table[i].pool, "WEB1\\ASPNET") == 0);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_ledger_grows),
-        TEST(an_older_response),
-        TEST(who_is_seen),
-        TEST(nobody_there),
+        TEST(the_ledger_grows), TEST(an_older_response),       TEST(who_is_seen),
+        TEST(nobody_there),     TEST(each_condition_is_named), TEST(an_account_of_the_machine),
     };
     return cmocka_run_group_tests(tests, make_crypto, free_crypto);
 }

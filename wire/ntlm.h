@@ -1,6 +1,7 @@
 /* NTLM's messages (MS-NLMP 2.2): octets <-> structs, and the map of octets. Texts are UTF-16LE on
  * the wire where NEGOTIATE_UNICODE is set, OEM (here: octets as they are) otherwise; in the structs
- * they are UTF-8. Payload order is whatever the offsets say: gaps and overlaps are kept and shown. */
+ * they are UTF-8. Payload order is whatever the offsets say: gaps and overlaps are kept and shown.
+ */
 #ifndef WIRE_NTLM_H
 #define WIRE_NTLM_H
 
@@ -68,7 +69,7 @@ struct av_pairs {
 
 struct negotiate_message {
     uint32_t flags;
-    bool has_version;           /* 40-octet form; the 16- and 32-octet forms are read too */
+    bool has_version; /* 40-octet form; the 16- and 32-octet forms are read too */
     struct ntlm_version version;
     struct bytes domain, workstation; /* OEM */
 };
@@ -82,7 +83,7 @@ struct challenge_message {
 };
 struct authenticate_message {
     uint32_t flags;
-    struct bytes lm_response, nt_response; /* octets */
+    struct bytes lm_response, nt_response;  /* octets */
     struct bytes domain, user, workstation; /* UTF-8 */
     struct bytes session_key;               /* EncryptedRandomSessionKey, or empty */
     bool has_version;
@@ -115,8 +116,8 @@ const struct av_pair *av_pair(const struct av_pairs *, uint16_t id);
 bool ntlmv2_response_read(struct bytes, struct arena *, struct faults *, struct ntlmv2_response *);
 
 /* Writers: payload in the order Windows writes it (domain, user, workstation, LM, NT, session key;
- * target name, target info). A struct read and written again gives the same octets where the payload
- * was in that order. */
+ * target name, target info). A struct read and written again gives the same octets where the
+ * payload was in that order. */
 struct bytes negotiate_write(struct arena *, const struct negotiate_message *);
 struct bytes challenge_write(struct arena *, const struct challenge_message *);
 struct bytes authenticate_write(struct arena *, const struct authenticate_message *);

@@ -28,7 +28,9 @@ const char *browse_spn(struct client *c, const struct side *side)
 struct bytes browse_bindings(const struct client *c, const struct side *side)
 {
     bool none = browse_config(c)->no_bindings || side->to == TO_PROXY || !browse_secure(c);
-    return none ? (struct bytes){0} : c->task.browse->tls->end_point;
+    if (none)
+        return (struct bytes){0};
+    return c->task.browse->tls->end_point;
 }
 
 /* ---- what decides ---------------------------------------------------------------------------- */

@@ -151,10 +151,10 @@ const struct browser_credential *browse_credential(const struct client *c, const
         const struct browser_credential *row = &config->credentials[i];
         if (row->target != side->to || !(row->schemes & scheme))
             continue;
-        const char *not = unfit(c, side, scheme, row);
-        if (!not )
+        const char *unfit_why = unfit(c, side, scheme, row);
+        if (!unfit_why)
             return row;
-        *why = not ;
+        *why = unfit_why;
     }
     return NULL;
 }

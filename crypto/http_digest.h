@@ -1,5 +1,6 @@
 /* The hashes of HTTP's Digest (RFC 7616 3.4): MD5, MD5-sess, SHA-256, SHA-256-sess,
- * SHA-512-256(-sess); qop none and auth. Results are lower-case hexadecimal, NUL-ended. */
+ * SHA-512-256(-sess); qop auth, and none as in RFC 2617 3.2.2.1. Results are lower-case
+ * hexadecimal, NUL-ended. */
 #ifndef CRYPTO_HTTP_DIGEST_H
 #define CRYPTO_HTTP_DIGEST_H
 

@@ -236,7 +236,9 @@ static struct bytes take_text(struct ndr_reader *r, uint32_t units, bool nul)
         bad_at(r, TEXT, "value", at + wrong, NULL, NULL);
     else if (nul && out.n && memchr(out.p, 0, out.n))
         bad_at(r, STRING_END, "value", at, "one NUL", "another before it");
-    return r->bad ? (struct bytes){0} : bytes_of(arena_str(r->flat.mem, out), out.n);
+    if (r->bad)
+        return (struct bytes){0};
+    return bytes_of(arena_str(r->flat.mem, out), out.n);
 }
 
 /* A conformant and varying array of code units, from its start: how many of them are sent. */
@@ -278,7 +280,9 @@ struct ndr_ustring ndr_ustring(struct ndr_reader *r, const char *name)
     if (!r->bad && u.length && !u.present)
         bad_at(r, USTRING_NULL, "Buffer", r->flat.at - 4, NULL, "0");
     ndr_group_end(r);
-    return r->bad ? (struct ndr_ustring){0} : u;
+    if (r->bad)
+        return (struct ndr_ustring){0};
+    return u;
 }
 
 struct bytes ndr_ustring_text(struct ndr_reader *r, const char *name, struct ndr_ustring u)

@@ -134,7 +134,9 @@ void ndr_put_sid(struct ndr_writer *w, const struct sid *s)
 
 struct bytes ndr_written(struct ndr_writer *w)
 {
-    return w->bad ? (struct bytes){0} : bytes_of(w->p, w->n);
+    if (w->bad)
+        return (struct bytes){0};
+    return bytes_of(w->p, w->n);
 }
 
 /* ---- type serialization ---------------------------------------------------------------------- */

@@ -10,7 +10,7 @@ static void tables_are_in_order(void **state)
     for (int r = 0; r < NAMES_REGISTRIES; r++) {
         size_t n;
         const struct name_row *rows = name_table((enum registry)r, &n);
-        assert_true(n > 0 || r >= NAMES_NTSTATUS);
+        assert_true(n > 0);
         for (size_t i = 0; i < n; i++) {
             if (i)
                 assert_true(rows[i - 1].number < rows[i].number);

@@ -107,8 +107,7 @@ static bool by_form(struct comparison *c, const struct ntlm_level *level)
     if (nt.n == RESPONSE) {
         if (!level->accepts_ntlm)
             return too_low(c, "an NTLM response, and only NTLMv2 is taken");
-        if (ntlm(c))
-            return true;
+        return ntlm(c); /* what stands in LM's place would be another guess in the same message */
     }
     if (lm_field.n != RESPONSE || ntlm_is_session_form(lm_field))
         return false;

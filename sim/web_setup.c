@@ -5,6 +5,7 @@
 #include "base/tls.h"
 #include "crypto/ntlm.h"
 #include "crypto/rng.h"
+#include "realm/standing.h"
 
 #include <string.h>
 
@@ -70,6 +71,27 @@ struct access_token *web_token(const struct web_setup *w, struct arena *mem, con
 }
 
 /* ---- what the engine calls ------------------------------------------------------------------ */
+static int32_t closed(const struct realm *r, const struct account *a, enum way_in way,
+                      struct turn *t)
+{
+    switch (account_standing(a, r, NULL, way, t->now, t->mem)) {
+    case IS_DISABLED:
+        return STATUS_ACCOUNT_DISABLED;
+    case IS_LOCKED:
+        return STATUS_ACCOUNT_LOCKED_OUT;
+    case HAS_EXPIRED:
+        return STATUS_ACCOUNT_EXPIRED;
+    case IS_OUTSIDE_HOURS:
+        return STATUS_INVALID_LOGON_HOURS;
+    case HAS_OLD_PASSWORD:
+        return STATUS_PASSWORD_EXPIRED;
+    case MUST_CHANGE_PASSWORD:
+        return STATUS_PASSWORD_MUST_CHANGE;
+    default: /* no key of Kerberos is needed here */
+        return STATUS_SUCCESS;
+    }
+}
+
 static const struct access_token *logon(void *arg, struct turn *t, const char *user,
                                         const char *password)
 {
@@ -77,18 +99,31 @@ static const struct access_token *logon(void *arg, struct turn *t, const char *u
     const struct realm *realm;
     const struct account *a = web_account(w, user, &realm);
     uint8_t hash[NTLM_HASH];
-    bool ok = a && a->rid && a->has_nt_hash && !(a->flags & ACCOUNT_DISABLED) &&
+    bool ok = a && a->rid && a->has_nt_hash && !closed(realm, a, TO_LOG_ON, t) &&
               ntowf_v1(t->crypto, bytes_str(password), hash) &&
               bytes_equal_secret(bytes_of(hash, sizeof hash), bytes_of(a->nt_hash, NTLM_HASH));
     wipe(hash, sizeof hash);
     return ok ? web_token(w, t->mem, realm, a, "", TOKEN_CLEARTEXT) : NULL;
 }
 
-/* "CN=alice, OU=Staff" -> "alice". */
+/* "CN=alice, OU=Staff" -> "alice": of the subject's parts the one that is a common name, and not
+ * what stands in another's value. Two of them, or one with an escape (RFC 4514 2.4), name nobody. */
 static const char *common_name(struct arena *mem, const char *subject)
 {
-    const char *cn = subject ? strstr(subject, "CN=") : NULL;
-    return cn ? arena_str(mem, bytes_of(cn + 3, strcspn(cn + 3, ",/"))) : NULL;
+    const char *found = NULL, *part = subject;
+    while (part && *part) {
+        part += strspn(part, " ");
+        size_t n = strcspn(part, ",+\\");
+        if (part[n] == '\\')
+            return NULL;
+        if (strncmp(part, "CN=", 3) == 0) {
+            if (found)
+                return NULL;
+            found = arena_str(mem, bytes_of(part + 3, n - 3));
+        }
+        part += n + (part[n] != '\0');
+    }
+    return found;
 }
 
 /* One-to-one by fingerprint before many-to-one by subject. */
@@ -111,8 +146,9 @@ static int32_t map_certificate(void *arg, struct turn *t, const struct tls *tls,
         a = web_account(w, name, &of);
     if (!a || !a->rid)
         return STATUS_NO_SUCH_USER;
-    if (a->flags & ACCOUNT_DISABLED)
-        return STATUS_ACCOUNT_DISABLED;
+    int32_t status = closed(of, a, WITH_A_TICKET, t); /* TLS has proven it: passwords do not count */
+    if (status)
+        return status;
     *out = web_token(w, t->mem, of, a, "SSL/PCT", TOKEN_NETWORK);
     return STATUS_SUCCESS;
 }

@@ -142,6 +142,35 @@ static void test_a_proxy_that_shares_connections(void **state)
     assert_non_null(memmem(last->data.p, last->data.n, "EXAMPLE\\alice", 13));
 }
 
+/* Many-to-one: by the subject's common name, and only by that. */
+static void test_whose_certificate_it_is(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *subject;
+        bool good;
+    } table[] = {
+        {"CN=alice", true},           {"O=Staff, CN=alice", true},    {"CN=alice,OU=Staff", true},
+        {"CN=mallory", false},        {"O=CN=alice,CN=mallory", false}, {"O=xCN=alice", false},
+        {"CN=alice/CN=mallory", false}, {"CN=alice,CN=mallory", false}, {"CN=alice\\\\,x", false},
+        {"CN=dora", false}, /* her account has come to its end */
+    };
+    for (size_t i = 0; i < sizeof table / sizeof *table; i++) {
+        char text[2048];
+        snprintf(text, sizeof text,
+                 CAST "  - {name: dora, password: dora-pw-1, expires: 2020-01-01T00:00:00Z}\n"
+                      "parties:\n  - {name: alice, role: client, account: bob, browser: "
+                      "{certificate: \"%s\"}}\n"
+                      "  - {name: dc, role: kdc}\n"
+                      "  - {name: www, role: service, spn: HTTP/www.example.test, computer: WEB1, "
+                      "tls: true, apps: [{path: /, schemes: [certificate], require_tls: true}]}\n"
+                      "steps:\n  - {do: browse, party: alice, url: https://www.example.test/, "
+                      "expect: HTTP %d}\n",
+                 table[i].subject, table[i].good ? 200 : 401);
+        as_expected(text);
+    }
+}
+
 static void test_basic_is_asked_of_the_controller(void **state)
 {
     (void)state;
@@ -163,6 +192,7 @@ int main(void)
         TEST(test_inside_tls_nothing_is_changed),
         TEST(test_a_relay_is_stopped_by_channel_bindings),
         TEST(test_a_proxy_that_shares_connections),
+        TEST(test_whose_certificate_it_is),
         TEST(test_basic_is_asked_of_the_controller),
     };
     return cmocka_run_group_tests(tests, make_crypto, free_crypto);

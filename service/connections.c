@@ -97,13 +97,24 @@ bool connection_begin(struct connection *c, struct visit *v)
     return memory(&c->mem, v);
 }
 
+/* The keys of a context protect nothing in HTTP: they end with it. */
+void connection_settle(struct connection *c)
+{
+    if (c->ntlm)
+        wipe(&c->ntlm->session, sizeof c->ntlm->session);
+    if (c->spnego && c->kerberos)
+        wipe(c->kerberos, sizeof *c->kerberos);
+    c->spnego = NULL;
+    c->kerberos = NULL;
+    c->ntlm = NULL;
+}
+
 bool connection_asks_more(struct visit *v)
 {
     struct connection *c = v->connection;
     if (!v->app || !c->begun || v->app->protection <= c->begun->protection)
         return false;
-    c->spnego = NULL;
-    c->ntlm = NULL;
+    connection_settle(c);
     service_refuse(v, FIND_NTLM_ORDER, 401, 0,
                    "a message of one that began where less is asked of the channel");
     return true;

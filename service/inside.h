@@ -110,6 +110,8 @@ struct connection *connection_for(struct visit *);
 void connection_enter(struct connection *, struct visit *);
 /* What was proven on it is forgotten, and its memory free for another proof. False: no memory. */
 bool connection_begin(struct connection *, struct visit *);
+/* The exchange is over, and its keys are gone. */
+void connection_settle(struct connection *);
 /* The exchange under way began where less is asked of the channel than here: it is given up, and
  * the request refused. */
 bool connection_asks_more(struct visit *);

@@ -132,8 +132,7 @@ static enum next negotiated(struct visit *v, enum mech_state state, struct bytes
         bool ntlm = is_ntlm(c);
         if (ntlm && c->ntlm->anonymous && ntlm_identity(v, NULL) == NEXT)
             c->proven = token_copy(c->mem, v->user);
-        c->spnego = NULL;
-        c->ntlm = NULL;
+        connection_settle(c);
         v->user = c->proven;
         if (ntlm && !v->app->ntlm_per_request)
             connection_prove(v, c->proven);
@@ -142,8 +141,7 @@ static enum next negotiated(struct visit *v, enum mech_state state, struct bytes
     case MECH_REFUSED:
         service_refuse(v, FIND_SPNEGO, 401, v->error,
                        c->spnego->why ? c->spnego->why : "the mechanism");
-        c->spnego = NULL;
-        c->ntlm = NULL;
+        connection_settle(c);
         return ANSWER;
     case MECH_TROUBLE:
         break;

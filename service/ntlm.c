@@ -40,7 +40,7 @@ static enum next proven(struct visit *v, const struct logon_answer *answer)
     enum next next = ntlm_identity(v, answer);
     if (next == NEXT && !v->app->ntlm_per_request)
         connection_prove(v, v->user);
-    v->connection->ntlm = NULL;
+    connection_settle(v->connection);
     return next;
 }
 
@@ -56,7 +56,7 @@ static enum next ended(struct visit *v, enum mech_state state, struct bytes out)
     case MECH_WAITING:
         return service_ask(v, &server->question);
     case MECH_REFUSED:
-        v->connection->ntlm = NULL;
+        connection_settle(v->connection);
         return service_refuse(v, FIND_NTLM, 401, 0, server->why ? server->why : "the message");
     case MECH_DONE:
         return proven(v, NULL);
@@ -154,6 +154,6 @@ enum next ntlm_answered(struct visit *v, const struct logon_answer *answer)
     }
     if (next == NEXT)
         return proven(v, answer);
-    c->ntlm = NULL;
+    connection_settle(c);
     return next;
 }

@@ -139,6 +139,41 @@ static void names_of_here_are_not_anothers(void **state)
     }
 }
 
+/* ---- what is left of it ---------------------------------------------------------------------- */
+
+static const struct connection *only_one(void)
+{
+    assert_int_equal(w.client.service->n_conns, 1);
+    return &w.client.service->conns[0];
+}
+
+static void no_key_outlives_the_exchange(void **state)
+{
+    (void)state;
+    for (int inside = 0; inside < 2; inside++) {
+        static const struct ntlm_session none;
+        struct ntlm_client *c = hand_ntlm(&w, "WEB1", "alice", "local-pw-1");
+        struct mech one[] = {ntlm_client_mech(c)};
+        struct spnego s;
+        struct bytes in = {0}, out;
+        struct ntlm_server *server = NULL;
+        spnego_init(&s, w.client.hand.run, "alice", "client.spnego", false, one, 1);
+        for (int k = 0; k < 2; k++) {
+            struct turn *t = hand_turn(&w.client.hand, w.client.hand.turn.now);
+            if (inside)
+                spnego_step(&s, t, in, &out);
+            else
+                ntlm_client_step(c, t, in, &out);
+            hand_get(&w, HAND_CONN(1), "/", hand_credentials(&w, "Negotiate", out));
+            in = hand_token(&w, "Negotiate");
+            server = k ? server : only_one()->ntlm;
+        }
+        hand_served_as(&w, "WEB1\\alice");
+        assert_memory_equal(&server->session, &none, sizeof none);
+        assert_null(only_one()->ntlm);
+    }
+}
+
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
 int main(void)
 {
@@ -146,6 +181,7 @@ int main(void)
         TEST(nobody_is_not_somebody),
         TEST(begun_where_less_is_asked_for),
         TEST(names_of_here_are_not_anothers),
+        TEST(no_key_outlives_the_exchange),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

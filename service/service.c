@@ -82,6 +82,8 @@ static struct visit *visit_new(struct service *s, struct connection *c, const st
 static void leave(struct visit *v)
 {
     struct connection *c = v->connection;
+    if (v->app) /* pages are not protected with the keys of a context */
+        wipe(&v->service->context, sizeof v->service->context);
     if (!c)
         return;
     c->visit = NULL;

@@ -150,6 +150,13 @@ static const struct connection *only_one(void)
 static void no_key_outlives_the_exchange(void **state)
 {
     (void)state;
+    static const struct security_context nothing;
+    hand_get(&w, NULL, "/",
+             hand_credentials(
+                 &w, "Negotiate",
+                 gss_token_write(w.client.hand.run, TOK_AP_REQ, hand_ap_req(&w.client, NULL))));
+    hand_served_as(&w, "alice@EXAMPLE.TEST");
+    assert_memory_equal(&w.client.service->context, &nothing, sizeof nothing);
     for (int inside = 0; inside < 2; inside++) {
         static const struct ntlm_session none;
         struct ntlm_client *c = hand_ntlm(&w, "WEB1", "alice", "local-pw-1");

@@ -234,6 +234,33 @@ static struct bytes bad_gateway(struct turn *t)
                       BYTES_LIT("The origin's answer cannot be had.\n"));
 }
 
+/* Who waits on it is told that there is no answer. */
+static bool give_up(struct proxy *p, struct upstream *u, struct turn *t)
+{
+    struct upstream gone = *u;
+    *u = (struct upstream){.conn = NULL};
+    while (gone.n)
+        if (!answer(p, take_pending(&gone), bad_gateway(t), t))
+            return false;
+    return true;
+}
+
+static bool upstream_lost(void *arg, const struct packet *packet, struct turn *t)
+{
+    struct proxy *p = arg;
+    return give_up(p, upstream_of(p, packet->conn), t);
+}
+
+/* An interim response (RFC 9110 15.2) is not the answer yet: who takes it for one has all that
+ * follow go to whoever asked next. */
+static bool interim(struct proxy *p, const struct upstream *u, struct bytes data, struct turn *t)
+{
+    struct connection *c = connection_of_id(p->gate, u->pending[0]);
+    if (c && c->waiting)
+        outbox_reply(t->out, &c->first->packet, data);
+    return true;
+}
+
 static bool response(struct proxy *p, struct upstream *u, const struct packet *packet,
                      struct turn *t)
 {
@@ -249,9 +276,12 @@ static bool response(struct proxy *p, struct upstream *u, const struct packet *p
         tell(t, STEP_REFUSED, rows[PROXY_RESPONSE].id, A_STR("found", "no HTTP response"),
              A_INT("status", 502));
         fault_raise(t->faults, (struct fault){.row = &rows[PROXY_RESPONSE]});
-        return answer(p, take_pending(u), bad_gateway(t), t);
+        outbox_close(t->out, (struct conn *)(uintptr_t)u->conn); /* where it ends is not known */
+        return give_up(p, u, t);
     }
     tell(t, STEP_DONE, "proxy.answer", A_INT("status", m.status), A_STR("origin", u->origin->name));
+    if (m.status < 200)
+        return interim(p, u, arena_copy(t->mem, packet->data), t);
     return answer(p, take_pending(u), arena_copy(t->mem, packet->data), t);
 }
 
@@ -270,18 +300,6 @@ bool proxy_receive(struct proxy *p, const struct packet *packet, struct turn *t)
 }
 
 /* ---- beginning and end ----------------------------------------------------------------------- */
-
-static bool upstream_lost(void *arg, const struct packet *packet, struct turn *t)
-{
-    struct proxy *p = arg;
-    struct upstream gone, *u = upstream_of(p, packet->conn);
-    gone = *u;
-    *u = (struct upstream){.conn = NULL};
-    while (gone.n)
-        if (!answer(p, take_pending(&gone), bad_gateway(t), t))
-            return false;
-    return true;
-}
 
 static bool client_lost(void *arg, const struct packet *packet, struct turn *t)
 {

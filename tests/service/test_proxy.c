@@ -289,6 +289,14 @@ static void origins_that_fail(void **state)
     look();
     assert_int_equal(w.page.http.status, 502);
     assert_string_equal(w.client.hand.refused, "proxy.response");
+    bool closed = false; /* what else comes there is nobody's answer */
+    for (const struct out *o = w.client.hand.out.first; o; o = o->next)
+        closed |= o->kind == OUT_CLOSE && o->packet.conn == junk.conn;
+    assert_true(closed);
+    c = to_proxy(HAND_CONN(1), request);
+    assert_ptr_not_equal(c.request.conn, junk.conn);
+    assert_true(by_origin(&c.request).answered);
+    junk.conn = c.request.conn;
     assert_true(proxy_receive(proxy, &junk, hand_turn(&w.client.hand, NOW)));
     assert_false(look().answered); /* nobody asked */
     c = to_proxy(HAND_CONN(1), request);
@@ -301,6 +309,31 @@ static void origins_that_fail(void **state)
     c = to_proxy(HAND_CONN(1), request);
     assert_true(proxy_closed(proxy, HAND_CONN(1), hand_turn(&w.client.hand, NOW)));
     assert_false(by_origin(&c.request).answered);
+}
+
+/* An interim response on a connection that is shared does not push the answers to those behind. */
+static void no_answer_is_anothers(void **state)
+{
+    (void)state;
+    config.shares_connections = true;
+    proxy_made();
+    struct carried alice = to_proxy(
+        HAND_CONN(1), request_of("GET http://www.example.test/alice HTTP/1.1", NULL));
+    struct carried ben =
+        to_proxy(HAND_CONN(2), request_of("GET http://www.example.test/ben HTTP/1.1", NULL));
+    assert_ptr_equal(alice.request.conn, ben.request.conn);
+    struct packet p = {.conn = alice.request.conn,
+                       .via = VIA_HTTP,
+                       .from = &w.client.www,
+                       .data = BYTES_LIT("HTTP/1.1 103 Early Hints\r\n\r\n")};
+    assert_true(proxy_receive(proxy, &p, hand_turn(&w.client.hand, NOW)));
+    assert_ptr_equal(w.client.hand.out.first->packet.conn, HAND_CONN(1));
+    p.data = BYTES_LIT("HTTP/1.1 200 OK\r\nContent-Length: 5\r\n\r\nalice");
+    assert_true(proxy_receive(proxy, &p, hand_turn(&w.client.hand, NOW)));
+    assert_ptr_equal(w.client.hand.out.first->packet.conn, HAND_CONN(1));
+    p.data = BYTES_LIT("HTTP/1.1 200 OK\r\nContent-Length: 3\r\n\r\nben");
+    assert_true(proxy_receive(proxy, &p, hand_turn(&w.client.hand, NOW)));
+    assert_ptr_equal(w.client.hand.out.first->packet.conn, HAND_CONN(2));
 }
 
 static void each_allocation_fails_once(void **state)
@@ -337,6 +370,7 @@ int main(void)
         TEST(the_gate_asks_first),
         TEST(requests_wait_in_a_row),
         TEST(origins_that_fail),
+        TEST(no_answer_is_anothers),
         TEST(each_allocation_fails_once),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

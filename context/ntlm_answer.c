@@ -20,6 +20,18 @@ static enum mech_state refuse(struct ntlm_server *s, int32_t status, const char 
     return MECH_REFUSED;
 }
 
+/* A client that copies what somebody put into the CHALLENGE, beside its own (CVE-2019-1166). */
+static bool is_twofold(const struct av_pairs *pairs)
+{
+    static const uint16_t own[] = {MsvAvFlags, MsvAvTargetName, MsvAvChannelBindings};
+    size_t n[3] = {0};
+    for (size_t i = 0; i < pairs->n; i++)
+        for (size_t k = 0; k < 3; k++)
+            if (pairs->at[i].id == own[k] && ++n[k] > 1)
+                return true;
+    return false;
+}
+
 static bool read_said(struct ntlm_server *s, struct turn *t, struct said *out)
 {
     struct ntlmv2_response response;
@@ -28,6 +40,10 @@ static bool read_said(struct ntlm_server *s, struct turn *t, struct said *out)
         return true;
     if (!ntlmv2_response_read(s->message.nt_response, t->mem, t->faults, &response))
         return false;
+    if (is_twofold(&response.pairs)) {
+        ntlm_fault(t, NTLM_SAID_TWICE);
+        return false;
+    }
     const struct av_pair *flags = av_pair(&response.pairs, MsvAvFlags);
     *out = (struct said){response.pairs, true, flags ? le32(flags->value.p) : 0};
     return true;

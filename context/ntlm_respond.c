@@ -73,8 +73,8 @@ static bool client_pairs(struct ntlm_answer *a, struct bytes *out)
     size_t n = 0, at;
     for (size_t i = 0; i < a->offered.n; i++) {
         const struct av_pair *p = &a->offered.at[i];
-        if (p->id == MsvAvFlags)
-            av_flags |= le32(p->value.p);
+        if (p->id == MsvAvFlags) /* the others are the client's own to say */
+            av_flags |= le32(p->value.p) & AV_FLAG_CONSTRAINED;
         else if (p->id < MsvAvSingleHost)
             pairs[n++] = *p;
     }

@@ -449,6 +449,71 @@ static void lmv2_does_not_let_the_mic_be_dropped(void **state)
     without_ntlmv2((uint32_t)NTLMSSP_NEGOTIATE_EXTENDED_SESSIONSECURITY);
 }
 
+/* A response over these pairs, by who knows the password and copies what he finds. */
+static void respond_over(struct ends *e, const struct av_pair *pairs, size_t n)
+{
+    struct authenticate_message m;
+    uint8_t nt[16], key[16];
+    talk(e);
+    assert_true(authenticate_read(e->authenticate, mem, NULL, &m));
+    struct bytes list = av_pairs_write(mem, pairs, n);
+    uint8_t *response = arena_take(mem, 16 + 28 + list.n + 4);
+    response[16] = response[17] = 1;
+    memcpy(response + 16 + 28, list.p, list.n);
+    assert_true(ntowf_v1(crypto, BYTES_LIT("alice-pw-1"), nt));
+    assert_true(ntowf_v2(crypto, nt, m.user, m.domain, key));
+    assert_true(ntlmv2_proof(crypto, key, e->server.server_challenge,
+                             bytes_of(response + 16, 28 + list.n + 4), response));
+    m.nt_response = bytes_of(response, 16 + 28 + list.n + 4);
+    m.has_mic = false;
+    e->authenticate = authenticate_write(mem, &m);
+    hand_over(e);
+}
+
+/* CVE-2019-1166: flags put into the CHALLENGE come back before the client's own, and say that there
+ * is no MIC. */
+static void what_is_said_twice_is_refused(void **state)
+{
+    (void)state;
+    static const uint8_t zeros[16];
+    static const struct av_pair own[] = {{MsvAvFlags, BYTES_LIT("\0\0\0\0")},
+                                         {MsvAvTargetName, BYTES_LIT("H\0")},
+                                         {MsvAvChannelBindings, {zeros, 16}}};
+    for (size_t i = 0; i < 3; i++) {
+        struct ends e = ends_of(client_config(3), server_config());
+        const struct av_pair twice[] = {own[i], own[i]};
+        respond_over(&e, own, 3);
+        assert_int_equal(e.state, MECH_DONE);
+        e = ends_of(client_config(3), server_config());
+        respond_over(&e, twice, 2);
+        assert_refused(&e, "ntlm.said-twice");
+    }
+}
+
+/* A relay says in the CHALLENGE that the client does not trust its own target name. */
+static void a_client_says_its_own_flags(void **state)
+{
+    (void)state;
+    struct ends e = ends_of(client_config(3), server_config());
+    struct turn t = turn();
+    struct challenge_message m;
+    struct av_pairs offered;
+    struct bytes out;
+    assert_int_equal(ntlm_client_step(&e.client, &t, (struct bytes){0}, &e.negotiate),
+                     MECH_CONTINUE);
+    assert_int_equal(ntlm_server_step(&e.server, &t, e.negotiate, &e.challenge), MECH_CONTINUE);
+    assert_true(challenge_read(e.challenge, mem, NULL, &m));
+    assert_true(av_pairs_read(m.target_info, mem, NULL, &offered));
+    struct av_pair pairs[] = {offered.at[0], offered.at[1], {MsvAvFlags, BYTES_LIT("\7\0\0\0")}};
+    m.target_info = av_pairs_write(mem, pairs, 3);
+    assert_int_equal(ntlm_client_step(&e.client, &t, challenge_write(mem, &m), &out), MECH_DONE);
+    struct authenticate_message a;
+    struct ntlmv2_response r;
+    assert_true(authenticate_read(out, mem, NULL, &a));
+    assert_true(ntlmv2_response_read(a.nt_response, mem, NULL, &r));
+    assert_int_equal(le32(av_pair(&r.pairs, MsvAvFlags)->value.p), AV_FLAG_CONSTRAINED);
+}
+
 /* ---- channel and target ---------------------------------------------------------------------- */
 
 static void channel_bindings(void **state)
@@ -812,6 +877,8 @@ int main(void)
         TEST(a_mic_that_is_announced_must_be_there),
         TEST(who_must_have_a_mic),
         TEST(lmv2_does_not_let_the_mic_be_dropped),
+        TEST(what_is_said_twice_is_refused),
+        TEST(a_client_says_its_own_flags),
         TEST(channel_bindings),
         TEST(target_names),
         TEST(the_hash_of_bindings),

@@ -146,11 +146,22 @@ static void tell_scheme(struct visit *v, const char *brought, const char *outcom
                   .outcome = outcome, .spec = "RFC 9110 11.6.1", .inputs = inputs, .n = 4);
 }
 
+/* Two of them (RFC 9110 11.6.2 knows one): somebody on the way may have looked at the other. */
+static bool is_twice(const struct visit *v, const struct http_field *first)
+{
+    const struct http_field *end = v->http.fields + v->http.n_fields;
+    for (const struct http_field *f = first + 1; f < end; f++)
+        if (bytes_equal_nocase(f->name, first->name))
+            return true;
+    return false;
+}
+
 static enum next by_request(struct visit *v, const struct http_field *field)
 {
     struct auth_value values[AUTH_VALUES_MAX];
     size_t n;
-    bool readable = auth_read(field->value, v->turn->mem, v->turn->faults, values, &n) && n == 1;
+    bool readable = !is_twice(v, field) &&
+                    auth_read(field->value, v->turn->mem, v->turn->faults, values, &n) && n == 1;
     const char *name = readable ? text_escape(v->turn->mem, values[0].scheme) : "unreadable";
     v->mode = readable ? mode_named(values[0].scheme) : NULL;
     if (!readable) {

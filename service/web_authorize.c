@@ -35,11 +35,18 @@ static bool in_role(const struct web_principal *p, const char *role)
     return false;
 }
 
+/* A logon as nobody has a name too, and authenticates nobody for it. */
+static bool is_unknown(const struct web_principal *p)
+{
+    static const struct sid anonymous = {5, 1, {7}};
+    return !*p->name || (p->token && sid_equal(&p->token->user, &anonymous));
+}
+
 static bool is_user(const struct web_principal *p, const char *user)
 {
     if (strcmp(user, "*") == 0)
         return true;
-    return strcmp(user, "?") == 0 ? !*p->name : *p->name && same(p->name, user);
+    return strcmp(user, "?") == 0 ? is_unknown(p) : *p->name && same(p->name, user);
 }
 
 static bool verb_fits(const struct web_visit *v, const struct url_rule *rule)

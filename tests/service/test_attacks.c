@@ -58,6 +58,47 @@ static void nobody_is_not_somebody(void **state)
     assert_int_equal(w.asked, 0);
 }
 
+/* Where it is taken, it is still nobody whom a rule could mean by a name. */
+static void nobody_is_unknown_to_the_rules(void **state)
+{
+    (void)state;
+    static const char *const unknown[] = {"?", NULL};
+    static const struct url_rule rules[] = {{.users = unknown}};
+    w.config.ntlm.anonymous = true;
+    w.apps[0].mode = ASP_WINDOWS;
+    for (int denied = 0; denied < 2; denied++) {
+        w.apps[0].rules = rules;
+        w.apps[0].n_rules = denied ? 1 : 0;
+        hand_web_new(&w);
+        assert_int_equal(
+            hand_ntlm_logon(&w, HAND_CONN(1), "NTLM", hand_ntlm(&w, "", "", "")),
+            denied ? 401 : 200);
+    }
+}
+
+static void credentials_come_once(void **state)
+{
+    (void)state;
+    w.apps[0].schemes = AUTH_BASIC;
+    hand_web_new(&w);
+    struct arena *mem = w.client.hand.run;
+    const char *one = hand_basic(&w, "WEB1\\alice", "local-pw-1");
+    const char *fields[] = {"Host: www.example.test", arena_printf(mem, "Authorization: %s", one),
+                            arena_printf(mem, "AUTHORIZATION: %s", one)};
+    for (size_t n = 2; n <= 3; n++) {
+        struct packet p = {.via = VIA_HTTP,
+                           .from = &w.client.alice,
+                           .to = &w.client.www,
+                           .data =
+                               http_write(mem, "GET / HTTP/1.1", fields, n, (struct bytes){0})};
+        struct turn *t = hand_turn(&w.client.hand, w.client.hand.turn.now);
+        assert_true(service_receive(w.client.service, &p, t));
+        hand_page_read(&w, w.client.hand.out.first->packet.data, "WWW-Authenticate");
+        assert_int_equal(w.page.http.status, n == 2 ? 200 : 401);
+    }
+    assert_string_equal(w.client.hand.refused, "service.http.credentials");
+}
+
 /* ---- begun at one application, ended at another ---------------------------------------------- */
 
 static void begun_where_less_is_asked_for(void **state)
@@ -186,6 +227,8 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(nobody_is_not_somebody),
+        TEST(nobody_is_unknown_to_the_rules),
+        TEST(credentials_come_once),
         TEST(begun_where_less_is_asked_for),
         TEST(names_of_here_are_not_anothers),
         TEST(no_key_outlives_the_exchange),

@@ -129,14 +129,20 @@ bool sid_parse(struct bytes text, struct sid *out)
     return out->n != 0;
 }
 
+#define TEXT_MAX (24 + 11 * SID_SUBS_MAX)
+static size_t print(const struct sid *s, char text[TEXT_MAX])
+{
+    const char *form = s->authority > UINT32_MAX ? "S-1-0x%012llx" : "S-1-%llu";
+    int n = snprintf(text, TEXT_MAX, form, (unsigned long long)s->authority);
+    for (unsigned i = 0; i < s->n; i++)
+        n += snprintf(text + n, TEXT_MAX - (size_t)n, "-%lu", (unsigned long)s->sub[i]);
+    return (size_t)n;
+}
+
 char *sid_text(struct arena *mem, const struct sid *s)
 {
-    char text[24 + 11 * SID_SUBS_MAX];
-    const char *form = s->authority > UINT32_MAX ? "S-1-0x%012llx" : "S-1-%llu";
-    int n = snprintf(text, sizeof text, form, (unsigned long long)s->authority);
-    for (unsigned i = 0; i < s->n; i++)
-        n += snprintf(text + n, sizeof text - (size_t)n, "-%lu", (unsigned long)s->sub[i]);
-    return arena_str(mem, bytes_of(text, (size_t)n));
+    char text[TEXT_MAX];
+    return arena_str(mem, bytes_of(text, print(s, text)));
 }
 
 bool sid_equal(const struct sid *a, const struct sid *b)
@@ -193,11 +199,11 @@ const struct sid_row *sid_table(size_t *n)
 
 const struct sid_row *sid_known(const struct sid *wanted)
 {
-    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++) {
-        struct sid s;
-        if (sid_parse(bytes_str(known[i].sid), &s) && sid_equal(&s, wanted))
+    char text[TEXT_MAX];
+    print(wanted, text);
+    for (size_t i = 0; i < sizeof known / sizeof known[0]; i++)
+        if (strcmp(known[i].sid, text) == 0)
             return &known[i];
-    }
     return NULL;
 }
 

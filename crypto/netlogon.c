@@ -31,17 +31,50 @@ bool netlogon_session_key_strong(struct crypto *c, const uint8_t secret[16],
 }
 
 /* AES-128 in CFB mode, eight bits at a time. The vector goes on from part to part. */
-static bool cfb8(struct crypto *c, bool encrypt, const uint8_t key[16], const uint8_t iv[16],
-                 uint8_t *const parts[], const size_t sizes[], size_t n)
+static bool cfb8_encrypt(struct crypto *c, const uint8_t key[16], const uint8_t iv[16],
+                         uint8_t *const parts[], const size_t sizes[], size_t n)
 {
     EVP_CIPHER_CTX *ctx = c->encrypting[AES_128_CFB8];
-    bool ok = EVP_CipherInit_ex2(ctx, NULL, key, iv, encrypt, NULL) == 1;
+    bool ok = EVP_CipherInit_ex2(ctx, NULL, key, iv, 1, NULL) == 1;
     for (size_t i = 0; ok && i < n; i++) {
         int out;
         ok = sizes[i] <= INT_MAX &&
              (sizes[i] == 0 || EVP_CipherUpdate(ctx, parts[i], &out, parts[i], (int)sizes[i]) == 1);
     }
     return ok;
+}
+
+/* Back: an octet is hidden by the cipher of the sixteen octets of ciphertext before it. Those are
+ * all there already, so the blocks go through the cipher many at a time, which costs a tenth. */
+static bool cfb8_decrypt(struct crypto *c, const uint8_t key[16], const uint8_t iv[16],
+                         uint8_t *const parts[], const size_t sizes[], size_t n)
+{
+    enum { MANY = 64 };
+    EVP_CIPHER_CTX *ctx = c->encrypting[AES_128_ECB];
+    uint8_t before[16 + MANY], blocks[16 * MANY];
+    bool ok = EVP_EncryptInit_ex2(ctx, NULL, key, NULL, NULL) == 1;
+    memcpy(before, iv, 16);
+    for (size_t i = 0; i < n; i++)
+        for (size_t at = 0, m; ok && at < sizes[i]; at += m) {
+            uint8_t *text = parts[i] + at;
+            int out;
+            m = sizes[i] - at < MANY ? sizes[i] - at : MANY;
+            memcpy(before + 16, text, m);
+            for (size_t k = 0; k < m; k++)
+                memcpy(blocks + 16 * k, before + k, 16);
+            ok = EVP_EncryptUpdate(ctx, blocks, &out, blocks, (int)(16 * m)) == 1;
+            for (size_t k = 0; k < m; k++)
+                text[k] ^= blocks[16 * k];
+            memmove(before, before + m, 16);
+        }
+    wipe(blocks, sizeof blocks);
+    return ok;
+}
+
+static bool cfb8(struct crypto *c, bool encrypt, const uint8_t key[16], const uint8_t iv[16],
+                 uint8_t *const parts[], const size_t sizes[], size_t n)
+{
+    return (encrypt ? cfb8_encrypt : cfb8_decrypt)(c, key, iv, parts, sizes, n);
 }
 
 bool netlogon_credential_aes(struct crypto *c, const uint8_t key[16], const uint8_t in[8],

@@ -75,7 +75,7 @@ static bool is_blank(uint8_t c)
 
 static bool is_token68(uint8_t c)
 {
-    return c == '/' || (http_is_token(c) && !strchr("!#$%&'*^`|", c));
+    return http_is_alnum(c) || (c && strchr("-._~+/", c));
 }
 
 static size_t blanks(struct bytes in, size_t at)

@@ -41,6 +41,10 @@ bool http_refuse_octet(struct faults *, enum http_fault, const char *path, struc
                        size_t at);
 
 /* Classes of RFC 9110 5.6.2, RFC 3986 2 and RFC 9110 5.5. */
+static inline bool http_is_alnum(uint8_t c)
+{
+    return (uint8_t)((c | 0x20) - 'a') < 26 || (uint8_t)(c - '0') < 10;
+}
 bool http_is_token(uint8_t c);
 /* Visible, space, tab, and 0x80 to 0xff. */
 static inline bool http_is_value(uint8_t c)

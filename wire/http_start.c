@@ -115,13 +115,13 @@ static bool is_hex(uint8_t c)
 
 bool http_is_token(uint8_t c)
 {
-    return is_alpha(c) || is_digit(c) || (c && strchr("!#$%&'*+-.^_`|~", c));
+    return http_is_alnum(c) || (c && strchr("!#$%&'*+-.^_`|~", c));
 }
 
 /* But '%' and '#'. */
 static bool is_uri(uint8_t c)
 {
-    return is_alpha(c) || is_digit(c) || (c && strchr("-._~:/?[]@!$&'()*+,;=", c));
+    return http_is_alnum(c) || (c && strchr("-._~:/?[]@!$&'()*+,;=", c));
 }
 
 /* Of a host's name (RFC 3986 3.2.2): unreserved and sub-delims. */

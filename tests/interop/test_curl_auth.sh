@@ -26,12 +26,26 @@ check 'ntlm: the connection is authenticated, the second page needs nothing' 0 '
 check 'the narration says what was verified' 0 '^  = EXAMPLE.alice by NTLM, verified by NTLM' cat "$work/live.out"
 
 check 'negotiate: no ticket' 0 '^401$' get --negotiate -u : "$http/negotiate"
+# without a ticket, and with gss-ntlmssp, curl's Negotiate brings NTLM
+by_ntlm() { NTLM_USER_FILE=$work/users get --negotiate -u : "$@"; }
+printf 'EXAMPLE:alice:%s\n' wrong >"$work/users"
+check 'negotiate: NTLM inside, a wrong password' 0 '^401$' by_ntlm "$http/negotiate"
+printf 'EXAMPLE:alice:%s\n' "$pw" >"$work/users"
+check 'negotiate: NTLM inside' 0 'AuthenticationType: NTLM' by_ntlm "$http/negotiate"
+check 'negotiate: NTLM inside, inside TLS' 0 "$body" by_ntlm "$https/negotiate"
+for scheme in basic digest ntlm; do
+    check "anyauth takes $scheme where nothing else is" 0 "$body|A page for whoever" get --anyauth -u "alice:$pw" "$http/$scheme"
+    check "anyauth: a wrong password" 0 '^401$' get --anyauth -u alice:wrong "$http/$scheme"
+done
 printf '%s\n' "$pw" | kinit alice >/dev/null
 check 'negotiate: a ticket' 0 'AuthenticationType: Kerberos' get --negotiate -u : "$http/negotiate"
+check 'negotiate: a ticket goes before NTLM' 0 'AuthenticationType: Kerberos' by_ntlm "$http/both"
 check 'negotiate inside TLS' 0 "$body" get --negotiate -u : "$https/negotiate"
 other() { get --negotiate -u : --connect-to "nobody.example.test:$http_port:127.0.0.1:$http_port" "http://nobody.example.test:$http_port/negotiate"; }
 check 'negotiate: a name that no account has' 0 '^401$' other
 check 'anyauth takes Negotiate' 0 '^Staff reads this.$' get --anyauth -u : "$http/all"
+check 'TLS, by the authority that is named' 0 "$body" env -u CURL_HOME curl -s --cacert "$work/env/ca.pem" --basic -u "alice:$pw" \
+    --connect-to "www.example.test:$https_port:127.0.0.1:$https_port" "$https/basic"
 check 'anonymous' 0 'AuthenticationType: -$' get "$http/anonymous"
 
 stop_live
@@ -44,6 +58,7 @@ check 'tshark: nothing malformed' 1 '' grep -iE 'malformed|\[Expert Info \(Error
 check 'tshark: NTLM' 0 '[1-9]' grep -c 'NTLM Message Type: NTLMSSP_AUTH' "$work/read"
 check 'tshark: SPNEGO' 0 '[1-9]' grep -c 'negTokenInit' "$work/read"
 check 'tshark: the secure channel opens with the keytab' 0 'WEB1' grep 'session key learned' "$work/read"
+check 'tshark: a question to the controller, opened' 0 'alice' grep 'Acct Name' "$work/read"
 check 'tshark: the ticket opens' 0 '[1-9]' grep -c 'encTicketPart' "$work/read"
 check 'played again, the same answers' 0 '[1-9][0-9]* replies the same, 0 different' "$tessera" replay "$work/live.pcapng"
 

@@ -115,10 +115,10 @@ for r in $(seq "$rounds"); do
         load $c anonymous "$n" --warmup 500
         load $c basic "$n" --warmup 500
         load $c negotiate "$n" --warmup 500
+        [ $c = apache ] && load apache-replay negotiate "$n" --warmup 500
         load $c ntlm $((n / 4)) --warmup 100 --each 1
         load $c ntlm "$n" --warmup 500 --each 100
     done
-    load apache-replay negotiate "$n" --warmup 500
 done
 echo "
 Medians of $rounds rounds of $n requests, on 16 connections; every answer looked at. All lines: $results

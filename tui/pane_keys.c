@@ -121,11 +121,33 @@ static const char *party_of(const struct table *t, size_t i)
     return i < l->n_columns ? l->columns[i].name : l->eve;
 }
 
+/* What she has told of so far; 0 where nobody keeps a ledger (sim/eavesdrop.c). */
+static size_t overheard(const struct table *t, const char *id)
+{
+    const struct trace *trace = t->s->lesson->trace;
+    size_t n = 0;
+    for (size_t i = 0; i < t->s->at && i < trace->n; i++)
+        n += strcmp(trace->events[i]->id, id) == 0;
+    return n;
+}
+
+static const char *counted(struct arena *mem, const char *before, size_t n, const char *one)
+{
+    return arena_printf(mem, "%s%zu %s%s", before, n, one, n == 1 ? "" : "s");
+}
+
+/* "Eve: 3 messages, 0 keys", or what she has besides. */
 static char *eve_text(const struct table *t)
 {
-    size_t messages = t->s->number;
-    return arena_printf(t->s->mem, "%s: %zu message%s, %zu key%s", t->s->lesson->eve, messages,
-                        messages == 1 ? "" : "s", t->held_by_eve, t->held_by_eve == 1 ? "" : "s");
+    struct arena *mem = t->s->mem;
+    size_t passwords = overheard(t, "eve.password"), guesses = overheard(t, "eve.guess");
+    char *text =
+        arena_printf(mem, "%s: %s", t->s->lesson->eve, counted(mem, "", t->s->number, "message"));
+    if (t->held_by_eve || !(passwords + guesses))
+        text = arena_printf(mem, "%s%s", text, counted(mem, ", ", t->held_by_eve, "key"));
+    if (passwords)
+        text = arena_printf(mem, "%s%s", text, counted(mem, ", ", passwords, "password"));
+    return guesses ? arena_printf(mem, "%s, %zu to guess", text, guesses) : text;
 }
 
 /* ---- as a table ----------------------------------------------------------------------------- */

@@ -113,7 +113,13 @@ static const char *label_of(struct world *w, const struct event *e)
     bool asked = w->step && w->step->n_notes;
     for (size_t i = 0; i < w->scenario->n_tampers && !asked; i++)
         asked = w->scenario->tampers[i].message || w->scenario->tampers[i].packet == e->number;
-    return asked ? message_label(dissect(e->data, e->via, NULL, NULL, w->mem), w->mem) : "";
+    if (!asked)
+        return "";
+    /* What a sealed call is, who has its key can say. */
+    struct keyring ring = {0};
+    if (e->via == VIA_RPC)
+        ring = keyring_of(w->trace, w->trace->n, w->mem);
+    return message_label(dissect(e->data, e->via, &ring, w->crypto, w->mem), w->mem);
 }
 
 /* Into the trace, through the changes, under way. */

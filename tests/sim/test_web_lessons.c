@@ -195,11 +195,33 @@ static void an_account_of_the_machine(void **state)
     }
 }
 
+/* ---- notes ----------------------------------------------------------------------------------- */
+
+/* A note beside no message is read by nobody. */
+static void every_note_is_shown(void **state)
+{
+    (void)state;
+    size_t n;
+    scenario_builtins(&n);
+    for (size_t i = 0; i < n; i++) {
+        struct scenario *s = scenario_builtin(i);
+        struct trace *t = run_expecting(s, RUN_AS_EXPECTED);
+        size_t notes = 0, shown = 0;
+        for (size_t k = 0; k < s->n_steps; k++)
+            notes += s->steps[k].n_notes;
+        while (event_of(t, EVENT_STEP, "world.note", shown))
+            shown++;
+        if (shown != notes)
+            fail_msg("%s: %zu of %zu notes are shown", s->name, shown, notes);
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(the_ledger_grows), TEST(an_older_response),       TEST(who_is_seen),
-        TEST(nobody_there),     TEST(each_condition_is_named), TEST(an_account_of_the_machine),
+        TEST(the_ledger_grows),    TEST(an_older_response),       TEST(who_is_seen),
+        TEST(nobody_there),        TEST(each_condition_is_named), TEST(an_account_of_the_machine),
+        TEST(every_note_is_shown),
     };
     return cmocka_run_group_tests(tests, make_crypto, free_crypto);
 }

@@ -8,10 +8,8 @@ static const struct {
     const char *role;
     enum look look;
 } roles[] = {
-    {"client", LOOK_CLIENT},
-    {"kdc", LOOK_KDC},
-    {"service", LOOK_SERVICE},
-    {"eavesdropper", LOOK_NORMAL},
+    {"client", LOOK_CLIENT},   {"proxy", LOOK_SERVICE},       {"kdc", LOOK_KDC},
+    {"service", LOOK_SERVICE}, {"eavesdropper", LOOK_NORMAL},
 };
 #define N_ROLES (sizeof roles / sizeof *roles)
 
@@ -83,6 +81,46 @@ static const char *brief_error(const char *label)
     return last ? last + 1 : label;
 }
 
+/* "NetrServerReqChallenge" is "ReqChallenge", "NetrLogonSamLogonEx answer STATUS_WRONG_PASSWORD" is
+ * "WRONG_PASSWORD". */
+static const char *brief_netlogon(const char *label, struct arena *mem)
+{
+    const char *status = strstr(label, " answer STATUS_");
+    const char *said = status ? status + strlen(" answer STATUS_") : "";
+    if (status)
+        return strcmp(said, "SUCCESS") == 0 ? arena_printf(mem, "answer %s", said) : said;
+    label += strlen("Netr");
+    const char *const kinds[] = {"Server", "Logon"};
+    for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
+        if (strncmp(label, kinds[i], strlen(kinds[i])) == 0)
+            return label + strlen(kinds[i]);
+    return label;
+}
+
+/* "HTTP 200 + NegTokenResp (accept-completed)" is "200 + NegTokenResp (completed)", and of NTLM's
+ * messages the kind is enough. */
+static const char *brief_spnego(const char *label, struct arena *mem)
+{
+    static const char *const known[] = {"(accept-", "(NTLM "};
+    label += strncmp(label, "HTTP ", 5) == 0 ? 5 : 0;
+    for (size_t i = 0; i < sizeof known / sizeof *known; i++) {
+        const char *at = strstr(label, known[i]);
+        if (at)
+            return arena_printf(mem, "%.*s(%s", (int)(at - label), label, at + strlen(known[i]));
+    }
+    return label;
+}
+
+/* "HTTP GET http://www.example.test/x + NTLM NEGOTIATE", as to a proxy, is "GET //www/x + NTLM
+ * NEGOTIATE". */
+static const char *brief_absolute(const char *label, const char *uri, struct arena *mem)
+{
+    const char *host = uri + strlen("http:"), *name = host + strlen("//");
+    const char *rest = name + strcspn(name, "/ ");
+    size_t n = strcspn(name, "./ ");
+    return arena_printf(mem, "%.*s//%.*s%s", (int)(uri - label - 5), label + 5, (int)n, name, rest);
+}
+
 /* "HTTP GET / + AP-REQ HTTP/www.example.test" is "GET / + AP-REQ HTTP/www", "HTTP 401 + KRB-ERROR
  * 44 KRB_AP_ERR_BADKEYVER" is "401 + BADKEYVER", and of DNS the names are left out. */
 static const char *brief_of(const char *label, struct arena *mem)
@@ -92,6 +130,13 @@ static const char *brief_of(const char *label, struct arena *mem)
         return brief_error(label);
     if (error && strncmp(label, "HTTP ", 5) == 0)
         return arena_printf(mem, "%.*s%s", (int)(error - label - 5), label + 5, brief_error(label));
+    if (strncmp(label, "Netr", 4) == 0)
+        return brief_netlogon(label, mem);
+    const char *uri = strstr(label, " http://");
+    if (uri && strncmp(label, "HTTP ", 5) == 0)
+        return brief_absolute(label, uri + 1, mem);
+    if (strstr(label, " + NegToken"))
+        return brief_spnego(label, mem);
     if (strncmp(label, "DNS ", 4) == 0)
         return arena_printf(mem, "%.*s", (int)(4 + strcspn(label + 4, " ")), label);
     char *brief = arena_str(mem, bytes_str(label));
@@ -106,6 +151,9 @@ static const char *brief_of(const char *label, struct arena *mem)
 
 static bool is_refusal(const char *label)
 {
+    const char *status = strstr(label, " answer STATUS_");
+    if (strncmp(label, "Netr", 4) == 0 && status)
+        return strcmp(status, " answer STATUS_SUCCESS") != 0;
     return strncmp(label, "KRB-ERROR", 9) == 0 || strncmp(label, "HTTP 4", 6) == 0 ||
            strncmp(label, "HTTP 5", 6) == 0;
 }
@@ -130,6 +178,10 @@ static void set_message(struct lesson *l, const struct event *e)
     m->label = with_spn(root, message_label(root, l->mem), l->mem);
     m->brief = brief_of(m->label, l->mem);
     m->refused = is_refusal(m->label);
+    if (e->tls) {
+        m->label = arena_printf(l->mem, "TLS: %s", m->label);
+        m->brief = arena_printf(l->mem, "TLS: %s", m->brief);
+    }
     m->from = column_of(l, e->party);
     m->to = column_of(l, e->to);
 }

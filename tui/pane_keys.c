@@ -179,9 +179,22 @@ static void draw_key(const struct table *t, struct grid *g, int row, struct area
     }
 }
 
-/* A name too long is known by its first letters; the ladder above has it whole. */
-static void draw_party(struct grid *g, int row, int col, int each, const char *name)
+static bool begins_as_another(const struct table *t, size_t i, size_t n)
 {
+    for (size_t k = 0; k < t->parties; k++)
+        if (k != i && strncmp(party_of(t, k), party_of(t, i), n) == 0)
+            return true;
+    return false;
+}
+
+/* A name too long is known by its first letters, or where others begin so too by those and its
+ * last; the ladder above has it whole. */
+static void draw_party(const struct table *t, struct grid *g, int row, int col, int each, size_t i)
+{
+    const char *name = party_of(t, i);
+    size_t n = (size_t)each - 1, length = strlen(name);
+    if (length > n && begins_as_another(t, i, n))
+        name = arena_printf(t->s->mem, "%.*s%s", (int)n - 1, name, name + length - 1);
     grid_put(g, row, col, g->cols, LOOK_DIM, name);
     grid_fill(g, row, col + each - 1, g->cols, LOOK_NORMAL, " ");
 }
@@ -194,7 +207,7 @@ void pane_keys(const struct scene *s, struct grid *g, struct area area)
     int each = column_width(&t, g, area), first = area.col + area.cols - each * (int)t.parties;
     grid_put(g, area.row, area.col, first - area.col, LOOK_DIM, "KEY");
     for (size_t i = 0; i < t.parties; i++)
-        draw_party(g, area.row, first + each * (int)i, each, party_of(&t, i));
+        draw_party(&t, g, area.row, first + each * (int)i, each, i);
     for (size_t i = 0; i < t.n; i++)
         draw_key(&t, g, area.row + 1 + (int)i, area, i, each);
     const char *text = eve_text(&t);

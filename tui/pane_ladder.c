@@ -23,12 +23,24 @@ static void place_columns(struct ladder *d)
         d->cols[i] = d->area.col + left + (n > 1 ? i * (right - left) / (n - 1) : 0);
 }
 
+/* Of a name too long the beginning and the end: "alice-0" and "alice-1" are two. */
+static const char *name_within(const struct ladder *d, const char *name, int room)
+{
+    size_t n = strlen(name);
+    if (grid_width(d->g, name) <= room || room < 4 || (int)n != grid_width(d->g, name))
+        return name;
+    const char *cut = grid_glyph(d->g, G_ELLIPSIS);
+    return arena_printf(d->s->mem, "%.*s%s%s", room - 1 - grid_width(d->g, cut), name, cut,
+                        name + n - 1);
+}
+
 static void draw_names(const struct ladder *d, int row)
 {
     const struct lesson *l = d->s->lesson;
     int before = d->area.col, end = d->area.col + d->area.cols;
     for (size_t i = 0; i < l->n_columns; i++) {
-        const char *name = l->columns[i].name;
+        int apart = l->n_columns > 1 ? d->cols[1] - d->cols[0] - 1 : d->area.cols;
+        const char *name = name_within(d, l->columns[i].name, apart);
         int half = grid_width(d->g, name) / 2, at = d->cols[i] - half;
         int next = i + 1 < l->n_columns ? (d->cols[i] + d->cols[i + 1]) / 2 : end;
         if (at + 2 * half + 1 > end)
@@ -98,7 +110,8 @@ static void draw_shaft(const struct ladder *d, const struct arrow *a, int row)
     draw_head(d, a, row);
 }
 
-/* Where it fits between its lifelines it begins at the sender; else it runs on to the right. */
+/* Where it fits between its lifelines it begins at the sender; else it runs on to the right, and
+ * over lifelines on its left where the right has no room. */
 static void draw_label(const struct ladder *d, const struct arrow *a, int row)
 {
     int room = a->right - a->left - 1, end = d->area.col + d->area.cols;
@@ -108,8 +121,9 @@ static void draw_label(const struct ladder *d, const struct arrow *a, int row)
     int at = a->left + 1;
     if (wide <= room && !a->to_right)
         at = a->right - wide;
+    int least = d->area.col + GUTTER + 1;
     if (at + wide > end)
-        at = end - wide > a->left + 1 ? end - wide : (at < end - wide ? at : a->left + 1);
+        at = end - wide > least ? end - wide : least;
     grid_put(d->g, row, at, end - at, look, label);
 }
 

@@ -58,7 +58,8 @@ static void draw_title(const struct scene *s, struct grid *g, struct area area)
 {
     const struct event *e = s->message->event;
     const char *arrow = s->lesson->columns[s->message->from].name;
-    char *right = arena_printf(s->mem, "%zu octets %s", e->arrived.n, via_name(e->via));
+    char *right = arena_printf(s->mem, "%zu octets %s%s", e->arrived.n, via_name(e->via),
+                               e->tls ? " in TLS" : "");
     char *left = arena_printf(s->mem, "MESSAGE %zu  %s → %s", s->number, arrow,
                               s->lesson->columns[s->message->to].name);
     int at = area.col + area.cols;

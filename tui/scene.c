@@ -87,6 +87,31 @@ static size_t selected_row(const struct scene *s)
     return best;
 }
 
+/* What the others see of it: that there is something. */
+static struct root *closed_channel(const struct event *e, struct arena *mem)
+{
+    static const struct word word = {
+        .spec = "RFC 8446 5.2",
+        .text = "TLS seals what goes through it for its two ends. Whoever listens sees how much it "
+                "is, and between whom."};
+    struct root *root = arena_new_of(mem, struct root);
+    struct field *f = arena_new_of(mem, struct field);
+    root->what = "TLS";
+    root->top = f;
+    *f = (struct field){.name = "TLS",
+                        .path = "TLS",
+                        .value = arena_printf(mem, "sealed, for %s and %s", e->party, e->to),
+                        .root = root,
+                        .state = FIELD_OPAQUE,
+                        .words = &word};
+    return root;
+}
+
+static bool sees_inside(const char *eyes, const struct event *e)
+{
+    return !e->tls || !eyes || strcmp(eyes, e->party) == 0 || strcmp(eyes, e->to) == 0;
+}
+
 void scene_make(struct scene *s, const struct app *a, int rows, int cols, struct arena *mem)
 {
     const struct lesson *l = a->lesson;
@@ -104,7 +129,9 @@ void scene_make(struct scene *s, const struct app *a, int rows, int cols, struct
         return;
     s->message = &l->messages[s->number - 1];
     const struct event *e = s->message->event;
-    s->root = dissect(e->arrived, e->via, &s->ring, l->session->crypto, mem);
+    s->root = sees_inside(s->eyes, e)
+                  ? dissect(e->arrived, e->via, &s->ring, l->session->crypto, mem)
+                  : closed_channel(e, mem);
     s->rows = arena_array(mem, struct tree_row, count_fields(s->root) + 1);
     add_rows(s, s->root->top, 0);
     s->selected = selected_row(s);

@@ -11,7 +11,7 @@
 #include <string.h>
 
 enum {
-    O_STORE = 1,
+    O_STORE = 0x100, /* beyond what argp takes for the letter of a short option */
     O_REALM,
     O_PRESET,
     O_ETYPES,

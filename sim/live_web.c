@@ -114,9 +114,12 @@ void live_web_end(struct live_web *w)
 
 static struct web_link *open_link(struct live_web *w, const char **why)
 {
-    int fd = dial_connect(w->proxy.host ? &w->proxy : &w->server, w->peer, why);
-    if (fd < 0)
+    const struct dial_place *to = w->proxy.host ? &w->proxy : &w->server;
+    int fd = dial_connect(to, w->peer, why);
+    if (fd < 0) {
+        *why = arena_printf(w->mem, "port %u: %s", (unsigned)to->port, *why);
         return NULL;
+    }
     struct web_link *l = arena_new_of(w->mem, struct web_link);
     *l = (struct web_link){.next = w->links, .fd = fd, .number = ++*w->conns};
     w->links = l;

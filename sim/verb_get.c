@@ -160,7 +160,8 @@ static bool read_credentials(struct get *o, struct arena *mem, char **error)
 static bool read_places(struct get *o, struct web_url *url, struct arena *mem, char **error)
 {
     struct web_url proxy;
-    *error = arena_printf(mem, "'%s' is no URL of http or https", o->url_text);
+    *error = arena_printf(mem, "'%s' is no URL: expected http://HOST[:PORT]/PATH, or https",
+                          o->url_text);
     if (!web_url_read(o->url_text, mem, url))
         return false;
     o->web.host = url->name;

@@ -23,13 +23,19 @@ static bool leads_inside(const struct field *f)
     return false;
 }
 
-/* Who opens a seal does so by a key press. What leads to another message, a seal or a fault begins
+/* All of what a seal held. */
+static bool was_sealed(const struct field *f)
+{
+    return !f->parent && f->root->from && f->root->from->opened_by;
+}
+
+/* Who opens a seal does so by a key press, and sees what was in it. What leads to another message, a seal or a fault begins
  * unfolded; what only repeats its value in parts begins folded. */
 static bool usually_open(const struct field *f, unsigned depth)
 {
     if (f->state == FIELD_OPENED)
         return !f->opened_by;
-    if (!depth || leads_inside(f))
+    if (!depth || was_sealed(f) || leads_inside(f))
         return true;
     return f->type && (depth < 2 || !f->value || !*f->value);
 }

@@ -202,6 +202,19 @@ static const char *hint_of(const struct scene *s)
     return arena_printf(s->mem, "Enter %s", scene_is_open(s, f) ? "closes it" : "opens it");
 }
 
+/* Of a path too long its end, which says more: "…/PAC.Buffers[3]". */
+static const char *path_within(const struct scene *s, const struct grid *g)
+{
+    const char *path = s->field ? s->field->path : "", *text = path;
+    for (const char *at = path; grid_width(g, text) > g->cols - 2;) {
+        at = strchr(at + 1, '/');
+        if (!at)
+            return path;
+        text = arena_printf(s->mem, "%s%s", grid_glyph(g, G_ELLIPSIS), at);
+    }
+    return text;
+}
+
 void view_lesson(const struct app *app, struct grid *g, struct arena *mem)
 {
     struct scene s;
@@ -216,5 +229,5 @@ void view_lesson(const struct app *app, struct grid *g, struct arena *mem)
         return;
     }
     draw_lesson(&s, g, &a);
-    draw_bottom(app, g, s.field ? s.field->path : "", hint_of(&s));
+    draw_bottom(app, g, path_within(&s, g), hint_of(&s));
 }

@@ -1,6 +1,8 @@
 /* Under whose name it runs: impersonation by configuration and in code, and the page. */
 #include "service/web_inside.h"
 
+#include "base/text.h"
+
 /* ---- by configuration (P54, P55, P57, P58) --------------------------------------------------- */
 
 static void fixed_identity(struct web_visit *v)
@@ -90,6 +92,13 @@ static void run_code(struct web_visit *v)
 
 /* ---- the page -------------------------------------------------------------------------------- */
 
+/* Names are whatever a controller, ours or another realm's, says: what would move a cursor or begin
+ * a line of its own is shown as an escape. */
+static const char *shown(struct arena *mem, const char *name)
+{
+    return name ? text_escape(mem, bytes_str(name)) : NULL;
+}
+
 static const char *roles_lines(const struct web_visit *v)
 {
     const struct access_token *t = v->user.token;
@@ -98,7 +107,7 @@ static const char *roles_lines(const struct web_visit *v)
     for (size_t i = 0; t && i < t->n_groups; i++)
         if (t->groups[i].attributes & GROUP_ENABLED)
             text = arena_printf(mem, "%srole: %s\n", text,
-                                t->groups[i].name ? t->groups[i].name
+                                t->groups[i].name ? shown(mem, t->groups[i].name)
                                                   : sid_text(mem, &t->groups[i].sid));
     return text;
 }
@@ -116,9 +125,10 @@ static void print_page(struct web_visit *v)
         mem,
         "%sHttpContext.User: %s\nAuthenticationType: %s\nWindowsIdentity.GetCurrent(): %s\n"
         "Thread.CurrentPrincipal: %s\nprocess: %s\n%s%s%s",
-        line(mem, "", v->file ? v->file->text : NULL), who.user, who.authentication, who.windows,
-        who.thread, who.process, line(mem, "while impersonating in code: ", v->inside),
-        line(mem, "next machine, ", v->remote), roles_lines(v)));
+        line(mem, "", v->file ? v->file->text : NULL), shown(mem, who.user),
+        shown(mem, who.authentication), shown(mem, who.windows), shown(mem, who.thread),
+        shown(mem, who.process), line(mem, "while impersonating in code: ", shown(mem, v->inside)),
+        line(mem, "next machine, ", shown(mem, v->remote)), roles_lines(v)));
 }
 
 void web_handler(struct web_visit *v)

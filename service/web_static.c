@@ -1,11 +1,13 @@
 /* A file that IIS serves itself: it opens it under the request's token (B9, E13). */
 #include "service/web_inside.h"
 
+#include "base/text.h"
+
 static void serve(struct web_visit *v)
 {
     struct arena *mem = v->turn->mem;
     const char *text =
-        v->file && v->file->text ? v->file->text : arena_printf(mem, "%s", v->out->who.windows);
+        v->file && v->file->text ? v->file->text : text_escape(mem, bytes_str(v->out->who.windows));
     v->out->body = bytes_str(arena_printf(mem, "%s\n", text));
     tell(v->turn, STEP_DONE, "service.pipeline.static", A_STR("who", v->out->who.windows),
          A_STR("file", v->file ? v->file->path : ""));

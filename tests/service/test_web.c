@@ -306,6 +306,21 @@ static void an_application_without_files(void **state)
     assert_true(was_told("no-token"));
 }
 
+/* A name is what a controller says, maybe one of another realm. */
+static void names_do_not_write_on_the_terminal(void **state)
+{
+    (void)state;
+    static const enum asp_mode modes[] = {ASP_WINDOWS, ASP_ABSENT};
+    for (size_t i = 0; i < 2; i++) {
+        h.request.user = user("al\x1b[2J\nrole: Boss", 1104, "NTLM", TOKEN_NETWORK);
+        h.app.mode = modes[i];
+        assert_int_equal(ask(), 200);
+        assert_null(memchr(h.answer.body.p, 0x1b, h.answer.body.n));
+        assert_null(memmem(h.answer.body.p, h.answer.body.n, "\nrole: Boss", 11));
+        assert_non_null(memmem(h.answer.body.p, h.answer.body.n, "\\x1b[2J\\x0arole: Boss", 19));
+    }
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
@@ -322,6 +337,7 @@ int main(void)
         WEB_TEST(the_callers_token),
         WEB_TEST(the_longest_path),
         WEB_TEST(an_application_without_files),
+        WEB_TEST(names_do_not_write_on_the_terminal),
     };
     return cmocka_run_group_tests_name("the pipeline of a web server", tests, NULL, NULL);
 }

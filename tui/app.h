@@ -19,6 +19,7 @@ struct path_set {
 /* What the reader did with a message: kept, so that coming back shows it as it was left. */
 struct message_state {
     const char *selected;   /* path; NULL: the message itself */
+    size_t place;           /* scene_place: fields of one name beside each other have one path */
     struct path_set *paths; /* those turned from their usual: unfolded, or opened */
     size_t words_top;       /* paragraphs scrolled past */
 };

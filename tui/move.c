@@ -23,6 +23,7 @@ static struct message_state *state_of(struct app *a)
 static void select_field(struct app *a, const struct field *f)
 {
     state_of(a)->selected = kept(a, state_of(a), f->path);
+    state_of(a)->place = scene_place(f);
 }
 
 static void turn(struct app *a, const struct field *f)

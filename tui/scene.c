@@ -29,8 +29,8 @@ static bool was_sealed(const struct field *f)
     return !f->parent && f->root->from && f->root->from->opened_by;
 }
 
-/* Who opens a seal does so by a key press, and sees what was in it. What leads to another message, a seal or a fault begins
- * unfolded; what only repeats its value in parts begins folded. */
+/* Who opens a seal does so by a key press, and sees what was in it. What leads to another message,
+ * a seal or a fault begins unfolded; what only repeats its value in parts begins folded. */
 static bool usually_open(const struct field *f, unsigned depth)
 {
     if (f->state == FIELD_OPENED)
@@ -80,11 +80,22 @@ static size_t leads(const char *path, const char *to)
     return strncmp(path, to, n) == 0 && (!to[n] || strchr("./[", to[n])) ? n : 0;
 }
 
+size_t scene_place(const struct field *f)
+{
+    size_t place = f->at;
+    while ((f = f->root->from))
+        place += f->at;
+    return place;
+}
+
 static size_t selected_row(const struct scene *s)
 {
     size_t best = 0, longest = 0;
     for (size_t i = 0; s->state->selected && i < s->n_rows; i++) {
-        size_t n = leads(s->rows[i].field->path, s->state->selected);
+        const struct field *f = s->rows[i].field;
+        size_t n = leads(f->path, s->state->selected);
+        if (strcmp(f->path, s->state->selected) == 0 && scene_place(f) == s->state->place)
+            return i;
         if (n > longest) {
             longest = n;
             best = i;

@@ -29,6 +29,8 @@ struct scene {
 
 void scene_make(struct scene *, const struct app *, int rows, int cols, struct arena *mem);
 
+/* Tells fields of one path apart: the octets before it, in its root and in those around. */
+size_t scene_place(const struct field *);
 /* The ciphertext that Enter opens from here: the field, or the cipher of an EncryptedData; NULL:
  * it is none. */
 struct field *scene_sealed(struct field *);

@@ -1,5 +1,5 @@
 /* What holds on every screen of every scenario, whatever it says. */
-#include "tui/app.h"
+#include "tui/scene.h"
 
 #include <setjmp.h>
 #include <stdarg.h>
@@ -193,6 +193,31 @@ static void test_any_keys(void **state)
     for_each_lesson(any_keys);
 }
 
+/* Down leads through the whole tree, fields of one name beside each other too. */
+static void test_down_to_the_last_row(void **state)
+{
+    static const int keys_to[] = {'g', '4', KEY_ENTER_, 'z', '\\', 0};
+    struct fixture f;
+    struct scene s;
+    (void)state;
+    open_lesson(&f, "spnego-kerberos", &sizes[1], false);
+    for (size_t i = 0; keys_to[i]; i++)
+        assert_true(app_key(f.app, keys_to[i]));
+    for (size_t row = 0, n = 2; row + 1 < n; row++) {
+        arena_reset(f.scratch);
+        scene_make(&s, f.app, f.rows, f.cols, f.scratch);
+        assert_int_equal(s.selected, row);
+        struct field *sealed = scene_sealed(s.field);
+        if (sealed == s.field && !scene_is_open(&s, sealed))
+            assert_true(app_key(f.app, KEY_ENTER_));
+        assert_true(app_key(f.app, 'j'));
+        scene_make(&s, f.app, f.rows, f.cols, f.scratch);
+        n = s.n_rows;
+    }
+    assert_true(s.n_rows > 50);
+    close_lesson(&f);
+}
+
 /* Behind a matrix and the run of a cell the lesson stands as it was left; at its last stop, since
  * nothing of a cell may be taken for it. */
 static void matrix_and_back(const char *name, const struct size *size)
@@ -334,9 +359,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_forward_and_back), cmocka_unit_test(test_left_as_it_was),
-        cmocka_unit_test(test_any_keys),         cmocka_unit_test(test_matrix_and_back),
-        cmocka_unit_test(test_hostile_names),    cmocka_unit_test(test_list_is_empty),
-        cmocka_unit_test(test_no_such_lesson),
+        cmocka_unit_test(test_any_keys),         cmocka_unit_test(test_down_to_the_last_row),
+        cmocka_unit_test(test_matrix_and_back),  cmocka_unit_test(test_hostile_names),
+        cmocka_unit_test(test_list_is_empty),    cmocka_unit_test(test_no_such_lesson),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -319,7 +319,9 @@ struct sid ndr_sid(struct ndr_reader *r, const char *name)
     for (unsigned i = 0; i < s.n && !r->bad; i++)
         s.sub[i] = ndr_u32(r, "SubAuthority");
     ndr_group_end(r);
-    return r->bad ? (struct sid){0} : s;
+    if (r->bad)
+        return (struct sid){0};
+    return s;
 }
 
 /* ---- type serialization ---------------------------------------------------------------------- */

@@ -57,12 +57,20 @@ static struct bytes ntlm_server_last(const struct vector_case *c)
     return BYTES_LIT("\2\3\0");
 }
 
+/* fuzz_spnego_context: both ends plain, and the first token is this one. */
+static struct bytes spnego_first(const struct vector_case *c)
+{
+    (void)c;
+    return BYTES_LIT("\0\0\0\300");
+}
+
 static const struct seed_row {
     const char *harness, *file, *field; /* every case of the file that has the field */
     struct bytes (*head)(const struct vector_case *); /* what comes before it, or NULL */
 } table[] = {
     {"codec", "tests/vectors/asn1-messages.txt", "der", codec_head},
     {"spnego", "tests/vectors/spnego-tokens.txt", "token", hints_head},
+    {"spnego_context", "tests/vectors/spnego-tokens.txt", "token", spnego_first},
     {"keytab", "tests/vectors/keytab-file.txt", "file", NULL},
     {"pac", "tests/vectors/ms-pac.txt", "pac", NULL},
     {"ccache", "tests/vectors/ccache-file.txt", "file", NULL},

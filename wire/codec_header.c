@@ -70,8 +70,8 @@ enum codec_fault codec_header(const uint8_t *p, size_t n, struct asn_header *h)
 RARE static bool refuse_truncated(const struct reader *r, const struct place *place, size_t at,
                                   size_t limit)
 {
-    const uint8_t *p = r->in.p + at;
     size_t n = limit - at;
+    const uint8_t *p = n ? r->in.p + at : NULL;
     char expected[WORDS], found[WORDS];
     size_t more = n < 2 || !(p[1] & 0x80) ? 0 : p[1] & 0x7f;
     if (n < 2 || more > n - 2) {

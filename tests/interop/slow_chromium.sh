@@ -64,7 +64,7 @@ done
 with=(--ignore-certificate-errors)
 at=www.example.test:$https_port
 check 'Negotiate inside TLS' 0 "$page" browse "https://$at/negotiate"
-check 'NTLM inside TLS, bound to the certificate' 0 "$page" browse "https://EXAMPLE%5Calice:$pw@$at/ntlm"
+check 'NTLM inside TLS' 0 "$page" browse "https://EXAMPLE%5Calice:$pw@$at/ntlm"
 with=()
 check 'an authority that it does not know: no page' 1 '' grep -c . <(browse "https://$at/anonymous")
 stop_live

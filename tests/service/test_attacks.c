@@ -99,6 +99,50 @@ static void credentials_come_once(void **state)
     assert_string_equal(w.client.hand.refused, "service.http.credentials");
 }
 
+/* Where it is taken, it is ANONYMOUS LOGON, and that is hardly anybody. */
+static void nobody_gets_next_to_nothing(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *path, *sddl;
+        int status;
+    } rows[] = {
+        {"/nobody.txt", "O:BAG:BAD:(A;;FR;;;AN)", 200},
+        {"/all.txt", "O:BAG:BAD:(A;;FR;;;WD)", 401},
+        {"/known.txt", "O:BAG:BAD:(A;;FR;;;AU)", 401},
+        {"/users.txt", "O:BAG:BAD:(A;;FR;;;BU)", 401},
+        {"/ntlm.txt", "O:BAG:BAD:(A;;FR;;;S-1-5-64-10)", 401},
+        {"/net.txt", "O:BAG:BAD:(A;;FR;;;NU)", 200},
+    };
+    static struct web_file files[6];
+    static const char *const schemes[] = {"NTLM", "Negotiate"};
+    for (size_t i = 0; i < 6; i++)
+        files[i] =
+            (struct web_file){.path = rows[i].path, .sddl = rows[i].sddl, .text = "hello"};
+    w.config.ntlm.anonymous = true;
+    w.apps[0].files = files;
+    w.apps[0].n_files = 6;
+    hand_web_new(&w);
+    for (size_t k = 0; k < 2; k++) {
+        struct conn *conn = HAND_CONN(1 + k);
+        hand_ntlm_logon(&w, conn, schemes[k], hand_ntlm(&w, "", "", ""));
+        for (size_t i = 0; i < 6; i++)
+            if (hand_get(&w, conn, rows[i].path, NULL) != rows[i].status)
+                fail_msg("%s: %d", rows[i].path, w.page.http.status);
+        assert_int_equal(w.asked, 0);
+    }
+    struct spnego s;
+    struct bytes in = {0}, out;
+    struct mech one[] = {ntlm_client_mech(hand_ntlm(&w, "", "", ""))};
+    spnego_init(&s, w.client.hand.run, "alice", "client.spnego", false, one, 1);
+    for (int i = 0; i < 2; i++) {
+        spnego_step(&s, hand_turn(&w.client.hand, w.client.hand.turn.now), in, &out);
+        hand_get(&w, HAND_CONN(9), "/nobody.txt", hand_credentials(&w, "Negotiate", out));
+        in = hand_token(&w, "Negotiate");
+    }
+    assert_int_equal(w.page.http.status, 200);
+}
+
 /* ---- begun at one application, ended at another ---------------------------------------------- */
 
 static void begun_where_less_is_asked_for(void **state)
@@ -229,6 +273,7 @@ int main(void)
         TEST(nobody_is_not_somebody),
         TEST(nobody_is_unknown_to_the_rules),
         TEST(credentials_come_once),
+        TEST(nobody_gets_next_to_nothing),
         TEST(begun_where_less_is_asked_for),
         TEST(names_of_here_are_not_anothers),
         TEST(no_key_outlives_the_exchange),

@@ -7,12 +7,13 @@
 
 #include <string.h>
 
+/* None: a machine with accounts of its own looks there first. */
 static struct bytes default_domain(const struct visit *v)
 {
     const struct web_machine *machine = v->service->config.machine;
     if (v->app->basic_domain)
         return bytes_str(v->app->basic_domain);
-    if (!machine)
+    if (!machine || (v->service->config.local && v->service->channel))
         return (struct bytes){0};
     return bytes_str(machine->domain && v->service->channel ? machine->domain : machine->name);
 }

@@ -89,22 +89,58 @@ static enum next answered(struct visit *v, const struct logon_answer *answer)
     return v->mode->answered(v, answer);
 }
 
+static void tell_ask(struct visit *v, const struct logon_question *q, const char *whom)
+{
+    tell(v->turn, STEP_DONE, "service.logon.ask",
+         A_STR("account", q->user.n ? account_text(v, q) : "nobody by name"), A_STR("whom", whom));
+}
+
+static void tell_whose(struct visit *v, bool own)
+{
+    const char *machine = v->service->config.local->machine;
+    const struct decision_input inputs[] = {
+        {"domain", "request", "none is named"},
+        {"own-accounts", machine, own ? "have the name" : "do not have the name"},
+        {"controller", machine, "there is one"},
+    };
+    tell_decision(v->turn, .id = "service.accounts",
+                  .rule = "Who names no domain is looked for in the machine's own accounts; only "
+                          "whom they do not have the controller is asked about.",
+                  .outcome = own ? "the machine's own" : "the domain's", .spec = "KB 163632",
+                  .inputs = inputs, .n = 3);
+}
+
+/* *found: they have the name, and v->mode has gone on with what they say. */
+static enum next ask_own(struct visit *v, const struct logon_question *q, bool named, bool *found)
+{
+    const struct local_accounts *accounts = v->service->config.local;
+    struct logon_answer *answer = arena_new_of(v->turn->mem, struct logon_answer);
+    *found = true;
+    tell_ask(v, q, "the machine's own accounts");
+    if (!accounts->ask(accounts->arg, q, v->turn, answer))
+        return TROUBLE;
+    *found = named || answer->status != STATUS_NO_SUCH_USER;
+    if (!named)
+        tell_whose(v, *found);
+    if (!*found)
+        return NEXT;
+    v->asked = "answer of the machine's own accounts";
+    return answered(v, answer);
+}
+
 enum next service_ask(struct visit *v, const struct logon_question *q)
 {
     struct service *s = v->service;
-    struct logon_answer *answer = arena_new_of(v->turn->mem, struct logon_answer);
-    bool local = is_local(s, q);
+    bool named = is_local(s, q), found = false;
     struct connection *c = connection_for(v);
-    tell(v->turn, STEP_DONE, "service.logon.ask",
-         A_STR("account", q->user.n ? account_text(v, q) : "nobody by name"),
-         A_STR("whom", local        ? "the machine's own accounts"
-                       : s->channel ? "its controller, over the secure channel"
-                                    : "nobody, as there is no controller"));
-    if (local) {
-        v->asked = "answer of the machine's own accounts";
-        const struct local_accounts *accounts = s->config.local;
-        return accounts->ask(accounts->arg, q, v->turn, answer) ? answered(v, answer) : TROUBLE;
+    if (named || (s->config.local && !q->domain.n)) {
+        enum next next = ask_own(v, q, named, &found);
+        if (found)
+            return next;
     }
+    tell_ask(v, q,
+             s->channel ? "its controller, over the secure channel"
+                        : "nobody, as there is no controller");
     if (s->channel && s->asked == NETLOGON_WAITING) {
         struct arena *mem = connection_queue(c, v);
         c->question = mem ? question_copy(mem, q) : NULL;
@@ -112,6 +148,7 @@ enum next service_ask(struct visit *v, const struct logon_question *q)
     }
     if (s->channel && ask_controller(s, c, v->turn, q))
         return WAIT;
+    struct logon_answer *answer = arena_new_of(v->turn->mem, struct logon_answer);
     answer->status = s->channel ? STATUS_INVALID_PARAMETER : STATUS_NO_LOGON_SERVERS;
     return answered(v, answer);
 }

@@ -56,7 +56,8 @@ struct web_app {      /* a virtual directory, and the application in it */
      * false: refused for good, as the document about BITS says (B9); true: 401 with the other
      * schemes (E13) */
     bool anonymous_retry;
-    const char *basic_realm, *basic_domain, *digest_realm; /* NULL: host's name, machine's domain */
+    /* NULL: the host's name; the machine's own accounts, then its domain; the domain */
+    const char *basic_realm, *basic_domain, *digest_realm;
     const char *const *digest_algorithms;                  /* "MD5", "SHA-256"; NULL: MD5 */
     bool require_tls;                                      /* 403.4 without */
     bool require_certificate;

@@ -306,6 +306,59 @@ static void both_kinds_of_accounts(void **state)
     last_page(HAND_CONN(1), 200, "EXAMPLE\\alice");
 }
 
+/* Of the machine's own accounts, by NetBIOS name or by none. */
+static bool own_accounts(void *arg, const struct logon_question *q, struct turn *t,
+                         struct logon_answer *out)
+{
+    struct logon_question named = *q;
+    named.domain = BYTES_LIT("WEB1");
+    const struct hand_account *a = hand_account(&named);
+    if (!hand_ask(arg, q, t, out))
+        return false;
+    struct validation_info *info = arena_new_of(t->mem, struct validation_info);
+    *info = w.info;
+    info->effective_name = q->user;
+    info->logon_domain_name = BYTES_LIT("WEB1");
+    out->status = !a ? STATUS_NO_SUCH_USER : hand_compare(t, q, a, out) ? 0 : STATUS_WRONG_PASSWORD;
+    out->info = out->status ? NULL : info;
+    return true;
+}
+
+/* Who names no domain is one of the machine's own, if there is one of the name; a wrong password is
+ * wrong then, whoever else has that name. */
+static void no_domain_is_named(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *user, *password, *is; /* NULL: 401 */
+        bool asks;                        /* the controller */
+    } rows[] = {
+        {"alice", "local-pw-1", "WEB1\\alice", false},
+        {"alice", "alice-pw-1", NULL, false},
+        {"ben", "ben-pw-1", "EXAMPLE\\ben", true},
+        {"ben", "wrong", NULL, true},
+        {"zoe", "zoe-pw-1", NULL, true},
+    };
+    w.local.ask = own_accounts;
+    w.config.local = &w.local;
+    hand_web_new(&w);
+    for (int ntlm = 0; ntlm < 2; ntlm++)
+        for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+            struct conn *conn = HAND_CONN(1 + i);
+            struct ntlm_client *c = hand_ntlm(&w, "", rows[i].user, rows[i].password);
+            struct bytes none = {0};
+            const char *value = ntlm ? hand_ntlm_token(&w, c, "NTLM", none)
+                                     : hand_basic(&w, rows[i].user, rows[i].password);
+            n_wire = 0;
+            send_on(conn, value);
+            if (ntlm)
+                send_on(conn, hand_ntlm_token(&w, c, "NTLM", hand_token(&w, "NTLM")));
+            assert_int_equal(n_wire > 0, rows[i].asks);
+            settle();
+            last_page(conn, rows[i].is ? 200 : 401, rows[i].is ? rows[i].is : "Refused");
+        }
+}
+
 /* Each packet of the controller that does not come through, or comes changed, ends in an answer to
  * the browser and never lets anybody in. */
 static void packets_of_the_controller_are_changed(void **state)
@@ -396,12 +449,19 @@ static void a_waiting_connection_makes_room(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(each_mode_by_the_controller),     TEST(ntlm_in_spnego_by_the_controller),
-        TEST(requests_wait_behind_each_other), TEST(too_many_wait),
-        TEST(many_connections_ask_at_once),    TEST(nobody_answers),
-        TEST(the_browser_goes_away),           TEST(a_machine_without_a_controller),
-        TEST(both_kinds_of_accounts),          TEST(packets_of_the_controller_are_changed),
-        TEST(each_allocation_fails_once),      TEST(a_waiting_connection_makes_room),
+        TEST(each_mode_by_the_controller),
+        TEST(ntlm_in_spnego_by_the_controller),
+        TEST(requests_wait_behind_each_other),
+        TEST(too_many_wait),
+        TEST(many_connections_ask_at_once),
+        TEST(nobody_answers),
+        TEST(the_browser_goes_away),
+        TEST(a_machine_without_a_controller),
+        TEST(both_kinds_of_accounts),
+        TEST(no_domain_is_named),
+        TEST(packets_of_the_controller_are_changed),
+        TEST(each_allocation_fails_once),
+        TEST(a_waiting_connection_makes_room),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

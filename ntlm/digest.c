@@ -13,6 +13,10 @@ static const char *const forms[WDIGEST_FORMS] = {
     "name, DNS domain in lower case",
     "UPN, no realm",
     "UPN in lower case, no realm",
+    "DOMAIN\\name, no realm",
+    "DOMAIN\\name, NetBIOS domain in upper case",
+    "DOMAIN\\name, DNS domain in upper case",
+    "DOMAIN\\name, DNS domain in lower case",
 };
 
 struct digesting {

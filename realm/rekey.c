@@ -43,6 +43,8 @@ static bool digests(struct arena *mem, struct crypto *crypto, struct bytes realm
     struct bytes upn = a->upn;
     if (!upn.n)
         upn = bytes_str(arena_printf(mem, "%s@%s", a->text, (const char *)dns.p));
+    struct bytes typed = bytes_str(
+        arena_printf(mem, "%s\\%s", (const char *)lettered(mem, netbios, true).p, a->text));
     const struct bytes forms[WDIGEST_FORMS][2] = {
         {name, lettered(mem, netbios, true)},
         {name, lettered(mem, netbios, false)},
@@ -50,6 +52,10 @@ static bool digests(struct arena *mem, struct crypto *crypto, struct bytes realm
         {name, dns},
         {upn, {0}},
         {lettered(mem, upn, false), {0}},
+        {typed, {0}},
+        {typed, lettered(mem, netbios, true)},
+        {typed, lettered(mem, realm, true)},
+        {typed, dns},
     };
     uint8_t *out = arena_take(mem, 16 * WDIGEST_FORMS);
     for (size_t i = 0; i < WDIGEST_FORMS; i++) {

@@ -73,7 +73,9 @@ static bool kept(const struct population_place *at, const struct scenario_accoun
         a->has_nt_hash = true;
     }
     a->reversible = text_of(from->stored_password);
-    return !from->wdigest || octets_of(at->mem, from->wdigest, 16 * WDIGEST_FORMS, &a->wdigest);
+    size_t bad;
+    return !from->wdigest || (hex_decode(at->mem, bytes_str(from->wdigest), &a->wdigest, &bad) &&
+                              a->wdigest.n % 16 == 0 && a->wdigest.n <= (size_t)16 * WDIGEST_FORMS);
 }
 
 /* An RC4 key is the NT hash (RFC 4757 2): what is known of an account whose keys were given. */
@@ -104,9 +106,10 @@ bool population_windows(const struct population_place *at, const struct scenario
         hash_of_key(a);
         if (kept(at, from, a))
             return true;
-        *error =
-            arena_printf(at->mem, "account %s: nt_hash is 16 octets, wdigest %d, in hexadecimal",
-                         from->name, 16 * WDIGEST_FORMS);
+        *error = arena_printf(at->mem,
+                              "account %s: nt_hash is 16 octets, wdigest 16 for each of at most %d "
+                              "forms, in hexadecimal",
+                              from->name, WDIGEST_FORMS);
         return false;
     }
     if (account_secrets(at->mem, at->crypto, at->realm, netbios_of(at->mem, at->realm, at->policy),

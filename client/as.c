@@ -291,6 +291,8 @@ bool client_as_reply(struct client *c, const struct packet *p, struct turn *t)
         c->task.cred = tgt;
         return client_kpasswd_send(c, t);
     }
+    if (c->task.logging_on)
+        return client_browse_logged_on(c, t);
     c->cname = tgt->client;
     c->crealm = tgt->crealm;
     c->known = true;

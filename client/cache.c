@@ -35,14 +35,28 @@ const char *client_key_name(struct arena *mem, const char *what, const struct Pr
 
 /* ---- what is kept ---------------------------------------------------------------------------- */
 
+/* Whose tickets serve: those of who is logged on, or of who a page is asked for as. False:
+ * nobody's.
+ */
+static bool whose(const struct client *c, const struct PrincipalName **name, struct bytes *realm)
+{
+    *name = c->task.as_other ? &c->task.cname : &c->cname;
+    *realm = c->task.as_other ? c->task.crealm : c->crealm;
+    return c->task.as_other || c->known;
+}
+
 const struct cred *client_cache_find(const struct client *c, struct bytes srealm,
                                      const struct PrincipalName *server, struct bytes second_ticket)
 {
+    const struct PrincipalName *name;
+    struct bytes realm;
+    if (!whose(c, &name, &realm))
+        return NULL;
     for (const struct cred *cred = c->creds; cred; cred = cred->next)
         if ((!srealm.n || bytes_equal(cred->srealm, srealm)) &&
             principal_equal(&cred->server, server) &&
-            bytes_equal(cred->second_ticket, second_ticket) && c->known &&
-            bytes_equal(cred->crealm, c->crealm) && principal_equal(&cred->client, &c->cname))
+            bytes_equal(cred->second_ticket, second_ticket) && bytes_equal(cred->crealm, realm) &&
+            principal_equal(&cred->client, name))
             return cred;
     return NULL;
 }
@@ -53,7 +67,10 @@ const struct cred *client_cache_tgt(const struct client *c, struct bytes realm)
     struct PrincipalName name = {.name_type = NT_SRV_INST};
     name.name_string.at = two;
     name.name_string.n = 2;
-    bool own = bytes_equal(realm, c->crealm); /* made by the KDC that it is for, and no other */
+    const struct PrincipalName *client;
+    struct bytes crealm;
+    whose(c, &client, &crealm);
+    bool own = bytes_equal(realm, crealm); /* made by the KDC that it is for, and no other */
     return client_cache_find(c, own ? realm : (struct bytes){0}, &name, (struct bytes){0});
 }
 
@@ -210,6 +227,12 @@ static void mark_armored(struct client *c, struct arena *mem, const struct ccach
             cred->armored = true;
 }
 
+/* A page may have been asked for as somebody else: his tickets are none of this cache. */
+static bool is_own(const struct client *c, const struct cred *cred)
+{
+    return bytes_equal(cred->crealm, c->crealm) && principal_equal(&cred->client, &c->cname);
+}
+
 /* Oldest first, as the tickets were got. */
 bool client_ccache(const struct client *c, struct arena *mem, struct ccache *out)
 {
@@ -219,10 +242,12 @@ bool client_ccache(const struct client *c, struct arena *mem, struct ccache *out
         return false;
     out->principal = to_file(&c->cname, c->crealm);
     for (const struct cred *cred = c->creds; cred; cred = cred->next)
-        n += 1 + (size_t)is_armored_tgt(cred);
+        n += is_own(c, cred) ? 1 + (size_t)is_armored_tgt(cred) : 0;
     out->creds = arena_array(mem, struct ccache_cred, n);
     out->n = n;
     for (const struct cred *cred = c->creds; cred; cred = cred->next) {
+        if (!is_own(c, cred))
+            continue;
         out->creds[--n] = cred_to_file(mem, cred);
         if (is_armored_tgt(cred))
             out->creds[--n] = proof_of(mem, cred);

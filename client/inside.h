@@ -91,6 +91,9 @@ struct task {
     bool anonymous, anew;
     struct trail trail;
     struct naming naming;
+    /* BROWSE, for typed credentials: cname and crealm are theirs, not the cache's; and the ticket-
+     * granting ticket of theirs is being got. */
+    bool as_other, logging_on;
     bool confirmed; /* the KDC saw the request as it was sent (RFC 6806 11) */
 
     /* The logon's secret, and the key made of it with what went into it. */
@@ -121,7 +124,7 @@ struct task {
 /* Its ticket comes from the AS. */
 static inline bool logs_on(const struct task *task)
 {
-    return task->kind == CLIENT_LOGON || task->kind == CLIENT_PASSWORD;
+    return task->kind == CLIENT_LOGON || task->kind == CLIENT_PASSWORD || task->logging_on;
 }
 
 /* It is for a service, which may be of another realm. */
@@ -271,6 +274,7 @@ bool client_fits_head(const char *);
 bool client_browse_begin(struct client *, struct turn *);
 bool client_browse_answer(struct client *, const struct packet *, struct turn *);
 bool client_browse_ticket(struct client *, struct turn *); /* task.cred is what was wanted */
+bool client_browse_logged_on(struct client *, struct turn *); /* with typed credentials */
 bool client_browse_after(struct client *, struct turn *);  /* when the table's function is done */
 struct browse *client_browse_new(struct client *, const struct client_do_args *);
 struct browser *client_browser_new(struct arena *);

@@ -95,6 +95,10 @@ static const struct {
     {KRB_AP_ERR_TKT_EXPIRED, CREDENTIALS, "the ticket-granting ticket has expired",
      "the ticket-granting ticket has expired"},
     {KRB_AP_ERR_NO_TGT, CREDENTIALS, NULL, NULL},
+    {KDC_ERR_C_PRINCIPAL_UNKNOWN, CREDENTIALS, "the KDC does not know the user",
+     "the KDC does not know the user"},
+    {KDC_ERR_PREAUTH_FAILED, CREDENTIALS, "the KDC says that the password is wrong",
+     "the KDC says that the password is wrong"},
 };
 
 struct verdict {
@@ -149,14 +153,19 @@ static void tell_verdict(const struct client *c, struct turn *t, const struct ve
                   .spec = "RFC 4559 4, MS-SPNG 3.1.5", .inputs = inputs, .n = n);
 }
 
-static enum begun decide(struct client *c, struct turn *t, struct side *side, enum condition failed,
-                         const char *value, const char *why)
+static enum begun decide_by(struct client *c, struct turn *t, struct side *side,
+                            const struct verdict *v)
 {
-    struct verdict v = {failed, value ? value : conditions[failed].bad,
-                        why ? why : conditions[failed].why, false};
-    tell_verdict(c, t, &v);
-    browse_fall_back(c, t, side, v.why);
+    tell_verdict(c, t, v);
+    browse_fall_back(c, t, side, v->why);
     return NOT_BEGUN;
+}
+
+static enum begun decide(struct client *c, struct turn *t, struct side *side, enum condition failed)
+{
+    return decide_by(
+        c, t, side,
+        &(struct verdict){failed, conditions[failed].bad, conditions[failed].why, false});
 }
 
 /* There are no tickets. Where the logon failed for the clock, or reached nobody, that is why. */
@@ -168,13 +177,13 @@ static enum begun decide_tickets(struct client *c, struct turn *t, struct side *
             (meanings[i].condition == CLOCK || meanings[i].condition == CONTROLLER))
             failed = meanings[i].condition;
     if (failed == CREDENTIALS)
-        return decide(c, t, side, failed, NULL, NULL);
-    struct verdict v = {failed, conditions[failed].bad, NULL, true};
-    v.why = failed == CLOCK ? "the logon failed, as the clocks are too far apart"
-                            : "the logon failed, as no KDC was reached";
-    tell_verdict(c, t, &v);
-    browse_fall_back(c, t, side, v.why);
-    return NOT_BEGUN;
+        return decide(c, t, side, failed);
+    return decide_by(c, t, side,
+                     &(struct verdict){failed, conditions[failed].bad,
+                                       failed == CLOCK
+                                           ? "the logon failed, as the clocks are too far apart"
+                                           : "the logon failed, as no KDC was reached",
+                                       true});
 }
 
 /* ---- before anybody is asked ----------------------------------------------------------------- */
@@ -188,12 +197,38 @@ static bool is_of_realm(struct bytes domain, struct bytes realm)
 }
 
 /* A logon's tickets prove the logon's user and nobody else. */
-static bool has_tickets(const struct client *c, const struct browser_credential *own)
+static bool is_who_is_logged_on(const struct client *c, const struct browser_credential *own)
 {
-    if (!c->known || !client_cache_tgt(c, c->crealm))
-        return false;
-    return own->implicit || (c->cname.name_string.n == 1 && is_of_realm(own->domain, c->crealm) &&
-                             bytes_equal(own->user, c->cname.name_string.at[0]));
+    return own->implicit ||
+           (c->known && c->cname.name_string.n == 1 && is_of_realm(own->domain, c->crealm) &&
+            bytes_equal(own->user, c->cname.name_string.at[0]) && client_cache_tgt(c, c->crealm));
+}
+
+/* As whom the page is asked for. Typed credentials of a domain can be logged on with. */
+static void act_as(struct client *c, const struct browser_credential *own)
+{
+    struct task *task = &c->task;
+    task->as_other = false;
+    task->cname = c->cname;
+    task->crealm = c->crealm;
+    if (is_who_is_logged_on(c, own) || !own->user.n || !own->domain.n || !own->password.n)
+        return;
+    struct bytes *name = arena_array(c->mem, struct bytes, 1);
+    *name = own->user;
+    task->as_other = true;
+    task->cname = (struct PrincipalName){.name_type = NT_PRINCIPAL};
+    task->cname.name_string.at = name;
+    task->cname.name_string.n = 1;
+    task->crealm = is_of_realm(own->domain, c->config.realm) ? c->config.realm : own->domain;
+}
+
+static bool has_tickets(const struct client *c, const struct turn *t,
+                        const struct browser_credential *own)
+{
+    const struct cred *tgt = client_cache_tgt(c, c->task.crealm);
+    if (c->task.as_other)
+        return tgt && tgt->endtime > t->now;
+    return tgt && c->known && is_who_is_logged_on(c, own);
 }
 
 static bool is_address(const char *host)
@@ -202,7 +237,8 @@ static bool is_address(const char *host)
     return dns_address(host, octets) || strchr(host, ':');
 }
 
-static enum condition obstacle(const struct client *c, const struct side *side)
+static enum condition obstacle(const struct client *c, const struct turn *t,
+                               const struct side *side)
 {
     const struct browser_config *config = browse_config(c);
     const char *host = side->to == TO_PROXY ? config->proxy_host : c->task.host;
@@ -212,7 +248,7 @@ static enum condition obstacle(const struct client *c, const struct side *side)
         return OS;
     if (side->to == TO_SERVER && config->same_host_is_local)
         return OWN_HOST;
-    if (!has_tickets(c, side->credential))
+    if (!c->task.as_other && !has_tickets(c, t, side->credential))
         return CREDENTIALS;
     bool typed = side->to == TO_SERVER && c->task.browse->typed_spn;
     if (c->config.names == NAMES_SSPI && !typed && host && is_address(host))
@@ -222,33 +258,60 @@ static enum condition obstacle(const struct client *c, const struct side *side)
 
 /* ---- the ticket ------------------------------------------------------------------------------ */
 
-enum begun browse_kerberos(struct client *c, struct turn *t, struct side *side)
+static enum begun ask_for_ticket(struct client *c, struct turn *t, struct side *side)
 {
     struct browse *b = c->task.browse;
     struct task *task = &c->task;
-    enum condition failed = obstacle(c, side);
-    b->spn = NULL;
-    side->krb5 = (struct krb5_side){.client = c};
-    if (failed == CREDENTIALS)
-        return decide_tickets(c, t, side);
-    if (failed != CONDITIONS)
-        return decide(c, t, side, failed, NULL, NULL);
     b->spn = browse_spn(c, side);
     task->trail = (struct trail){0};
     task->naming = (struct naming){0};
     task->confirmed = false;
     task->options = 0;
     task->via = c->config.via;
-    task->cname = c->cname;
-    task->crealm = task->srealm = c->crealm;
+    task->srealm = task->crealm;
     if (!principal_parse(c->mem, b->spn, NT_SRV_HST, &task->sname, &task->trail.target))
-        return decide(c, t, side, SPN, NULL, NULL);
+        return decide(c, t, side, SPN);
     if (task->trail.target.n)
         task->srealm = task->trail.target;
     tell(t, STEP_DONE, "client.negotiate.ask", A_STR("spn", b->spn),
-         A_STR("client", client_shown(t->mem, &c->cname, c->crealm)));
+         A_STR("client", client_shown(t->mem, &task->cname, task->crealm)));
     b->getting = side;
     return client_spn_begin(c, t) ? BEGIN_ELSEWHERE : BEGIN_TROUBLE;
+}
+
+/* What kinit does, for who typed a name, a domain and a password. */
+static enum begun log_on(struct client *c, struct turn *t, struct side *side)
+{
+    struct task *task = &c->task;
+    task->logging_on = true;
+    task->password = arena_copy(c->mem, side->credential->password);
+    task->trail = (struct trail){0};
+    task->confirmed = false;
+    task->options = 0;
+    task->rounds = 0;
+    task->cred = NULL;
+    task->via = c->config.via;
+    task->srealm = task->crealm;
+    task->sname = client_tgs_name(c->mem, task->crealm);
+    c->task.browse->getting = side;
+    tell(t, STEP_DONE, "client.negotiate.logon",
+         A_STR("client", client_shown(t->mem, &task->cname, task->crealm)));
+    return client_as_begin(c, t) ? BEGIN_ELSEWHERE : BEGIN_TROUBLE;
+}
+
+enum begun browse_kerberos(struct client *c, struct turn *t, struct side *side)
+{
+    act_as(c, side->credential);
+    enum condition failed = obstacle(c, t, side);
+    c->task.browse->spn = NULL;
+    side->krb5 = (struct krb5_side){.client = c};
+    if (failed == CREDENTIALS)
+        return decide_tickets(c, t, side);
+    if (failed != CONDITIONS)
+        return decide(c, t, side, failed);
+    if (!has_tickets(c, t, side->credential))
+        return log_on(c, t, side);
+    return ask_for_ticket(c, t, side);
 }
 
 bool client_browse_failed(struct client *c, enum finding what, int32_t code)
@@ -278,6 +341,22 @@ static bool go_on(struct client *c, struct turn *t, struct side *side)
     }
 }
 
+bool client_browse_logged_on(struct client *c, struct turn *t)
+{
+    struct side *side = c->task.browse->getting;
+    c->task.logging_on = false;
+    client_forget_secret(&c->task);
+    switch (ask_for_ticket(c, t, side)) {
+    case BEGIN_ELSEWHERE:
+        return true;
+    case NOT_BEGUN:
+        c->task.browse->getting = NULL;
+        return go_on(c, t, side);
+    default:
+        return false;
+    }
+}
+
 bool client_browse_ticket(struct client *c, struct turn *t)
 {
     struct side *side = c->task.browse->getting;
@@ -293,87 +372,26 @@ bool client_browse_after(struct client *c, struct turn *t)
     if (!b || !b->failed)
         return true;
     struct side *side = b->getting;
-    enum condition failed = TICKET;
-    const char *value = NULL, *why = NULL;
+    struct verdict v = {.failed = TICKET, .at_logon = c->task.logging_on};
     for (size_t i = 0; i < sizeof meanings / sizeof *meanings; i++)
-        if (meanings[i].code == b->code) {
-            failed = meanings[i].condition;
-            value = meanings[i].value;
-            why = meanings[i].why;
-        }
+        if (meanings[i].code == b->code)
+            v = (struct verdict){meanings[i].condition, meanings[i].value, meanings[i].why,
+                                 v.at_logon};
     struct bytes realm = c->task.trail.target; /* where the service is, as the SPN says */
-    if (failed == FOUND && realm.n && !bytes_equal(realm, c->crealm))
-        failed = TRUST;
-    if (failed == TICKET) {
-        value = b->code ? name_text(t->mem, NAMES_ERROR, b->code) : "an answer that cannot be read";
-        why = arena_printf(t->mem, "%s (%s)", conditions[TICKET].why, value);
+    if (v.failed == FOUND && realm.n && !bytes_equal(realm, c->task.crealm))
+        v.failed = TRUST;
+    if (v.failed == TICKET) {
+        v.value =
+            b->code ? name_text(t->mem, NAMES_ERROR, b->code) : "an answer that cannot be read";
+        v.why = arena_printf(t->mem, "%s (%s)",
+                             v.at_logon ? "the logon is refused" : conditions[TICKET].why, v.value);
     }
+    v.value = v.value ? v.value : conditions[v.failed].bad;
+    v.why = v.why ? v.why : conditions[v.failed].why;
     b->failed = false;
     b->getting = NULL;
-    decide(c, t, side, failed, value, why);
+    c->task.logging_on = false;
+    client_forget_secret(&c->task);
+    decide_by(c, t, side, &v);
     return go_on(c, t, side);
-}
-
-/* ---- Kerberos as a mechanism ------------------------------------------------------------------
- */
-
-static enum mech_state refused_with(struct krb5_side *k, struct turn *t, struct bytes der)
-{
-    struct client *c = k->client;
-    struct KRB_ERROR e;
-    k->why = "its token says that the ticket is not taken, and cannot be read";
-    if (!asn_decode(&ASN_KRB_ERROR, der, ASN_DEPLOYED, t->mem, t->faults, &e))
-        return MECH_REFUSED;
-    tell(t, STEP_NOTED, "client.error", A_ERROR("code", e.error_code),
-         A_TEXT("text", e.has_e_text ? e.e_text : bytes_str("")),
-         A_TIME("stime", e.stime + e.susec));
-    k->code = e.error_code ? (int32_t)e.error_code : KRB_ERR_GENERIC;
-    k->why = arena_str(c->mem, bytes_str(name_text(t->mem, NAMES_ERROR, k->code)));
-    return MECH_REFUSED;
-}
-
-static enum mech_state check_proof(struct krb5_side *k, struct turn *t, struct bytes der)
-{
-    struct client *c = k->client;
-    struct detail why;
-    struct security_context *context = &c->context;
-    if (!client_ap_proof(c, t, k->cred, &k->sent, der, context, &why)) {
-        k->code = why.code;
-        k->why = "the service's proof does not hold";
-        return MECH_REFUSED;
-    }
-    mech_krb5_keys(&k->mech, &context->session, &context->initiator, &context->acceptor,
-                   context->send_seq, context->receive_seq);
-    k->proved = true;
-    return MECH_DONE;
-}
-
-static enum mech_state exchange(void *arg, struct turn *t, struct krb5_round *r)
-{
-    struct krb5_side *k = arg;
-    if (r->in_id == TOK_AP_REP)
-        return check_proof(k, t, r->in);
-    if (r->in_id)
-        return refused_with(k, t, r->in);
-    if (!client_ap_token(k->client, t, k->cred, true, k->bound ? k->bindings : NULL, &k->sent))
-        return MECH_TROUBLE;
-    r->out_id = TOK_AP_REQ;
-    r->out = k->sent.request;
-    mech_krb5_keys(&k->mech, &k->cred->session, &k->sent.subkey, NULL, k->sent.seq_number,
-                   k->sent.seq_number);
-    return MECH_CONTINUE;
-}
-
-bool browse_krb5(struct client *c, struct turn *t, struct side *side)
-{
-    struct krb5_side *k = &side->krb5;
-    struct bytes bindings = browse_bindings(c, side);
-    k->bound = bindings.n != 0;
-    if (k->bound && !channel_bindings_hash(t->crypto, bindings, k->bindings))
-        return false;
-    if (k->bound)
-        tell(t, STEP_DONE, "client.negotiate.bindings",
-             A_BYTES("hash", bytes_of(k->bindings, sizeof k->bindings)));
-    mech_krb5_init(&k->mech, false, exchange, k);
-    return true;
 }

@@ -87,19 +87,78 @@ static void not_logged_on(void **state)
     ask();
     is_ntlm("the credentials are of no domain account that is logged on");
     hand_logon(&w.k);
-    /* Somebody else than who is logged on; the same one, who needs no second logon. */
-    static const char *const others[][2] = {{"ben", ""}, {"alice", "FAR"}};
-    for (size_t i = 0; i < 2; i++) {
-        w.credentials[0] = (struct browser_credential){.schemes = BROWSE_ALL,
-                                                       .user = bytes_str(others[i][0]),
-                                                       .domain = bytes_str(others[i][1]),
-                                                       .password = BYTES_LIT("pw")};
-        ask();
-        is_ntlm("the credentials are of no domain account that is logged on");
-    }
+    /* Somebody else than who is logged on, of no domain; the same one, who needs no second logon.
+     */
+    w.credentials[0] = (struct browser_credential){
+        .schemes = BROWSE_ALL, .user = BYTES_LIT("ben"), .password = BYTES_LIT("pw")};
+    ask();
+    is_ntlm("the credentials are of no domain account that is logged on");
+    w.credentials[0].user = BYTES_LIT("alice");
     w.credentials[0].domain = BYTES_LIT("Example");
     ask();
     assert_ptr_equal(w.k.sent.to, &w.k.kdc);
+}
+
+/* Typed, with a domain: the KDC is asked to log them on, and what it says decides. */
+static void typed_credentials(void **state)
+{
+    (void)state;
+    static const struct {
+        int32_t code;
+        const char *why;
+    } rows[] = {
+        {KDC_ERR_C_PRINCIPAL_UNKNOWN, "the KDC does not know the user"},
+        {KDC_ERR_PREAUTH_FAILED, "the KDC says that the password is wrong"},
+        {KDC_ERR_SVC_UNAVAILABLE, "no KDC was reached"},
+        {KRB_AP_ERR_SKEW, "the clocks are too far apart"},
+        {KDC_ERR_CLIENT_REVOKED, "the logon is refused (18 KDC_ERR_CLIENT_REVOKED)"},
+    };
+    hand_logon(&w.k);
+    w.credentials[0] = (struct browser_credential){.schemes = BROWSE_ALL,
+                                                   .user = BYTES_LIT("ben"),
+                                                   .domain = BYTES_LIT("EXAMPLE"),
+                                                   .password = BYTES_LIT("ben-pw-1")};
+    for (size_t i = 0; i < sizeof rows / sizeof *rows; i++) {
+        ask();
+        assert_ptr_equal(w.k.sent.to, &w.k.kdc);
+        assert_true(web_told("client.negotiate.logon"));
+        struct KDC_REQ req = hand_read(&w.k, &ASN_AS_REQ);
+        assert_true(bytes_equal_str(req.req_body.cname.name_string.at[0], "ben"));
+        web_kdc(hand_error(&w.k, rows[i].code, (struct bytes){0}));
+        is_ntlm(rows[i].why);
+    }
+    ask();
+    assert_true(client_lost(w.k.client, hand_turn(&w.k.hand, w.k.hand.turn.now)));
+    hand_take(&w.k);
+    is_ntlm("no KDC was reached");
+    /* Nothing of it touches who is logged on. */
+    struct ccache cache;
+    assert_true(client_ccache(w.k.client, w.k.hand.run, &cache));
+    assert_true(bytes_equal_str(cache.principal.components[0], "alice"));
+}
+
+/* Another one's ticket, then: his name in it, and not in the cache of who is logged on. */
+static void typed_credentials_get_a_ticket(void **state)
+{
+    (void)state;
+    w.credentials[0] = (struct browser_credential){.schemes = BROWSE_ALL,
+                                                   .user = BYTES_LIT("alice"),
+                                                   .domain = BYTES_LIT("example.test"),
+                                                   .password = BYTES_LIT("alice-pw-1")};
+    assert_true(string_to_key(w.k.hand.crypto, 18, BYTES_LIT("alice-pw-1"),
+                              BYTES_LIT("EXAMPLE.TESTalice"), (struct bytes){0}, &w.k.user));
+    for (int again = 0; again < 2; again++) {
+        ask();
+        if (!again) {
+            web_kdc(hand_preauth_required(&w.k));
+            web_kdc(hand_as_rep(&w.k, NULL));
+            web_kdc(hand_tgs_rep(&w.k, NULL));
+        }
+        assert_ptr_equal(w.k.sent.to, &w.k.www);
+        assert_string_equal(w.negotiate, "Kerberos");
+    }
+    struct ccache cache;
+    assert_false(client_ccache(w.k.client, w.k.hand.run, &cache));
 }
 
 /* Why there are no tickets is why it is not Kerberos, where it is the clock or nobody's answer. */
@@ -256,12 +315,20 @@ int main(void)
 {
 #define TEST(name) cmocka_unit_test_setup_teardown(name, begin, end)
     const struct CMUnitTest tests[] = {
-        TEST(switched_off),     TEST(old_client),
-        TEST(own_machine),      TEST(not_logged_on),
-        TEST(the_logon_failed), TEST(an_address),
-        TEST(the_kdc_refuses),  TEST(the_kdc_is_not_to_be_believed),
-        TEST(no_kdc_answers),   TEST(ticket_run_out),
-        TEST(ports_in_spns),    TEST(neither),
+        TEST(switched_off),
+        TEST(old_client),
+        TEST(own_machine),
+        TEST(not_logged_on),
+        TEST(the_logon_failed),
+        TEST(typed_credentials),
+        TEST(typed_credentials_get_a_ticket),
+        TEST(an_address),
+        TEST(the_kdc_refuses),
+        TEST(the_kdc_is_not_to_be_believed),
+        TEST(no_kdc_answers),
+        TEST(ticket_run_out),
+        TEST(ports_in_spns),
+        TEST(neither),
     };
     return cmocka_run_group_tests_name("client/browse_fallback", tests, NULL, NULL);
 }

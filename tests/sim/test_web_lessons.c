@@ -102,7 +102,7 @@ static void who_is_seen(void **state)
     } table[] = {
         {"ntlm", NETWORK_SERVICE, "true", "true", "NT AUTHORITY\\ANONYMOUS LOGON", "NTLM"},
         {"ntlm", NETWORK_SERVICE, "true", "false", "", "NTLM"},
-        {"basic", NETWORK_SERVICE, "true", "false", "EXAMPLE\\alice", "Negotiate (NTLM)"},
+        {"basic", NETWORK_SERVICE, "true", "false", "EXAMPLE\\alice", "Negotiate (Kerberos)"},
         {"ntlm", NETWORK_SERVICE, "false", "false", "EXAMPLE\\WEB1$", "Negotiate (Kerberos)"},
         {"ntlm", "EXAMPLE\\svc", "false", "false", "EXAMPLE\\svc", "Negotiate (Kerberos)"},
     };

@@ -8,11 +8,8 @@ trap 'stop_mit "$work/mit"; stop_mit "$work/far"; cleanup' EXIT
 
 realm=$work/realm.yaml
 {
-    sed '/^parties:/,$d' scenarios/example-test.yaml
+    sed -e '/^parties:/,$d' -e '/^realms:/a\  - {name: MIT.TEST}\n  - {name: FAR.TEST}' scenarios/example-test.yaml
     cat <<E2
-realms:
-  - {name: MIT.TEST}
-  - {name: FAR.TEST}
 trusts:
   - {from: EXAMPLE.TEST, to: MIT.TEST, both: true, password: mit-trust-1, suffixes: [mit.test], etypes: [aes256-cts-hmac-sha1-96]}
   - {from: EXAMPLE.TEST, to: FAR.TEST, both: true, password: far-trust-1, suffixes: [far.test], etypes: [aes256-cts-hmac-sha1-96]}

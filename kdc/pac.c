@@ -198,6 +198,10 @@ int32_t step_tgs_pac(struct exchange *x)
         return SILENT;
     if (!reads)
         return refuse(x, KRB_AP_ERR_MODIFIED, "the PAC cannot be read");
+    if (x->issuer && !pac_find(&pac, PAC_LOGON_INFO)) { /* MIT's: signatures and a name */
+        tell(x->turn, STEP_NOTED, "kdc.tgs.pac.empty", A_TEXT("issuer", x->issuer->realm));
+        return SILENT;
+    }
     const struct key *signed_by = x->issuer ? NULL : signer(x, &pac, kdc);
     int32_t code =
         pac_check(x->turn, &pac, &x->tgt.ticket, &x->brought_key, signed_by, "kdc.tgs", &info);

@@ -151,7 +151,7 @@ check 'asked for NTLM only' 1 'offered, and none of it is known here' get /negot
 
 check 'NTLM by itself, at gss-ntlmssp' 0 '^page of ntlm$' get /ntlm/index.txt --ntlm -u "EXAMPLE\\alice:$pw"
 check 'NTLM inside Negotiate' 0 '^page of ntlm$' get /ntlm/index.txt --negotiate -c "$work/none" -u "EXAMPLE\\alice:$pw"
-check 'bare inside Negotiate' 0 '^page of ntlm$' get /ntlm/index.txt --negotiate --bare -c "$work/none" -u "EXAMPLE\\alice:$pw"
+check 'bare inside Negotiate' 0 '^page of ntlm$' get /ntlm/index.txt --negotiate --bare -c "$work/none" -u "alice:$pw"
 check 'with a ticket too: the server takes NTLM, said' 0 'not Kerberos: the other end chose NTLM' \
     get /ntlm/index.txt --negotiate -u "alice:$pw"
 check 'and the list of mechanisms is signed both ways' 0 "other end's mechListMIC fits" \

@@ -266,6 +266,18 @@ static void test_pacs_that_are_not_ours(void **state)
 /* ---- of other realms ------------------------------------------------------------------------- */
 
 static struct bytes user = BYTES_LIT("carol"); /* as the PAC calls her */
+static bool no_logon_info;
+
+/* As MIT's KDC makes it: her name and two signatures. */
+static struct bytes name_alone(const struct pac_making *m)
+{
+    struct pac_client_info info = {pac_client_id(m->authtime), m->client_name};
+    struct pac_buffer only = {.type = PAC_CLIENT_INFO_TYPE,
+                              .data = pac_client_info_write(a->mem, &info)};
+    struct bytes pac;
+    assert_true(pac_sign(&a->asker, &only, 1, m->server_key, m->kdc_key, &pac));
+    return pac;
+}
 
 static struct got by_carol(struct validation_info *v, const char *domain_sid)
 {
@@ -282,6 +294,8 @@ static struct got by_carol(struct validation_info *v, const char *domain_sid)
     struct pac_making m = {v, BYTES_LIT("carol"), part.authtime, &other_key, &far};
     struct bytes pac;
     assert_true(pac_make(&a->asker, &m, &pac));
+    if (no_logon_info)
+        pac = name_alone(&m);
     struct AuthorizationData_item item = pac_element(&a->asker, pac);
     part.authorization_data = (struct AuthorizationData){&item, 1};
     struct Ticket t = {
@@ -339,6 +353,21 @@ static void test_a_neighbours_word(void **state)
 }
 
 /* Its own SID, and our name: a list of users by name would let it in. */
+static void test_a_neighbours_pac_that_says_nothing(void **state)
+{
+    (void)state;
+    struct validation_info v = {0};
+    struct pac pac;
+    bool present;
+    no_logon_info = true;
+    struct got g = by_carol(&v, "S-1-5-21-7-7-7");
+    no_logon_info = false;
+    assert_int_equal(g.error, 0);
+    assert_non_null(strstr(a->heard.steps, "kdc.tgs.pac.empty "));
+    pac_in_ticket(&a->asker, &g.ticket, &present, &pac);
+    assert_false(present);
+}
+
 static void test_a_neighbour_with_our_name(void **state)
 {
     (void)state;
@@ -386,6 +415,7 @@ int main(void)
         IN_DOMAIN(test_a_clients_own_pac),
         IN_DOMAIN(test_pacs_that_are_not_ours),
         IN_DOMAIN(test_a_neighbours_word),
+        IN_DOMAIN(test_a_neighbours_pac_that_says_nothing),
         IN_DOMAIN(test_a_neighbour_with_our_name),
         IN_DOMAIN(test_every_flip),
     };

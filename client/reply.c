@@ -111,6 +111,19 @@ static int64_t renewable_until(const struct task *task)
     return task->options & KDC_OPT_RENEWABLE ? INT64_MAX : task->till;
 }
 
+/* A KDC counts a renewed ticket's life from its own now, which may be another second by then
+ * (RFC 4120 3.3.3). */
+static int64_t latest_end(const struct client *c, const struct turn *t, int64_t start)
+{
+    const struct task *task = &c->task;
+    if (task->kind != CLIENT_RENEW || start > t->now + c->config.skew)
+        return task->till;
+    int64_t end = start + task->cred->endtime - task->cred->starttime;
+    if (task->cred->renew_till && end > task->cred->renew_till)
+        end = task->cred->renew_till;
+    return end > task->till ? end : task->till;
+}
+
 static bool times_are_asked(struct client *c, struct turn *t, const struct reply *r)
 {
     const struct task *task = &c->task;
@@ -121,7 +134,7 @@ static bool times_are_asked(struct client *c, struct turn *t, const struct reply
     if (task->from && start != task->from)
         return fails(c, t, FIND_TIMES, when_text(task->from, false, want),
                      when_text(start, false, got));
-    if (part->endtime <= start || part->endtime > task->till)
+    if (part->endtime <= start || part->endtime > latest_end(c, t, start))
         return fails(c, t, FIND_TIMES, when_text(task->till, false, want),
                      when_text(part->endtime, false, got));
     if ((part->flags & TKT_RENEWABLE) && part->has_renew_till && part->renew_till > latest)

@@ -100,6 +100,29 @@ static void renewed_for_as_long_again(void **state)
     refused_as(hand_give(&k, hand_tgs_rep(&k, flags)), KRB_AP_ERR_MODIFIED, "client.rep.validity");
 }
 
+static int64_t life;
+
+static void a_second_later(struct hand_reply *r)
+{
+    flags(r);
+    r->part.has_starttime = true;
+    r->part.starttime = k.clock + SECOND;
+    r->part.endtime = r->part.starttime + life;
+}
+
+/* The KDC's now is the next second already; a second more than that is not what was asked. */
+static void renewed_in_the_next_second(void **state)
+{
+    (void)state;
+    logon_with(TKT_RENEWABLE, NOW + 2 * DAY);
+    for (int more = 1; more >= 0; more--) {
+        assert_true(hand_do(&k, &(struct client_do_args){.task = CLIENT_RENEW}));
+        life = 10 * HOUR + more * SECOND;
+        struct client_outcome o = hand_give(&k, hand_tgs_rep(&k, a_second_later));
+        assert_int_equal(o.state, more ? CLIENT_REFUSED : CLIENT_GRANTED);
+    }
+}
+
 static void renewal_refused(void **state)
 {
     (void)state;
@@ -420,6 +443,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         TEST(renewed_for_as_long_again),
+        TEST(renewed_in_the_next_second),
         TEST(renewal_refused),
         TEST(a_services_ticket_renewed),
         TEST(a_postdated_ticket_waits),

@@ -273,9 +273,9 @@ bool client_fits_head(const char *);
 /* BROWSE (browse.c): what the table calls, and what it has of a task's arguments. */
 bool client_browse_begin(struct client *, struct turn *);
 bool client_browse_answer(struct client *, const struct packet *, struct turn *);
-bool client_browse_ticket(struct client *, struct turn *); /* task.cred is what was wanted */
+bool client_browse_ticket(struct client *, struct turn *);    /* task.cred is what was wanted */
 bool client_browse_logged_on(struct client *, struct turn *); /* with typed credentials */
-bool client_browse_after(struct client *, struct turn *);  /* when the table's function is done */
+bool client_browse_after(struct client *, struct turn *); /* when the table's function is done */
 struct browse *client_browse_new(struct client *, const struct client_do_args *);
 struct browser *client_browser_new(struct arena *);
 /* A ticket for Negotiate cannot be had: no end of the task. False: this is none such. */

@@ -87,12 +87,12 @@ struct group {
     uint32_t rid;
     const char *name; /* "Staff" */
 };
-/* The forms whose MD5 stands in wdigest, in this order; user and realm are: name and NetBIOS name in
- * upper case, in lower case, name and DNS name in upper case, in lower case, UPN and nothing, UPN
- * in lower case and nothing, NETBIOS\name and nothing (so far of those of MS-SAMR 3.1.1.8.11.3.1
- * the ones in use); and, as browsers send what was typed, NETBIOS\name and the realms of the first,
- * third and fourth. An account without a UPN has name@dns. The password is hashed as UTF-8. An
- * account of before has only the first ones. */
+/* The forms whose MD5 stands in wdigest, in this order; user and realm are: name and NetBIOS name
+ * in upper case, in lower case, name and DNS name in upper case, in lower case, UPN and nothing,
+ * UPN in lower case and nothing, NETBIOS\name and nothing (so far of those of
+ * MS-SAMR 3.1.1.8.11.3.1 the ones in use); and, as browsers send what was typed, NETBIOS\name and
+ * the realms of the first, third and fourth. An account without a UPN has name@dns. The password is
+ * hashed as UTF-8. An account of before has only the first ones. */
 #define WDIGEST_FORMS 10
 
 struct realm_policy {

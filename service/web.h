@@ -58,8 +58,8 @@ struct web_app {      /* a virtual directory, and the application in it */
     bool anonymous_retry;
     /* NULL: the host's name; the machine's own accounts, then its domain; the domain */
     const char *basic_realm, *basic_domain, *digest_realm;
-    const char *const *digest_algorithms;                  /* "MD5", "SHA-256"; NULL: MD5 */
-    bool require_tls;                                      /* 403.4 without */
+    const char *const *digest_algorithms; /* "MD5", "SHA-256"; NULL: MD5 */
+    bool require_tls;                     /* 403.4 without */
     bool require_certificate;
     enum extended_protection_setting protection;
     bool ntlm_per_request; /* AuthPersistSingleRequest: the connection is forgotten after each */
@@ -92,7 +92,8 @@ struct web_machine {
     void *arg;
     /* The page's code opens what stands on another machine, which will see `hop`. NULL: it is only
      * told. */
-    void (*open)(void *arg, const char *spn, const struct access_token *, const struct next_hop *hop);
+    void (*open)(void *arg, const char *spn, const struct access_token *,
+                 const struct next_hop *hop);
 };
 
 /* ---- security descriptors (MS-DTYP 2.5.1, 2.5.3) ----------------------------------------------

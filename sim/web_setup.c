@@ -107,7 +107,8 @@ static const struct access_token *logon(void *arg, struct turn *t, const char *u
 }
 
 /* "CN=alice, OU=Staff" -> "alice": of the subject's parts the one that is a common name, and not
- * what stands in another's value. Two of them, or one with an escape (RFC 4514 2.4), name nobody. */
+ * what stands in another's value. Two of them, or one with an escape (RFC 4514 2.4), name nobody.
+ */
 static const char *common_name(struct arena *mem, const char *subject)
 {
     const char *found = NULL, *part = subject;
@@ -146,7 +147,8 @@ static int32_t map_certificate(void *arg, struct turn *t, const struct tls *tls,
         a = web_account(w, name, &of);
     if (!a || !a->rid)
         return STATUS_NO_SUCH_USER;
-    int32_t status = closed(of, a, WITH_A_TICKET, t); /* TLS has proven it: passwords do not count */
+    int32_t status =
+        closed(of, a, WITH_A_TICKET, t); /* TLS has proven it: passwords do not count */
     if (status)
         return status;
     *out = web_token(w, t->mem, of, a, "SSL/PCT", TOKEN_NETWORK);

@@ -34,7 +34,8 @@ struct lesson {
     struct keyring everything;
     struct message *messages;
     size_t n;
-    struct column *columns; /* clients left, then proxies, KDCs, services, then who listens and acts */
+    struct column
+        *columns; /* clients left, then proxies, KDCs, services, then who listens and acts */
     size_t n_columns;
     const char *eve; /* who listens: the eavesdropper's name, or Eve */
 };

@@ -70,9 +70,8 @@ static void nobody_is_unknown_to_the_rules(void **state)
         w.apps[0].rules = rules;
         w.apps[0].n_rules = denied ? 1 : 0;
         hand_web_new(&w);
-        assert_int_equal(
-            hand_ntlm_logon(&w, HAND_CONN(1), "NTLM", hand_ntlm(&w, "", "", "")),
-            denied ? 401 : 200);
+        assert_int_equal(hand_ntlm_logon(&w, HAND_CONN(1), "NTLM", hand_ntlm(&w, "", "", "")),
+                         denied ? 401 : 200);
     }
 }
 
@@ -89,8 +88,7 @@ static void credentials_come_once(void **state)
         struct packet p = {.via = VIA_HTTP,
                            .from = &w.client.alice,
                            .to = &w.client.www,
-                           .data =
-                               http_write(mem, "GET / HTTP/1.1", fields, n, (struct bytes){0})};
+                           .data = http_write(mem, "GET / HTTP/1.1", fields, n, (struct bytes){0})};
         struct turn *t = hand_turn(&w.client.hand, w.client.hand.turn.now);
         assert_true(service_receive(w.client.service, &p, t));
         hand_page_read(&w, w.client.hand.out.first->packet.data, "WWW-Authenticate");
@@ -117,8 +115,7 @@ static void nobody_gets_next_to_nothing(void **state)
     static struct web_file files[6];
     static const char *const schemes[] = {"NTLM", "Negotiate"};
     for (size_t i = 0; i < 6; i++)
-        files[i] =
-            (struct web_file){.path = rows[i].path, .sddl = rows[i].sddl, .text = "hello"};
+        files[i] = (struct web_file){.path = rows[i].path, .sddl = rows[i].sddl, .text = "hello"};
     w.config.ntlm.anonymous = true;
     w.apps[0].files = files;
     w.apps[0].n_files = 6;
@@ -270,12 +267,9 @@ static void no_key_outlives_the_exchange(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        TEST(nobody_is_not_somebody),
-        TEST(nobody_is_unknown_to_the_rules),
-        TEST(credentials_come_once),
-        TEST(nobody_gets_next_to_nothing),
-        TEST(begun_where_less_is_asked_for),
-        TEST(names_of_here_are_not_anothers),
+        TEST(nobody_is_not_somebody),        TEST(nobody_is_unknown_to_the_rules),
+        TEST(credentials_come_once),         TEST(nobody_gets_next_to_nothing),
+        TEST(begun_where_less_is_asked_for), TEST(names_of_here_are_not_anothers),
         TEST(no_key_outlives_the_exchange),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

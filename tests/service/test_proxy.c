@@ -317,8 +317,8 @@ static void no_answer_is_anothers(void **state)
     (void)state;
     config.shares_connections = true;
     proxy_made();
-    struct carried alice = to_proxy(
-        HAND_CONN(1), request_of("GET http://www.example.test/alice HTTP/1.1", NULL));
+    struct carried alice =
+        to_proxy(HAND_CONN(1), request_of("GET http://www.example.test/alice HTTP/1.1", NULL));
     struct carried ben =
         to_proxy(HAND_CONN(2), request_of("GET http://www.example.test/ben HTTP/1.1", NULL));
     assert_ptr_equal(alice.request.conn, ben.request.conn);

@@ -150,9 +150,15 @@ static void test_whose_certificate_it_is(void **state)
         const char *subject;
         bool good;
     } table[] = {
-        {"CN=alice", true},           {"O=Staff, CN=alice", true},    {"CN=alice,OU=Staff", true},
-        {"CN=mallory", false},        {"O=CN=alice,CN=mallory", false}, {"O=xCN=alice", false},
-        {"CN=alice/CN=mallory", false}, {"CN=alice,CN=mallory", false}, {"CN=alice\\\\,x", false},
+        {"CN=alice", true},
+        {"O=Staff, CN=alice", true},
+        {"CN=alice,OU=Staff", true},
+        {"CN=mallory", false},
+        {"O=CN=alice,CN=mallory", false},
+        {"O=xCN=alice", false},
+        {"CN=alice/CN=mallory", false},
+        {"CN=alice,CN=mallory", false},
+        {"CN=alice\\\\,x", false},
         {"CN=dora", false}, /* her account has come to its end */
     };
     for (size_t i = 0; i < sizeof table / sizeof *table; i++) {

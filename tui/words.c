@@ -119,7 +119,7 @@ static void add_notes(struct paras *p, const struct scene *s)
         const char *wire = lesson_event_text(note, "wire", s->mem);
         const char *spec = lesson_event_text(note, "spec", s->mem);
         if (*document)
-            add_prose(p, LOOK_NORMAL, arena_printf(s->mem, "DOCUMENT SAYS  “%s”", document));
+            add_prose(p, LOOK_NORMAL, arena_printf(s->mem, "DOCUMENT SAYS  %s", document));
         if (*wire || *spec)
             add_prose(p, LOOK_NORMAL,
                       arena_printf(s->mem, "WIRE SAYS  %s%s%s%s", wire, *spec ? "  (" : "", spec,
